@@ -1,0 +1,32 @@
+# Development commands; users need none of them. `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup lean fmt lint type test slow perf wheel ci clean
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -e '.[dev]' && touch $@
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
+setup: .venv/ready ## make .venv with the library (editable) and its development tools
+lean: setup ## install the embedded Lean into the user's cache (tests do it on first use)
+	$(BIN)/prove setup
+fmt: setup ## rewrite Python in the project's format
+	$(BIN)/ruff check -q --fix-only . && $(BIN)/ruff format .
+lint: setup ## ruff, format and the direction of imports
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+type: setup ## pyright, strict on prover/
+	$(BIN)/pyright
+test: setup ## the fast suite, real Lean included (ARGS="-k name" to choose)
+	$(BIN)/pytest $(ARGS)
+slow: setup ## the tests that take minutes
+	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
+perf: setup ## the performance benchmarks, one after the other
+	@for f in benchmarks/perf/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+wheel: setup ## build the wheel, install it outside the checkout, try it there
+	.ci/wheel
+ci: ## what CI runs
+	.ci/run
+clean: ## remove caches and build products, keep .venv
+	rm -rf build dist .pytest_cache .ruff_cache .hypothesis .coverage htmlcov .import_linter_cache; find prover tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,82 @@
+"""What every test gets: no settings from outside, no network (tests with a real Lean aside), its own cache."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("project")
+
+CACHE = "PROVER_CACHE_DIR"
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
+
+
+class NetworkRefused(AssertionError):
+    """A test without a real Lean reached for a host outside this machine."""
+
+
+class _Guard:
+    """Refuses connections while `closed`. An audit hook: it also sees libraries that keep their own `connect`."""
+
+    closed = False
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self.closed:
+            return
+        if event in ("socket.connect", "socket.sendto"):
+            address: object = arguments[1]
+            host: object = address[0] if isinstance(address, tuple) else None  # a string: a Unix socket's path
+        elif event == "socket.getaddrinfo":
+            host = arguments[0]
+        else:
+            return
+        if isinstance(host, bytes):
+            host = host.decode(errors="replace")
+        if host not in LOCAL_HOSTS:
+            raise NetworkRefused(f"{event}: {host}")
+
+
+_guard = _Guard()
+sys.addaudithook(_guard)
+
+
+def pytest_configure() -> None:
+    """Forgets `PROVER_*` before any fixture runs. The cache stays: it holds the Lean that real-Lean tests share."""
+    for name in [name for name in os.environ if name.startswith("PROVER_") and name != CACHE]:
+        del os.environ[name]
+
+
+def _has_lean(request: pytest.FixtureRequest) -> bool:
+    return any(request.node.get_closest_marker(mark) for mark in ("lean", "gpu"))
+
+
+@pytest.fixture(scope="session")
+def empty_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of this test session, in which nothing is installed at first."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Without a real Lean: the session's own cache and no network. `lean` and `gpu` tests see the user's cache."""
+    if _has_lean(request):
+        yield
+        return
+    monkeypatch.setenv(CACHE, str(request.getfixturevalue("empty_cache")))
+    _guard.closed = True
+    try:
+        yield
+    finally:
+        _guard.closed = False
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"

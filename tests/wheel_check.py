@@ -1,0 +1,20 @@
+"""Run by `.ci/wheel` in an empty environment outside the checkout: the installed library is whole."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import prover
+from prover.lean.bundled import bundled
+
+package = Path(prover.__file__).parent
+assert package.is_relative_to(sys.prefix), f"{package} is not the installed package"
+assert bundled("lean_project").is_relative_to(package)
+for name in ("Main.lean", "Pack.lean", "Bridge/Server.lean"):
+    assert (bundled("lean_project") / name).is_file(), name
+assert (package / "lean" / "embedded" / "host" / "process.js").is_file()
+assert (package / "py.typed").is_file()
+assert shutil.which("prove", path=str(Path(sys.executable).parent)), "the command `prove` is missing"
+print(f"leap-prover is whole in {package}")
