@@ -1,0 +1,20 @@
+"""A tactic somebody proposes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Tactic text and how it came about.
+
+    `log_probability`: natural logarithm, summed over tokens, of the proposer's belief in it.
+    `finish`: `stop`, or `length` for a truncated text (marked, not tried blindly).
+    """
+
+    text: str
+    log_probability: float
+    source: str
+    tokens: int = 0
+    finish: str = "stop"
