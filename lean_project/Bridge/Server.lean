@@ -1,0 +1,291 @@
+import Lean
+import Bridge.Clock
+import Bridge.Slots
+import Bridge.Apply
+import Bridge.Holes
+import Bridge.Replay
+
+/-!
+The server: reads one request a line, answers each, holds environments and live states by number
+until the host releases them.
+-/
+
+namespace Bridge
+open Lean Elab
+
+structure Session where
+  wire : Wire
+  clock : Clock
+  envs : Slots Command.State := {}
+  states : Slots LiveState := {}
+
+abbrev ServerM := StateRefT Session IO
+
+def wire : ServerM Wire := return (← get).wire
+
+def keepEnv (cs : Command.State) : ServerM Nat := do
+  let s ← get
+  let (n, envs) := s.envs.put cs
+  set { s with envs }
+  return n
+
+def keepState (st : LiveState) : ServerM Nat := do
+  let s ← get
+  let (n, states) := s.states.put st
+  set { s with states }
+  return n
+
+def hello (id : Nat) : ServerM Unit := do
+  (← wire).send id "done" [("protocol", num protocolVersion), ("lean", Json.str Lean.versionString),
+    ("githash", Json.str Lean.githash), ("watchdog", Json.bool (← get).clock.running)]
+
+def header (id : Nat) (j : Json) : ServerM Unit := do
+  let h ← parseHeader (inputOf (getStr j "text"))
+  let messages ← messagesJson h.messages #[]
+  (← wire).send id "done" [("imports", Json.arr (mapList importJson h.imports).toArray), ("module", Json.bool h.isModule),
+    ("end", num h.next.pos.byteIdx), ("messages", Json.arr messages)]
+
+unsafe def importModulesOp (id : Nat) (j : Json) : ServerM Unit := do
+  let modules := mapList textName (strings (getList j "modules"))
+  match ← missingModules modules with
+  | [] =>
+    let started ← IO.monoMsNow
+    let r ← try (do let env ← importEnv modules; pure (Except.ok env)) catch e => pure (Except.error (toString e))
+    match r with
+    | .ok env =>
+      let cs := Command.mkState env {} (Options.empty.setBool `Elab.async false)
+      let n ← keepEnv cs
+      (← wire).send id "done" [("env", num n), ("ms", num ((← IO.monoMsNow) - started))]
+    | .error e => (← wire).fail id "import_failed" e
+  | missing => (← wire).fail id "missing_module" "some imported modules have no compiled file" [("modules", names missing)]
+
+def fullOptions (cs : Command.State) (holes : Bool) : Command.State :=
+  { cs with infoState := { cs.infoState with enabled := holes } }
+
+/-- A command with holes: the state before it is kept, so that the command alone can be tried again. -/
+structure HoleCommand where
+  stx : Syntax
+  before : Command.State
+  macroScope : Nat
+  holes : List Hole
+
+/-- Opens the holes of one command and reports each. -/
+partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Array Json) : ServerM (Array Json) := do
+  match hs with
+  | [] => return acc
+  | h :: rest =>
+    let common := [("span", syntaxSpan h.stx), ("tactic", Json.bool h.tactic), ("original", Json.bool h.original),
+      ("declaration", match h.context.parentDecl? with | some n => Json.str (nameText (privateToUserName n)) | none => Json.null),
+      ("command", syntaxSpan c.stx), ("before", num env), ("inSignature", Json.bool (inSpan h.stx.getPos? (signatureSpan c.stx)))]
+    match ← openHole c.before.env c.macroScope h with
+    | .error e =>
+      let text ← e.toMessageData.toString
+      openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
+    | .ok opened =>
+      match ← describe opened.state with
+      | .error e =>
+        let text ← e.toMessageData.toString
+        openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
+      | .ok fields =>
+        let n ← keepState opened.state
+        let more := ("state", num n) :: ("prop", Json.bool opened.isProp) :: ("coupled", Json.bool opened.coupled) :: fields
+        openHoles c env rest (acc.push (Json.mkObj (appendList more common)))
+
+def holesHook (found : IO.Ref (Array HoleCommand)) : CommandHook := fun stx before after => do
+  let (_, hs) ← (visitTrees (elements after.infoState.trees) after.infoState.assignment).run []
+  match hs with
+  | [] => return
+  | _ => found.modify fun a => a.push { stx, before, macroScope := after.nextMacroScope, holes := reverseOnto hs [] }
+
+partial def openAll (found : List HoleCommand) (acc : Array Json) : ServerM (Array Json) := do
+  match found with
+  | [] => return acc
+  | c :: rest =>
+    let env ← keepEnv (fullOptions { c.before with messages := {} } false)
+    openAll rest (← openHoles c env c.holes acc)
+
+unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let wantHoles := getBool j "holes"
+  let ictx := inputOf (getStr j "text")
+  let next : Parser.ModuleParserState := { pos := ⟨getNat j "from"⟩ }
+  let heartbeats := getNat j "heartbeats"
+  let cs := if heartbeats == 0 then cs else
+    match cs.scopes with
+    | s :: rest => { cs with scopes := { s with opts := s.opts.setNat `maxHeartbeats heartbeats } :: rest }
+    | [] => cs
+  let found ← IO.mkRef #[]
+  let started ← IO.monoMsNow
+  let hook : CommandHook := if wantHoles then holesHook found else fun _ _ _ => pure ()
+  let clock := (← get).clock
+  let token ← clock.arm (getNat j "wall_ms")
+  let r ← elaborateFrom ictx token (getNat j "to") hook next
+    { state := fullOptions cs wantHoles, messages := [], commands := [], stopped := false }
+  clock.disarm
+  let elapsed := (← IO.monoMsNow) - started
+  let holes ← openAll (← found.get).toList #[]
+  let messages ← messagesJson r.messages #[]
+  let declarations ← if getBool j "declarations" then declarationsJson r.state.env else pure #[]
+  let n ← if getBool j "keep" then keepEnv (fullOptions r.state false) else pure 0
+  (← wire).send id "done" [("env", num n), ("messages", Json.arr messages), ("stopped", Json.bool r.stopped),
+    ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes),
+    ("declarations", Json.arr declarations), ("scopes", num (scopeCount r.state.scopes)), ("ms", num elapsed)]
+where
+  scopeCount (scopes : List Command.Scope) : Nat :=
+    match scopes with
+    | [] => 0
+    | _ :: rest => scopeCount rest + 1
+
+partial def messageTexts (ms : List Message) (acc : Array Json) : IO (Array Json) := do
+  match ms with
+  | [] => return acc
+  | m :: rest =>
+    let text ← m.data.toString
+    messageTexts rest (acc.push (Json.mkObj [("severity", Json.str (severityText m.severity)), ("text", Json.str text)]))
+
+def outcomeFields (a : Applied) : ServerM (List (String × Json) × Bool) := do
+  match a.outcome with
+  | .solved => return ([("status", Json.str "solved"), ("uses", names a.uses)], true)
+  | .failed reason => return ([("status", Json.str "failed"), ("reason", Json.str reason)], false)
+  | .timedOut limit => return ([("status", Json.str "timeout"), ("reason", Json.str limit)], false)
+  | .progress st =>
+    match ← describe st with
+    | .error e =>
+      let text ← e.toMessageData.toString
+      return ([("status", Json.str "failed"), ("reason", Json.str "undescribable"), ("error", Json.str text)], false)
+    | .ok fields =>
+      let n ← keepState st
+      return (("status", Json.str "progress") :: ("state", num n) :: fields, false)
+
+/-- Tries a batch of tactics on one state. Each outcome is preceded by `started`, so that the host
+knows which tactic was running when a process died. -/
+partial def applyBatch (id : Nat) (st : LiveState) (tactics : List String) (index heartbeats wallMs deadline : Nat) (stopAtSolved : Bool)
+    (avoid : NameSet) : ServerM Unit := do
+  match tactics with
+  | [] => (← wire).send id "done" [("tried", num index)]
+  | t :: rest =>
+    let started ← IO.monoMsNow
+    if deadline > 0 && started ≥ deadline then
+      (← wire).send id "done" [("tried", num index), ("deadline", Json.bool true)]
+    else
+      (← wire).send id "started" [("index", num index)]
+      let left := if deadline > 0 then deadline - started else wallMs
+      let limit := if wallMs == 0 then left else if left < wallMs then left else wallMs
+      let clock := (← get).clock
+      let token ← clock.arm limit
+      let a ← applyText st t heartbeats token avoid
+      clock.disarm
+      let (fields, solved) ← outcomeFields a
+      let texts ← messageTexts a.messages #[]
+      let elapsed := (← IO.monoMsNow) - started
+      (← wire).send id "outcome" (("index", num index) :: ("ms", num elapsed) :: ("heartbeats", num a.heartbeats) ::
+        ("messages", Json.arr texts) :: appendList fields (if a.error == "" then [] else [("error", Json.str a.error)]))
+      if solved && stopAtSolved then
+        (← wire).send id "done" [("tried", num (index + 1))]
+      else
+        applyBatch id st rest (index + 1) heartbeats wallMs deadline stopAtSolved avoid
+
+def applyOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some st := (← get).states.get (getNat j "state") | (← wire).fail id "unknown_state" "no such state"
+  let total := getNat j "total_ms"
+  let now ← IO.monoMsNow
+  let deadline := if total == 0 then 0 else now + total
+  let avoid := insertAll (mapList textName (strings (getList j "avoid"))) {}
+  applyBatch id st (strings (getList j "tactics")) 0 (getNat j "heartbeats") (getNat j "wall_ms") deadline
+    (getBool j "stop_at_solved") avoid
+
+partial def pick (goals : List MVarId) (wanted : List Nat) (index : Nat) : List MVarId :=
+  match goals with
+  | [] => []
+  | g :: rest => if anyList (· == index) wanted then g :: pick rest wanted (index + 1) else pick rest wanted (index + 1)
+
+/-- A state with some of the goals only: they are its roots. Refused when they share a
+metavariable with those left out. -/
+def focusOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some st := (← get).states.get (getNat j "state") | (← wire).fail id "unknown_state" "no such state"
+  let goals := pick st.goals (nats (getList j "goals")) 0
+  if isNil goals then
+    (← wire).fail id "no_goals" "none of the goals asked for is there"
+  else
+    let st : LiveState := { st with goals, roots := goals }
+    match ← describe st with
+    | .error e =>
+      let text ← e.toMessageData.toString
+      (← wire).fail id "undescribable" text
+    | .ok fields =>
+      let n ← keepState st
+      (← wire).send id "done" (("state", num n) :: fields)
+
+def release (id : Nat) (j : Json) : ServerM Unit := do
+  modify fun s => { s with states := s.states.dropAll (nats (getList j "states")), envs := s.envs.dropAll (nats (getList j "envs")) }
+  (← wire).send id "done" [("states", num (← get).states.live), ("envs", num (← get).envs.live)]
+
+def exportOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let constants ← exportConstants cs.env
+  (← wire).send id "done" [("export", constants)]
+
+def replayOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let clock := (← get).clock
+  let token ← clock.arm (getNat j "wall_ms")
+  let started ← IO.monoMsNow
+  let r ← replay cs.env token (getNat j "heartbeats").toUSize j
+  clock.disarm
+  let ms := ("ms", num ((← IO.monoMsNow) - started))
+  match r with
+  | .error e => (← wire).fail id "malformed_export" e
+  | .ok (.refused i code) => (← wire).send id "done" [("accepted", Json.bool false), ("index", num i), ("code", Json.str code), ms]
+  | .ok (.accepted env) =>
+    let constants ← exportConstants env
+    (← wire).send id "done" [("accepted", Json.bool true), ("export", constants), ms]
+
+def stats (id : Nat) : ServerM Unit := do
+  let s ← get
+  (← wire).send id "done" [("states", num s.states.live), ("envs", num s.envs.live), ("heartbeats", num (← IO.getNumHeartbeats))]
+
+unsafe def dispatch (id : Nat) (op : String) (j : Json) : ServerM Unit := do
+  match op with
+  | "hello" => hello id
+  | "header" => header id j
+  | "import" => importModulesOp id j
+  | "elaborate" => elaborateOp id j
+  | "apply" => applyOp id j
+  | "focus" => focusOp id j
+  | "release" => release id j
+  | "export" => exportOp id j
+  | "replay" => replayOp id j
+  | "stats" => stats id
+  | _ => (← wire).fail id "unknown_op" op
+
+unsafe def answer (line : String) : ServerM Unit := do
+  match Json.parse line with
+  | .error e => (← wire).fail 0 "bad_json" e
+  | .ok j =>
+    let id := getNat j "id"
+    try dispatch id (getStr j "op") j
+    catch e => (← wire).fail id "failed" (toString e)
+
+unsafe def serve (h : IO.FS.Stream) : ServerM Unit := do
+  let line ← h.getLine
+  if line.isEmpty then return
+  answer line
+  serve h
+
+/-- Reads the first line (`{"nonce": ..., "watchdog": bool}`) and serves until standard input ends. -/
+unsafe def main : IO Unit := do
+  let h ← IO.getStdin
+  let first ← h.getLine
+  match Json.parse first with
+  | .error _ => (← IO.getStderr).putStrLn "the first line must be the greeting"
+  | .ok j =>
+    let clock ← Clock.start (getBool j "watchdog" true)
+    let out : Wire := { nonce := getStr j "nonce", out := ← IO.getStdout }
+    let session : Session := { wire := out, clock }
+    let run : ServerM Unit := do
+      hello (getNat j "id")
+      serve h
+    let ref ← IO.mkRef session
+    run ref
+
+end Bridge

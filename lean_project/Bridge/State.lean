@@ -1,0 +1,216 @@
+import Lean
+import Bridge.Encode
+
+/-!
+Live tactic states: everything a tactic needs to run at a hole (term state, level names, scope,
+environment), kept as a value, so that many tactics can be tried on one state.
+-/
+
+namespace Bridge
+open Lean Elab Meta
+
+structure LiveState where
+  core : Core.State
+  metaState : Meta.State
+  term : Term.State
+  coreContext : Core.Context
+  termContext : Term.Context
+  roots : List MVarId
+  goals : List MVarId
+
+/-- Runs `act` on a state; the state itself is not changed. -/
+def LiveState.run {α : Type} (s : LiveState) (act : MetaM α) : IO (Except Exception α × Core.State × Meta.State) := do
+  let coreRef ← IO.mkRef s.core
+  let metaRef ← IO.mkRef s.metaState
+  let started ← IO.getNumHeartbeats
+  let c : CoreM α := act {} metaRef
+  let r ← (c { s.coreContext with initHeartbeats := started } coreRef).toBaseIO
+  return (r, ← coreRef.get, ← metaRef.get)
+
+structure Scanned where
+  consts : NameSet := {}
+  hasSorry : Bool := false
+  holes : List MVarId := []
+  levelHoles : Bool := false
+  seen : List MVarId := []
+
+def hasMVarId (m : MVarId) (ms : List MVarId) : Bool := anyList (fun m' => m'.name == m.name) ms
+
+partial def insertAll (ns : List Name) (s : NameSet) : NameSet :=
+  match ns with
+  | [] => s
+  | n :: rest => insertAll rest (s.insert n)
+
+/-- What the term built so far for `e` uses and leaves open, delayed assignments followed. -/
+partial def scan (e : Expr) (r : Scanned) : MetaM Scanned := do
+  let e ← instantiateMVars e
+  let open_ := ((Lean.Expr.collectMVars {} e).result).toList
+  let r := { r with
+    consts := insertAll e.getUsedConstants.toList r.consts,
+    hasSorry := r.hasSorry || e.hasSorry,
+    levelHoles := r.levelHoles || e.hasLevelMVar }
+  scanOpen open_ r
+where
+  scanOpen (ms : List MVarId) (r : Scanned) : MetaM Scanned := do
+    match ms with
+    | [] => return r
+    | m :: rest =>
+      if hasMVarId m r.seen then
+        scanOpen rest r
+      else
+        let r := { r with seen := m :: r.seen }
+        match ← getDelayedMVarAssignment? m with
+        | some d => scanOpen rest (← scan (mkMVar d.mvarIdPending) r)
+        | none => scanOpen rest { r with holes := m :: r.holes }
+
+partial def scanAll (roots : List MVarId) (r : Scanned) : MetaM Scanned := do
+  match roots with
+  | [] => return r
+  | m :: rest => scanAll rest (← scan (mkMVar m) r)
+
+/-- The declarations of a local context, oldest first. -/
+def localDecls (lctx : LocalContext) : List LocalDecl :=
+  go lctx.numIndices []
+where
+  go (i : Nat) (acc : List LocalDecl) : List LocalDecl :=
+    match i with
+    | 0 => acc
+    | i + 1 =>
+      match lctx.getAt? i with
+      | some d => go i (d :: acc)
+      | none => go i acc
+
+/-- Metavariables on which a goal depends, itself included. -/
+def goalVariables (g : MVarId) : MetaM (List MVarId) := do
+  let decl ← g.getDecl
+  let r ← scan decl.type {}
+  let r ← scanContext (localDecls decl.lctx) r
+  return g :: r.seen
+where
+  scanContext (ds : List LocalDecl) (r : Scanned) : MetaM Scanned := do
+    match ds with
+    | [] => return r
+    | d :: rest =>
+      if d.type.hasMVar || (match d.value? with | some v => v.hasMVar | none => false) then
+        let r ← scan d.type r
+        let r ← match d.value? with | some v => scan v r | none => pure r
+        scanContext rest r
+      else
+        scanContext rest r
+
+partial def shareVariable (xs ys : List MVarId) : Bool :=
+  match xs with
+  | [] => false
+  | x :: rest => hasMVarId x ys || shareVariable rest ys
+
+/-- Group numbers, one a goal: goals in different groups share no metavariable. -/
+partial def groupGoals (gs : List MVarId) : MetaM (List Nat) := do
+  match gs with
+  | [] => return []
+  | [_] => return [0]
+  | _ => return assign (← collect gs) [] 0
+where
+  collect : List MVarId → MetaM (List (List MVarId))
+    | [] => return []
+    | g :: rest => return (← goalVariables g) :: (← collect rest)
+  /-- Each goal joins the first earlier goal it shares with; a goal that joins two groups merges them. -/
+  assign (vars : List (List MVarId)) (done : List (List MVarId × Nat)) (next : Nat) : List Nat :=
+    match vars with
+    | [] => mapList (fun p => p.2) (reverseOnto done [])
+    | v :: rest =>
+      let touching := mapList (fun p => p.2) (filterList (fun p => shareVariable v p.1) done)
+      match touching with
+      | [] => assign rest ((v, next) :: done) (next + 1)
+      | k :: others =>
+        let merged := mapList (fun p => if anyList (· == p.2) others then (p.1, k) else p) done
+        assign rest ((v, k) :: merged) next
+
+/-- Runs `act` in a goal's local context. -/
+def inGoal {α : Type} (decl : MetavarDecl) (act : MetaM α) : MetaM α :=
+  withReader (fun ctx : Meta.Context => { ctx with lctx := decl.lctx, localInstances := decl.localInstances }) act
+
+def hypothesisJson (d : LocalDecl) : MetaM Json := do
+  let type ← instantiateMVars d.type
+  let value ← match d.value? with
+    | some v => do
+      let v ← instantiateMVars v
+      pure (Json.str (← ppExpr v).pretty)
+    | none => pure Json.null
+  let isProp ← try Meta.isProp type catch _ => pure false
+  return Json.mkObj [("name", Json.str (nameText d.userName)), ("type", Json.str (← ppExpr type).pretty), ("value", value),
+    ("prop", Json.bool isProp), ("inaccessible", Json.bool d.userName.hasMacroScopes), ("instance", Json.bool (d.binderInfo == .instImplicit))]
+
+partial def hypothesesJson (ds : List LocalDecl) (acc : Array Json) : MetaM (Array Json) := do
+  match ds with
+  | [] => return acc
+  | d :: rest =>
+    if d.isImplementationDetail then hypothesesJson rest acc
+    else hypothesesJson rest (acc.push (← hypothesisJson d))
+
+def goalJson (g : MVarId) (group : Nat) : MetaM Json := do
+  let decl ← g.getDecl
+  inGoal decl do
+    let type ← instantiateMVars decl.type
+    let isProp ← try Meta.isProp type catch _ => pure true
+    return Json.mkObj [("case", Json.str (nameText decl.userName)), ("target", Json.str (← ppExpr type).pretty),
+      ("hyps", Json.arr (← hypothesesJson (localDecls decl.lctx) #[])),
+      ("text", Json.str (← ppGoal g).pretty), ("prop", Json.bool isProp), ("group", num group)]
+
+partial def goalsJson (gs : List MVarId) (groups : List Nat) (acc : Array Json) : MetaM (Array Json) := do
+  match gs, groups with
+  | g :: rest, k :: ks => goalsJson rest ks (acc.push (← goalJson g k))
+  | g :: rest, [] => goalsJson rest [] (acc.push (← goalJson g 0))
+  | [], _ => return acc
+
+partial def encodeContext (ds : List LocalDecl) (acc : Array Json) : StateRefT Encoder MetaM (Array Json) := do
+  match ds with
+  | [] => return acc
+  | d :: rest =>
+    if d.isImplementationDetail then
+      encodeContext rest acc
+    else
+      let type ← instantiateMVars d.type
+      let var ← liftEncode (encodeExpr d.toExpr)
+      let t ← liftEncode (encodeExpr type)
+      let v ← match d.value? with
+        | some v => do
+          let v ← instantiateMVars v
+          pure (num (← liftEncode (encodeExpr v)))
+        | none => pure Json.null
+      encodeContext rest (acc.push (Json.arr #[Json.str (nameText d.userName), num var, num t, v]))
+where
+  liftEncode {α : Type} (x : EncodeM α) : StateRefT Encoder MetaM α := do
+    let (a, s) ← (x.run (← get) : IO (α × Encoder))
+    set s
+    return a
+
+partial def encodeGoals (gs : List MVarId) (acc : Array Json) : StateRefT Encoder MetaM (Array Json) := do
+  match gs with
+  | [] => return acc
+  | g :: rest =>
+    let decl ← g.getDecl
+    let ctx ← encodeContext (localDecls decl.lctx) #[]
+    let type ← instantiateMVars decl.type
+    let (t, s) ← ((encodeExpr type).run (← get) : IO (Nat × Encoder))
+    set s
+    let (m, s) ← ((encodeExpr (mkMVar g)).run (← get) : IO (Nat × Encoder))
+    set s
+    encodeGoals rest (acc.push (Json.arr #[Json.str (nameText decl.userName), num m, Json.arr ctx, num t]))
+
+/-- What makes two states the same: names, types and values of hypotheses, targets, sharing of
+metavariables, as closed data. The host hashes it. -/
+def fingerprint (gs : List MVarId) : MetaM String := do
+  let (goals, s) ← (encodeGoals gs #[]).run {}
+  return (s.tables [("goals", Json.arr goals)]).compress
+
+/-- The answer's description of a state. -/
+def describe (s : LiveState) : IO (Except Exception (List (String × Json))) := do
+  let act : MetaM (List (String × Json)) := do
+    let groups ← groupGoals s.goals
+    let goals ← goalsJson s.goals groups #[]
+    let print ← fingerprint s.goals
+    return [("goals", Json.arr goals), ("fingerprint", Json.str print)]
+  let (r, _, _) ← s.run act
+  return r
+
+end Bridge

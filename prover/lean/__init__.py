@@ -1,0 +1,19 @@
+"""Lean: engines, the Bridge's wire protocol, processes, the pool of workers, source files."""
+
+from prover.lean.engine import Command, LeanEngine
+from prover.lean.pool import Pool, PoolLimits
+from prover.lean.wire import Declaration, Elaboration, HeaderInfo, Hole, Replay
+from prover.lean.worker import Worker
+
+__all__ = [
+    "Command",
+    "Declaration",
+    "Elaboration",
+    "HeaderInfo",
+    "Hole",
+    "LeanEngine",
+    "Pool",
+    "PoolLimits",
+    "Replay",
+    "Worker",
+]

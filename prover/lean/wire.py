@@ -1,0 +1,347 @@
+"""The Bridge's answers, checked and turned into values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from prover.core.errors import ProtocolError
+from prover.core.message import Message, Severity
+from prover.core.outcome import Cost, Failed, Progress, Solved, TacticOutcome, TimedOut
+from prover.core.position import Position, Span
+from prover.core.state import Goal, Hypothesis, TacticState
+
+PROTOCOL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import of a header, as Lean read it."""
+
+    module: str
+    all: bool = False
+    meta: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderInfo:
+    """A file's header: its imports, the byte offset where commands begin, what Lean said of it."""
+
+    imports: tuple[Import, ...]
+    end: int
+    is_module: bool
+    messages: tuple[Message, ...]
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        return tuple(item.module for item in self.imports)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of a file: syntax kind, place, whether it logged an error, kinds of commands inside it.
+
+    `example`: byte offset of the word `example` where the command is one.
+    """
+
+    kind: str
+    span: Span | None
+    failed: bool
+    nested: tuple[str, ...]
+    example: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One visit of a `sorry`: where it stands and its goal as a live state.
+
+    `problem` says why no state could be opened (then `state` is None). `coupled`: the goal mentions
+    the value of another hole. `original`: written by hand, not produced by a macro. `command` is the
+    span of the command around it and `before` the environment that command was elaborated in.
+    """
+
+    span: Span | None
+    tactic: bool
+    original: bool
+    declaration: str | None
+    in_signature: bool
+    is_prop: bool
+    coupled: bool
+    command: Span | None
+    before: int
+    state: int | None
+    goals: TacticState | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A named declaration of a file. `uses`: constants it mentions; `hole`: its own value has a hole."""
+
+    name: str
+    kind: str
+    start: Position
+    end: Position
+    uses: tuple[str, ...]
+    type_hole: bool
+    hole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elaboration:
+    """What elaborating a text gave. `env` is 0 unless it was to be kept; `stopped`: a limit ended it."""
+
+    env: int
+    messages: tuple[Message, ...]
+    commands: tuple[Command, ...]
+    holes: tuple[Hole, ...]
+    declarations: tuple[Declaration, ...]
+    stopped: bool
+    open_scopes: int
+    seconds: float
+
+    @property
+    def errors(self) -> tuple[Message, ...]:
+        return tuple(m for m in self.messages if m.severity is Severity.ERROR)
+
+    @property
+    def clean(self) -> bool:
+        """No command failed and none logged an error."""
+        return not self.stopped and not self.errors and not any(c.failed for c in self.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the kernel said of re-read constants: all accepted (and exported again), or which one not."""
+
+    accepted: bool
+    index: int | None
+    code: str
+    export: dict[str, Any] | None
+    seconds: float
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+_Model = TypeVar("_Model", bound=_Wire)
+
+
+class _Message(_Wire):
+    severity: Severity
+    kind: str = ""
+    text: str
+    start: tuple[int, int] | None = None
+    end: tuple[int, int] | None = None
+
+    def value(self) -> Message:
+        return Message(self.severity, self.text, self.kind, _position(self.start), _position(self.end))
+
+
+class _Hypothesis(_Wire):
+    name: str
+    type: str
+    value: str | None = None
+    prop: bool = False
+    inaccessible: bool = False
+    instance: bool = False
+
+    def value_of(self) -> Hypothesis:
+        return Hypothesis(self.name, self.type, self.value, self.prop, self.inaccessible, self.instance)
+
+
+class _Goal(_Wire):
+    case: str = ""
+    target: str
+    hyps: tuple[_Hypothesis, ...] = ()
+    text: str
+    prop: bool = True
+    group: int = 0
+
+    def value(self) -> Goal:
+        hyps = tuple(h.value_of() for h in self.hyps)
+        return Goal(self.target, hyps, self.case, self.group, self.prop, self.text)
+
+
+class _Import(_Wire):
+    module: str
+    all: bool = False
+    meta: bool = False
+
+
+class _Header(_Wire):
+    imports: tuple[_Import, ...]
+    module: bool
+    end: int
+    messages: tuple[_Message, ...] = ()
+
+
+class _Command(_Wire):
+    kind: str
+    span: tuple[int, int] | None = None
+    failed: bool
+    nested: tuple[str, ...] = ()
+    example: int | None = None
+
+
+class _Hole(_Wire):
+    span: tuple[int, int] | None = None
+    tactic: bool
+    original: bool
+    declaration: str | None = None
+    in_signature: bool = Field(default=False, alias="inSignature")
+    prop: bool = True
+    coupled: bool = False
+    command: tuple[int, int] | None = None
+    before: int = 0
+    state: int | None = None
+    goals: tuple[_Goal, ...] = ()
+    fingerprint: str = ""
+    error: str = ""
+
+
+class _Declaration(_Wire):
+    name: str
+    kind: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    uses: tuple[str, ...] = ()
+    type_hole: bool = Field(default=False, alias="typeHole")
+    hole: bool = False
+
+
+class _Elaboration(_Wire):
+    env: int = 0
+    messages: tuple[_Message, ...] = ()
+    commands: tuple[_Command, ...] = ()
+    holes: tuple[_Hole, ...] = ()
+    declarations: tuple[_Declaration, ...] = ()
+    stopped: bool = False
+    scopes: int = 1
+    ms: int = 0
+
+
+class _Outcome(_Wire):
+    index: int
+    status: str
+    reason: str = ""
+    state: int | None = None
+    goals: tuple[_Goal, ...] = ()
+    fingerprint: str = ""
+    uses: tuple[str, ...] = ()
+    messages: tuple[_Message, ...] = ()
+    error: str = ""
+    heartbeats: int = 0
+    ms: int = 0
+
+
+class _State(_Wire):
+    state: int
+    goals: tuple[_Goal, ...]
+    fingerprint: str
+
+
+class _Replay(_Wire):
+    accepted: bool
+    index: int | None = None
+    code: str = ""
+    export: dict[str, Any] | None = None
+    ms: int = 0
+
+
+def _position(pair: tuple[int, int] | None) -> Position | None:
+    return None if pair is None else Position(*pair)
+
+
+def _span(pair: tuple[int, int] | None) -> Span | None:
+    return None if pair is None else Span(*pair)
+
+
+def _checked(model: type[_Model], data: dict[str, Any]) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProtocolError(f"the Bridge's answer does not fit the protocol: {error}") from error
+
+
+def fingerprint(data: str) -> str:
+    """128 bits over a state's canonical form, in hexadecimal."""
+    return hashlib.blake2b(data.encode(), digest_size=16).hexdigest()
+
+
+def _tactic_state(goals: Sequence[_Goal], print_: str) -> TacticState:
+    return TacticState(tuple(g.value() for g in goals), fingerprint(print_))
+
+
+def read_header(data: dict[str, Any]) -> HeaderInfo:
+    header = _checked(_Header, data)
+    imports = tuple(Import(i.module, i.all, i.meta) for i in header.imports)
+    return HeaderInfo(imports, header.end, header.module, tuple(m.value() for m in header.messages))
+
+
+def _read_hole(hole: _Hole) -> Hole:
+    goals = _tactic_state(hole.goals, hole.fingerprint) if hole.state is not None else None
+    return Hole(
+        span=_span(hole.span),
+        tactic=hole.tactic,
+        original=hole.original,
+        declaration=hole.declaration,
+        in_signature=hole.in_signature,
+        is_prop=hole.prop,
+        coupled=hole.coupled,
+        command=_span(hole.command),
+        before=hole.before,
+        state=hole.state,
+        goals=goals,
+        problem=hole.error,
+    )
+
+
+def read_elaboration(data: dict[str, Any]) -> Elaboration:
+    e = _checked(_Elaboration, data)
+    return Elaboration(
+        env=e.env,
+        messages=tuple(m.value() for m in e.messages),
+        commands=tuple(Command(c.kind, _span(c.span), c.failed, c.nested, c.example) for c in e.commands),
+        holes=tuple(_read_hole(h) for h in e.holes),
+        declarations=tuple(
+            Declaration(d.name, d.kind, Position(*d.start), Position(*d.end), d.uses, d.type_hole, d.hole)
+            for d in e.declarations
+        ),
+        stopped=e.stopped,
+        open_scopes=e.scopes - 1,
+        seconds=e.ms / 1000,
+    )
+
+
+def read_outcome(data: dict[str, Any]) -> tuple[int, TacticOutcome[int]]:
+    """One streamed outcome and the index of its tactic in the batch."""
+    o = _checked(_Outcome, data)
+    cost = Cost(o.ms / 1000, o.heartbeats)
+    messages = tuple(m.value() for m in o.messages)
+    match o.status:
+        case "solved":
+            return o.index, Solved(messages, o.uses, cost)
+        case "progress" if o.state is not None:
+            return o.index, Progress(_tactic_state(o.goals, o.fingerprint), o.state, messages, cost)
+        case "failed":
+            return o.index, Failed(o.reason, o.error, messages, cost)
+        case "timeout":
+            return o.index, TimedOut(o.reason, cost)
+        case _:
+            raise ProtocolError(f"unknown outcome status {o.status!r}")
+
+
+def read_state(data: dict[str, Any]) -> tuple[int, TacticState]:
+    s = _checked(_State, data)
+    return s.state, _tactic_state(s.goals, s.fingerprint)
+
+
+def read_replay(data: dict[str, Any]) -> Replay:
+    r = _checked(_Replay, data)
+    return Replay(r.accepted, r.index, r.code, r.export, r.ms / 1000)

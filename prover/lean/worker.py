@@ -1,0 +1,191 @@
+"""A worker: one live Bridge process with one header imported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from prover.core.errors import UserError
+from prover.core.outcome import TacticOutcome
+from prover.core.state import TacticState
+from prover.lean import wire
+from prover.lean.process import BridgeProcess, BridgeRefusal
+
+#: Wall seconds a call may overrun its own limit before the process is killed: time for the
+#: watchdog's cancel token to be seen.
+GRACE_SECONDS = 2.0
+_IMPORT_SECONDS = 300.0
+
+
+class Worker:
+    """One Bridge process with `header` imported as environment `env`.
+
+    Calls run one at a time. `clean` is true until a call elaborates or runs anybody's code that is
+    not plain declarations; the pool hands out clean workers to the verifier.
+    """
+
+    def __init__(self, process: BridgeProcess) -> None:
+        self.process = process
+        self.header: tuple[str, ...] = ()
+        self.env = 0
+        self.clean = True
+        self.poisoned = False
+        self.born = time.monotonic()
+
+    @property
+    def alive(self) -> bool:
+        return self.process.alive
+
+    @property
+    def greeting(self) -> Mapping[str, Any]:
+        return self.process.greeting
+
+    def discard(self) -> None:
+        """Marks the worker as not to be used again."""
+        self.poisoned = True
+
+    async def read_header(self, text: str) -> wire.HeaderInfo:
+        """The imports of a file, as Lean's own parser reads them."""
+        return wire.read_header(await self.process.call("header", text=text, seconds=60))
+
+    async def import_header(self, modules: Sequence[str]) -> None:
+        """Imports `modules`, once and for good. `UserError` names modules that cannot be imported."""
+        try:
+            answer = await self.process.call("import", modules=list(modules), seconds=_IMPORT_SECONDS)
+        except BridgeRefusal as refusal:
+            self.discard()
+            raise _import_error(refusal, modules, self.process.engine.name) from refusal
+        self.header = tuple(modules)
+        self.env = int(answer["env"])
+
+    async def elaborate(
+        self,
+        env: int,
+        text: str,
+        *,
+        start: int = 0,
+        stop: int = 0,
+        holes: bool = False,
+        declarations: bool = False,
+        keep: bool = False,
+        heartbeats: int = 0,
+        wall_seconds: float | None = None,
+    ) -> wire.Elaboration:
+        """Elaborates the commands of `text` from byte `start` (to `stop`, 0: the end) in `env`.
+
+        `holes`: open each `sorry` as a live state. `keep`: keep the resulting environment. `heartbeats`:
+        the default of `maxHeartbeats` (0: Lean's own). A reached wall limit gives `stopped`; a process
+        that does not notice it is killed and `CallTimeout` raised.
+        """
+        wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
+        answer = await self.process.call(
+            "elaborate",
+            env=env,
+            text=text,
+            **{"from": start, "to": stop},
+            holes=holes,
+            declarations=declarations,
+            keep=keep,
+            heartbeats=heartbeats,
+            wall_ms=wall_ms,
+            seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
+        )
+        return wire.read_elaboration(answer)
+
+    async def apply(
+        self,
+        state: int,
+        tactics: Sequence[str],
+        *,
+        heartbeats: int = 200_000,
+        wall_seconds: float = 5.0,
+        total_seconds: float | None = None,
+        stop_at_solved: bool = True,
+        avoid: Sequence[str] = (),
+    ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
+        """Tries tactics on one state, one request; yields (index, outcome) as they come.
+
+        `heartbeats` in the unit of `maxHeartbeats` and `wall_seconds` bound each tactic, `total_seconds` the
+        batch (tactics not reached are not reported). `avoid`: constants a finished proof must not
+        use. A tactic that runs on past its wall limit costs the process: `CallTimeout`.
+        """
+        self.clean = False
+        answers = self.process.stream(
+            "apply",
+            state=state,
+            tactics=list(tactics),
+            heartbeats=heartbeats,
+            wall_ms=max(1, int(wall_seconds * 1000)),
+            total_ms=0 if total_seconds is None else max(1, int(total_seconds * 1000)),
+            stop_at_solved=stop_at_solved,
+            avoid=list(avoid),
+            seconds=wall_seconds + GRACE_SECONDS,
+            rearm=True,
+        )
+        async for answer in answers:
+            if answer["kind"] == "outcome":
+                yield wire.read_outcome(answer)
+
+    async def focus(self, state: int, goals: Sequence[int]) -> tuple[int, TacticState]:
+        """A new state with only the goals at these indices."""
+        return wire.read_state(await self.process.call("focus", state=state, goals=list(goals), seconds=30))
+
+    async def release(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> tuple[int, int]:
+        """Frees states and environments; gives the numbers of those still live."""
+        answer = await self.process.call("release", states=list(states), envs=list(envs), seconds=30)
+        return int(answer["states"]), int(answer["envs"])
+
+    async def export(self, env: int, *, seconds: float = 60) -> dict[str, Any]:
+        """The constants `env` adds to its imports, as data (`lean_project/Bridge/Export.lean`)."""
+        answer = await self.process.call("export", env=env, seconds=seconds)
+        return dict(answer["export"])
+
+    async def replay(
+        self,
+        env: int,
+        tables: Mapping[str, Any],
+        declarations: Sequence[Mapping[str, Any]],
+        *,
+        heartbeats: int = 0,
+        wall_seconds: float | None = None,
+    ) -> wire.Replay:
+        """Gives re-read constants to the kernel, on top of `env`."""
+        wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
+        answer = await self.process.call(
+            "replay",
+            env=env,
+            names=tables["names"],
+            levels=tables["levels"],
+            exprs=tables["exprs"],
+            declarations=list(declarations),
+            heartbeats=heartbeats,
+            wall_ms=wall_ms,
+            seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
+        )
+        return wire.read_replay(answer)
+
+    async def stats(self) -> dict[str, Any]:
+        """Live states and environments, heartbeats since the start, resident MiB."""
+        answer = await self.process.call("stats", seconds=30)
+        return {**answer, "resident_mb": self.process.resident_mb()}
+
+    async def close(self) -> None:
+        await self.process.close()
+
+
+def _import_error(refusal: BridgeRefusal, modules: Sequence[str], engine: str) -> UserError:
+    missing: list[str] = list(refusal.fields.get("modules", []))
+    if any(name.split(".")[0] == "Mathlib" for name in missing or modules) and engine == "embedded":
+        return UserError(
+            "the file imports Mathlib, which the embedded Lean does not have",
+            code="mathlib_on_embedded",
+            hint="use a Lake project that has Mathlib with the native engine, or drop the import",
+        )
+    if missing:
+        return UserError(
+            f"imported but not there or not compiled: {', '.join(missing)}",
+            code="missing_import",
+            hint="compile the module (`lake build`), or check its name",
+        )
+    return UserError(f"the imports could not be loaded: {refusal.message}", code="import_failed")
