@@ -287,5 +287,7 @@ unsafe def main : IO Unit := do
       serve h
     let ref ← IO.mkRef session
     run ref
+    -- The embedded engine's `runInit` would look for a declaration to keep the result in.
+    IO.Process.exit 0
 
 end Bridge

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from prover.core.errors import UserError
-from prover.core.outcome import TacticOutcome
+from prover.core.outcome import Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import wire
 from prover.lean.process import BridgeProcess, BridgeRefusal
@@ -108,7 +108,7 @@ class Worker:
 
         `heartbeats` in the unit of `maxHeartbeats` and `wall_seconds` bound each tactic, `total_seconds` the
         batch (tactics not reached are not reported). `avoid`: constants a finished proof must not
-        use. A tactic that runs on past its wall limit costs the process: `CallTimeout`.
+        use. Who stops listening before the end, except after `Solved`, ends the process. A tactic that runs on past its wall limit costs the process: `CallTimeout`.
         """
         self.clean = False
         answers = self.process.stream(
@@ -123,9 +123,18 @@ class Worker:
             seconds=wall_seconds + GRACE_SECONDS,
             rearm=True,
         )
+        final: tuple[int, TacticOutcome[int]] | None = None
         async for answer in answers:
-            if answer["kind"] == "outcome":
-                yield wire.read_outcome(answer)
+            if answer["kind"] != "outcome":
+                continue
+            index, outcome = wire.read_outcome(answer)
+            if stop_at_solved and isinstance(outcome, Solved):
+                # Given out only after the call has ended, so that a caller may stop listening here.
+                final = index, outcome
+            else:
+                yield index, outcome
+        if final is not None:
+            yield final
 
     async def focus(self, state: int, goals: Sequence[int]) -> tuple[int, TacticState]:
         """A new state with only the goals at these indices."""

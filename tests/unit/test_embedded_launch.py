@@ -39,7 +39,9 @@ def test_only_the_world_is_readable_and_only_scratch_writable(tmp_path: Path) ->
     readable = {flag.partition("=")[2] for flag in flags if flag.startswith("--allow-fs-read=")}
     assert readable == {str(real / name) for name in ("home", "lib", "scratch", "bridge", "project")}
     assert [flag for flag in flags if flag.startswith("--allow-fs-write")] == [f"--allow-fs-write={real / 'scratch'}"]
-    assert not any(flag.startswith(("--allow-child", "--allow-addons", "--allow-wasi", "--allow-net")) for flag in flags)
+    assert not any(
+        flag.startswith(("--allow-child", "--allow-addons", "--allow-wasi", "--allow-net")) for flag in flags
+    )
     assert [root["at"] for root in config["roots"] if root["writable"]] == ["/scratch"]
     assert [root["at"] for root in config["roots"] if root["trusted"]] == ["/lean/lib", "/lean/bridge"]
     assert config["env"]["LEAN_PATH"] == "/lean/lib:/lean/bridge:/lean/project/0"

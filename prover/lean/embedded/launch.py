@@ -27,7 +27,7 @@ EXIT_TRAPPED = 139
 MEMORY_LIMIT_MB = 2048
 """Most memory one process can address; also the default limit."""
 SCRATCH_LIMIT_MB = 512
-STACK_MB = 256
+STACK_MB = 64
 SPARE_THREADS = 2
 
 # V8 would validate 116 MB of code at every start; each function is validated when it is first compiled anyway.
@@ -102,5 +102,5 @@ def launch(home: Path, world: World, arguments: Sequence[str], memory_mb: int | 
         *arguments,
     ]
     # Windows programs do not start without SystemRoot.
-    env = {name: os.environ[name] for name in ("SYSTEMROOT",) if os.name == "nt" and name in os.environ}
+    env: dict[str, str] = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if os.name == "nt" else {}
     return Command(tuple(argv), env, world.scratch)

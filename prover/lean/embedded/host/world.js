@@ -1,9 +1,9 @@
 // The world a Lean program sees: a few folders, three streams, an environment of our making, nothing else.
 //
 // Every call works on its own thread with Node's `fs`; open files are numbered in memory that all threads share, so a
-// descriptor means the same everywhere and no thread waits for another. Folders are mounted under fixed names (config.roots);
-// only writable ones accept writes. Paths below a root that is not `trusted` are resolved before use, and refused
-// where a symbolic link leads out of the root.
+// descriptor means the same everywhere and no thread waits for another. Folders are mounted under fixed names
+// (config.roots); only writable ones accept writes. Paths below a root that is not `trusted` are resolved before use,
+// and refused where a symbolic link leads out of the root.
 "use strict";
 const fs = require("fs");
 const { randomFillSync } = require("crypto");
@@ -13,9 +13,9 @@ const O = { access: 3, create: 64, exclusive: 128, truncate: 512, append: 1024, 
 const AT = { here: -100, noFollow: 0x100, removeDirectory: 0x200, emptyPath: 0x1000 };
 const KIND = { free: 0, opening: 1, file: 2, directory: 3, random: 4, nothing: 5, standard: 6 };
 const E = {
-    EACCES: 2, EAGAIN: 6, EBADF: 8, EBUSY: 10, EDQUOT: 19, EEXIST: 20, EFBIG: 22, EINVAL: 28, EIO: 29, EISDIR: 31, ELOOP: 32, EMFILE: 33,
-    ENAMETOOLONG: 37, ENOENT: 44, ENOMEM: 48, ENOSPC: 51, ENOSYS: 52, ENOTDIR: 54, ENOTEMPTY: 55, ENOTTY: 59, EPERM: 63, EPIPE: 64,
-    ERANGE: 68, EROFS: 69, ESPIPE: 70, ETXTBSY: 74, EXDEV: 75,
+    EACCES: 2, EAGAIN: 6, EBADF: 8, EBUSY: 10, EDQUOT: 19, EEXIST: 20, EFBIG: 22, EINVAL: 28, EIO: 29, EISDIR: 31,
+    ELOOP: 32, EMFILE: 33, ENAMETOOLONG: 37, ENOENT: 44, ENOMEM: 48, ENOSPC: 51, ENOSYS: 52, ENOTDIR: 54, ENOTEMPTY: 55,
+    ENOTTY: 59, EPERM: 63, EPIPE: 64, ERANGE: 68, EROFS: 69, ESPIPE: 70, ETXTBSY: 74, EXDEV: 75,
 };
 const MODE = { directory: 0o40000, character: 0o20000 };
 const DIRENT_SIZE = 280;
@@ -48,7 +48,8 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
     const table = new Int32Array(files, 0, FILES.positions >> 2);
     const positions = new Float64Array(files, FILES.positions, FILES.count);
     const listings = new Map(); // directory descriptor -> { path, names }, on the thread that opened it
-    const roots = config.roots.map((root) => ({ ...root, real: fs.realpathSync.native(root.path), prefix: root.at + "/" }));
+    const roots = config.roots.map((root) => (
+        { ...root, real: fs.realpathSync.native(root.path), prefix: root.at + "/" }));
     const inner = new Map(); // folders that exist only because a root lies below them -> their entries
     for (const root of roots) {
         const parts = root.at.split("/").slice(1);
@@ -59,7 +60,7 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
         }
     }
 
-    // ---- paths ----------------------------------------------------------------------------------------------------
+    // ---- paths ----
     function directory() {
         const length = Atomics.load(control, CONTROL.directory);
         return length ? Buffer.from(directoryName.slice(0, length)).toString("utf8") : config.cwd;
@@ -117,7 +118,7 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
         }
     }
 
-    // ---- descriptors ------------------------------------------------------------------------------------------------
+    // ---- descriptors ----
     const word = (fd, which) => table[fd * FILES.words + which];
 
     function kindOf(fd) {
@@ -204,7 +205,7 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
         return 0;
     }
 
-    // ---- bytes ------------------------------------------------------------------------------------------------------
+    // ---- bytes ----
     function transfer(vectors, count, each) {
         let total = 0;
         for (let i = 0; i < count; i++) {
@@ -246,7 +247,7 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
     function isTrace(bytes) {
         const text = bytes.length < 4096 ? Buffer.from(bytes.slice()).toString("latin1") : "";
         if (text.startsWith("uncaught exception")) Atomics.store(control, CONTROL.uncaught, 1);
-        tracing = /^\[DEBUG:[A-Z]+\]/.test(text) || (tracing && /^  (- \/|mainModule\? = )/.test(text)) || (tracing && text === "\n");
+        tracing = /^\[DEBUG:[A-Z]+\]/.test(text) || (tracing && /^(  - \/|  mainModule\? = |\n$)/.test(text));
         return tracing;
     }
 
@@ -290,8 +291,9 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
         return 0;
     }
 
-    // ---- status ------------------------------------------------------------------------------------------------------
-    function putStatus(place, { mode, nlink = 1, size = 0, blocks = 0, ino = 1, atimeMs = 0, mtimeMs = 0, ctimeMs = 0 }) {
+    // ---- status ----
+    function putStatus(place, status) {
+        const { mode, nlink = 1, size = 0, blocks = 0, ino = 1, atimeMs = 0, mtimeMs = 0, ctimeMs = 0 } = status;
         const { u32, i32, i64 } = heap;
         const time = (at, ms) => {
             i64[(place + at) >> 3] = BigInt(Math.floor(ms / 1000));
@@ -354,7 +356,8 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
             if (index > 1) {
                 let status;
                 try { status = statusOf(path === "/" ? `/${name}` : `${path}/${name}`, false); } catch { continue; }
-                type = status === folder || (status.mode & 0o170000) === MODE.directory ? 4 : status.isSymbolicLink?.() ? 10 : 8;
+                const isFolder = (status.mode & 0o170000) === MODE.directory;
+                type = isFolder ? 4 : status.isSymbolicLink?.() ? 10 : 8;
             }
             heap.i64[at >> 3] = BigInt(index + 1);
             heap.i64[(at + 8) >> 3] = BigInt((index + 1) * DIRENT_SIZE);
@@ -386,7 +389,7 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
 
     const environment = Object.entries(config.env).map(([key, value]) => `${key}=${value}`);
 
-    // ---- what the module imports: __syscall_* return -errno, the others errno --------------------------------------------
+    // ---- what the module imports: __syscall_* return -errno, the others errno ----
     const calls = {
         openat: (at, name, flags) => open(at, heap.text(name), flags),
         fstat64: (fd, place) => putStatus(place, statusOfOpen(fd)),
@@ -418,7 +421,8 @@ function worldImports({ heap, config, control: controlBuffer, files, takeInput }
         },
         rmdir(name) { fs.rmdirSync(writable(absolute(AT.here, heap.text(name)), false)); return 0; },
         renameat(from, old, to, name) {
-            fs.renameSync(writable(absolute(from, heap.text(old)), false), writable(absolute(to, heap.text(name)), false));
+            const source = writable(absolute(from, heap.text(old)), false);
+            fs.renameSync(source, writable(absolute(to, heap.text(name)), false));
             return 0;
         },
         ftruncate64(fd, length) {
