@@ -1,7 +1,8 @@
 """What a batch of cheap tactics costs: the protocol's share, and the gain over elaborating whole proofs.
 
-1. 64 cheap tactics on one state: wall seconds seen from Python against the seconds the Bridge itself
-   spent in its loop (the sum it reports, which leaves the protocol out).
+1. 64 cheap tactics on one state, as a batch (one request, 64 described outcomes), against the same 64
+   run by one script inside Lean that tries each and goes back (`try ((t); fail)`): no protocol, no
+   description of goals, no error texts.
 2. The same 64 on a state 20 tactics deep, against elaborating the 64 whole proofs on the same worker.
 
 Prints one JSON document with medians over `--runs`.
@@ -20,9 +21,19 @@ from prover.lean import Pool, PoolLimits, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 
-STATEMENT = "theorem deep (a b c d : Nat) (p q : Prop) (hp : p) (hq : q) (h : a < b) (h2 : c ≤ d) : a + c < b + d ∧ (p ∧ q)"
-CHEAP = ["exact ⟨by omega, hp, hq⟩", "constructor", "refine ⟨?_, ?_⟩", "exact wrong", "rfl", "assumption", "intro x",
-         "have h5 := h"]
+STATEMENT = (
+    "theorem deep (a b c d : Nat) (p q : Prop) (hp : p) (hq : q) (h : a < b) (h2 : c ≤ d) : a + c < b + d ∧ (p ∧ q)"
+)
+CHEAP = [
+    "exact ⟨by omega, hp, hq⟩",
+    "constructor",
+    "refine ⟨?_, ?_⟩",
+    "exact wrong",
+    "rfl",
+    "assumption",
+    "intro x",
+    "have h5 := h",
+]
 
 
 async def hole(worker: Worker, text: str) -> int:
@@ -32,19 +43,21 @@ async def hole(worker: Worker, text: str) -> int:
     return state
 
 
-async def batch(worker: Worker, state: int, tactics: list[str]) -> tuple[float, float]:
-    """Wall seconds of a batch seen from here, and the sum of what the Bridge says each took."""
-    inside = 0.0
+async def batch(worker: Worker, state: int, tactics: list[str]) -> float:
+    """Wall seconds of a batch seen from here."""
     made: list[int] = []
     began = time.monotonic()
     async for _, outcome in worker.apply(state, tactics, stop_at_solved=False):
         assert isinstance(outcome, Solved | Failed | Progress)
-        inside += outcome.cost.seconds
         if isinstance(outcome, Progress):
             made.append(outcome.handle)
     wall = time.monotonic() - began
     await worker.release(made)
-    return wall, inside
+    return wall
+
+
+def loop_inside_lean(tactics: list[str]) -> str:
+    return "\n".join([f"try (({tactic}); fail)" for tactic in tactics] + ["skip"])
 
 
 async def deepen(worker: Worker, state: int, steps: list[str]) -> int:
@@ -64,11 +77,12 @@ async def measure(runs: int) -> dict[str, float]:
         deep = await deepen(worker, shallow, steps)
         await batch(worker, shallow, tactics)
         flat: list[tuple[float, float]] = []
+        inside = [loop_inside_lean(tactics)]
         whole: list[float] = []
         stepped: list[float] = []
         for _ in range(runs):
-            flat.append(await batch(worker, shallow, tactics))
-            stepped.append((await batch(worker, deep, tactics))[0])
+            flat.append((await batch(worker, shallow, tactics), await batch(worker, shallow, inside)))
+            stepped.append(await batch(worker, deep, tactics))
             began = time.monotonic()
             for tactic in tactics:
                 body = "\n".join("  " + line for line in [*steps, tactic])
@@ -77,8 +91,8 @@ async def measure(runs: int) -> dict[str, float]:
     return {
         "tactics": len(tactics),
         "batch_seconds": statistics.median(wall for wall, _ in flat),
-        "bridge_loop_seconds": statistics.median(inside for _, inside in flat),
-        "protocol_ratio": statistics.median(wall / inside for wall, inside in flat),
+        "loop_inside_lean_seconds": statistics.median(loop for _, loop in flat),
+        "batch_ratio": statistics.median(wall / loop for wall, loop in flat),
         "deep_batch_seconds": statistics.median(stepped),
         "whole_proofs_seconds": statistics.median(whole),
         "deep_gain": statistics.median(w / s for w, s in zip(whole, stepped, strict=True)),

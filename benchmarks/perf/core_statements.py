@@ -41,9 +41,7 @@ def source(record: dict[str, str]) -> SourceFile:
 async def prove_one(pool: Pool, record: dict[str, str], seconds: float, refute: bool) -> dict[str, Any]:
     began = time.monotonic()
     options = FillOptions(seconds=seconds, refute_share=0.1 if refute else 0.0)
-    result = await fill(
-        source(record), Target(record["name"]), pool, SearchSolver(), LadderJudge(pool), options
-    )
+    result = await fill(source(record), Target(record["name"]), pool, SearchSolver(), LadderJudge(pool), options)
     target = result.targets[0]
     return {
         "name": record["name"],
@@ -66,7 +64,9 @@ async def prove_all(records: list[dict[str, str]], options: argparse.Namespace) 
             index, record = queue.pop(0)
             done[index] = await prove_one(pool, record, options.seconds, not options.no_refute)
             item = done[index]
-            print(f"{len(done):3d} {item['verdict']:12s} {item['search_seconds']:6.1f} s {item['name']}", file=sys.stderr)
+            print(
+                f"{len(done):3d} {item['verdict']:12s} {item['search_seconds']:6.1f} s {item['name']}", file=sys.stderr
+            )
 
     async with Pool(engine, PoolLimits(size=options.jobs + 2, spares=1)) as pool, asyncio.TaskGroup() as group:
         for _ in range(options.jobs):
@@ -89,7 +89,9 @@ def main() -> None:
         records = [r for r in records if r["name"] in options.only]
     items = asyncio.run(prove_all(records, options))
     proved = sum(item["proved"] for item in items)
-    print(json.dumps({"statements": len(items), "proved": proved, "seconds": options.seconds, "items": items}, indent=1))
+    print(
+        json.dumps({"statements": len(items), "proved": proved, "seconds": options.seconds, "items": items}, indent=1)
+    )
 
 
 if __name__ == "__main__":

@@ -21,10 +21,9 @@ partial def Clock.watch (alarm : IO.Ref (Option Alarm)) : BaseIO Unit := do
   IO.sleep 4
   match ← alarm.get with
   | some a =>
-    let now ← IO.monoMsNow
-    if now ≥ a.deadline then
+    -- The alarm stays: taken away here, it might be the next call's, armed meanwhile.
+    if (← IO.monoMsNow) ≥ a.deadline then
       a.token.set
-      alarm.set none
   | none => pure ()
   Clock.watch alarm
 

@@ -81,6 +81,8 @@ structure CommandRecord where
   kind : Name
   stx : Syntax
   failed : Bool
+  /-- Names of the `variable`s in scope. -/
+  variables : List Name
   /-- Kinds of all command nodes in it; see `commandKinds`. -/
   nested : List Name
 
@@ -112,6 +114,18 @@ where
 def commandKinds (stx : Syntax) : List Name :=
   filterList (fun k => (`Lean.Parser.Command).isPrefixOf k || (`Lean.guardMsgsCmd) == k) (nodeKinds stx [])
 
+partial def identifiers (args : List Syntax) (acc : List Name) : List Name :=
+  match args with
+  | [] => acc
+  | .ident _ _ n _ :: rest => n.eraseMacroScopes :: identifiers rest acc
+  | _ :: rest => identifiers rest acc
+
+/-- The names that binders give; unnamed instances have none. -/
+partial def variableNames (binders : List (TSyntax ``Lean.Parser.Term.bracketedBinder)) : List Name :=
+  match binders with
+  | [] => []
+  | b :: rest => identifiers b.raw[1].getArgs.toList (variableNames rest)
+
 /-- Elaborates commands from `next` to the end of the text or to `stop` (a byte position). -/
 partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) (stop : Nat) (hook : CommandHook)
     (next : Parser.ModuleParserState) (r : Elaborated) : IO Elaborated := do
@@ -134,7 +148,8 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
   let logged := cs.messages.toList
   hook stx r.state cs
   let record : CommandRecord :=
-    { kind := stx.getKind, stx, failed := thrown || anyList isError logged, nested := commandKinds stx }
+    { kind := stx.getKind, stx, failed := thrown || anyList isError logged,
+      variables := variableNames scope.varDecls.toList, nested := commandKinds stx }
   let r : Elaborated :=
     { state := { cs with messages := {} }, messages := appendList r.messages logged,
       commands := record :: r.commands, stopped := r.stopped }
@@ -164,10 +179,18 @@ where
       | some p => some p
       | none => first rest
 
+/-- Whether a `sorry` is written in a command, elaborated or not. -/
+partial def writesSorry (stx : Syntax) : Bool :=
+  match stx with
+  | .node _ kind args =>
+    kind == ``Lean.Parser.Term.sorry || kind == ``Lean.Parser.Tactic.tacticSorry || anyList writesSorry args.toList
+  | _ => false
+
 def commandJson (c : CommandRecord) : Json :=
   Json.mkObj [("kind", Json.str (nameText c.kind)), ("span", syntaxSpan c.stx), ("failed", Json.bool c.failed),
-    ("nested", names c.nested),
-    ("example", match exampleAt c.stx with | some p => num p | none => Json.null)]
+    ("nested", names c.nested), ("sorry", Json.bool (writesSorry c.stx)),
+    ("example", match exampleAt c.stx with | some p => num p | none => Json.null),
+    ("variables", match exampleAt c.stx with | some _ => names c.variables | none => Json.arr #[])]
 
 partial def commandsJson (cs : List CommandRecord) (acc : List Json) : List Json :=
   match cs with

@@ -55,18 +55,23 @@ def tacticHole (ctx : ContextInfo) (i : TacticInfo) (enclosing : Option Enclosin
                        goal := some g, lctx := decl.lctx, expr := none } :: hs
   | none => return
 
-def termHole (ctx : ContextInfo) (i : TermInfo) : HoleM Unit := do
-  modify fun hs => { stx := i.stx, tactic := false, original := isOriginal i.stx, context := ctx, mctx := ctx.mctx,
+/-- `written`: the macro call, written by hand, that this `sorry` is the whole expansion of. -/
+def termHole (ctx : ContextInfo) (i : TermInfo) (written : Option Syntax) : HoleM Unit := do
+  let stx := match written with
+    | some stx => if isOriginal i.stx then i.stx else stx
+    | none => i.stx
+  modify fun hs => { stx, tactic := false, original := isOriginal stx, context := ctx, mctx := ctx.mctx,
                      goal := none, lctx := i.lctx, expr := some i.expr } :: hs
 
-/-- Visits a tree; `inside` says that a hole already found encloses this node. -/
-partial def visit (tree : InfoTree) (ctx : Option ContextInfo) (enclosing : Option Enclosing) : HoleM Unit := do
+/-- Visits a tree. `enclosing`: the tactic around this node; `written`: the macro call that expanded to it. -/
+partial def visit (tree : InfoTree) (ctx : Option ContextInfo) (enclosing : Option Enclosing) (written : Option Syntax) :
+    HoleM Unit := do
   match tree with
-  | .context c t => visit t (c.mergeIntoOuter? ctx) enclosing
+  | .context c t => visit t (c.mergeIntoOuter? ctx) enclosing written
   | .hole _ => return
   | .node info children =>
     match ctx with
-    | none => visitAll (elements children) ctx enclosing
+    | none => visitAll (elements children) ctx enclosing none
     | some c =>
       match info with
       | .ofTacticInfo i =>
@@ -74,26 +79,30 @@ partial def visit (tree : InfoTree) (ctx : Option ContextInfo) (enclosing : Opti
           tacticHole c i enclosing
         else
           let enclosing := if isOriginal i.stx then some { stx := i.stx, goal := firstGoal i } else enclosing
-          visitAll (elements children) ctx enclosing
+          visitAll (elements children) ctx enclosing none
       | .ofTermInfo i =>
         if i.stx.isOfKind ``Lean.Parser.Term.sorry then
-          termHole c i
+          termHole c i written
         else
-          visitAll (elements children) ctx enclosing
-      | _ => visitAll (elements children) ctx enclosing
+          visitAll (elements children) ctx enclosing written
+      | .ofMacroExpansionInfo i =>
+        let written := if i.output.isOfKind ``Lean.Parser.Term.sorry then (if isOriginal i.stx then some i.stx else written) else none
+        visitAll (elements children) ctx enclosing written
+      | _ => visitAll (elements children) ctx enclosing written
 where
-  visitAll (children : List InfoTree) (ctx : Option ContextInfo) (enclosing : Option Enclosing) : HoleM Unit := do
+  visitAll (children : List InfoTree) (ctx : Option ContextInfo) (enclosing : Option Enclosing) (written : Option Syntax) :
+      HoleM Unit := do
     match children with
     | [] => return
     | c :: rest =>
-      visit c ctx enclosing
-      visitAll rest ctx enclosing
+      visit c ctx enclosing written
+      visitAll rest ctx enclosing written
 
 partial def visitTrees (trees : List InfoTree) (assignment : PersistentHashMap MVarId InfoTree) : HoleM Unit := do
   match trees with
   | [] => return
   | t :: rest =>
-    visit (t.substitute assignment) none none
+    visit (t.substitute assignment) none none none
     visitTrees rest assignment
 
 /-- The environment a hole's tactics run in: the one before the command, so that the declaration
@@ -105,6 +114,40 @@ partial def clearAuxiliaries (ds : List LocalDecl) (g : MVarId) : MetaM MVarId :
   match ds with
   | [] => return g
   | d :: rest => if d.isAuxDecl then clearAuxiliaries rest (← g.tryClear d.fvarId) else clearAuxiliaries rest g
+
+/-- The declarations that stand before the declaration's own auxiliary hypothesis: `variable`s, and for a
+`where` helper the binders of the declaration around it. `none` where there is no such hypothesis. -/
+partial def outerDecls (ds : List LocalDecl) (own : Name) (acc : List LocalDecl) : Option (List LocalDecl) :=
+  match ds with
+  | [] => none
+  | d :: rest =>
+    if d.isAuxDecl then
+      if d.userName.eraseMacroScopes.isSuffixOf own then some (reverseOnto acc []) else outerDecls rest own acc
+    else
+      outerDecls rest own (d :: acc)
+
+/-- Those of `ds` that a constant of this type did not take as arguments, latest first. -/
+partial def notTaken (ds : List LocalDecl) (type : Expr) (acc : List LocalDecl) : List LocalDecl :=
+  match ds with
+  | [] => acc
+  | d :: rest =>
+    match type with
+    | .forallE n _ body _ => if n == d.userName then notTaken rest body acc else notTaken rest type (d :: acc)
+    | _ => notTaken rest type (d :: acc)
+
+partial def clearAll (ds : List LocalDecl) (g : MVarId) : MetaM MVarId := do
+  match ds with
+  | [] => return g
+  | d :: rest => clearAll rest (← g.tryClear d.fvarId)
+
+/-- Takes away what a proof must not use, since using it would change the statement: variables and
+outer binders that the declaration, as it stands, does not depend on. -/
+def clearOuter (after : Environment) (own : Option Name) (ds : List LocalDecl) (g : MVarId) : MetaM MVarId := do
+  let some own := own | return g
+  let some outer := outerDecls ds own [] | return g
+  match after.find? own with
+  | some c => clearAll (notTaken outer c.type []) g
+  | none => return g
 
 partial def typesIn (ds : List LocalDecl) : List Expr :=
   match ds with
@@ -135,7 +178,7 @@ structure Opened where
   coupled : Bool
 
 /-- A live state for a hole. -/
-def openHole (before : Environment) (token : Nat) (h : Hole) : IO (Except Exception Opened) := do
+def openHole (before after : Environment) (token : Nat) (h : Hole) : IO (Except Exception Opened) := do
   let ctx := h.context
   let coreContext : Core.Context :=
     { fileName := "<tactic>", fileMap := ctx.fileMap, options := ctx.options, currNamespace := ctx.currNamespace,
@@ -149,7 +192,9 @@ def openHole (before : Environment) (token : Nat) (h : Hole) : IO (Except Except
     let g ← reopen h
     let decl ← g.getDecl
     inGoal decl do
+      let g ← clearOuter after ctx.parentDecl? (localDecls decl.lctx) g
       let g ← clearAuxiliaries (localDecls decl.lctx) g
+      let decl ← g.getDecl
       let r ← scan decl.type {}
       let types := typesIn (localDecls decl.lctx)
       let r ← scanTypes types r
@@ -170,6 +215,57 @@ where
     match ts with
     | [] => return r
     | t :: rest => scanTypes rest (← scan t r)
+
+/-- What a tactic such as `exact?` proposes to put in its place. -/
+structure Suggestion where
+  first : Nat
+  last : Nat
+  text : String
+
+abbrev SuggestionM := StateRefT (List Suggestion) IO
+
+/-- The value in a custom information node, if it is a suggestion. `Dynamic.get?` by hand: a pair of the
+type's name and the value (its code is private, so the embedded engine has none of it). -/
+unsafe def asSuggestion (value : Dynamic) : Option Lean.Meta.Tactic.TryThis.TryThisInfo :=
+  let pair : Name × Lean.Meta.Tactic.TryThis.TryThisInfo := unsafeCast value
+  if pair.1 == ``Lean.Meta.Tactic.TryThis.TryThisInfo then some pair.2 else none
+
+unsafe def visitSuggestions (fileMap : FileMap) (tree : InfoTree) : SuggestionM Unit := do
+  match tree with
+  | .context _ t => visitSuggestions fileMap t
+  | .hole _ => return
+  | .node info children =>
+    match info with
+    | .ofCustomInfo i =>
+      match asSuggestion i.value with
+      | some t =>
+        let first := (fileMap.lspPosToUtf8Pos t.edit.range.start).byteIdx
+        let last := (fileMap.lspPosToUtf8Pos t.edit.range.end).byteIdx
+        modify fun s => { first, last, text := t.edit.newText } :: s
+      | none => pure ()
+    | _ => pure ()
+    visitAll (elements children)
+where
+  visitAll (children : List InfoTree) : SuggestionM Unit := do
+    match children with
+    | [] => return
+    | c :: rest =>
+      visitSuggestions fileMap c
+      visitAll rest
+
+unsafe def suggestionsIn (fileMap : FileMap) (trees : List InfoTree) (assignment : PersistentHashMap MVarId InfoTree) :
+    SuggestionM Unit := do
+  match trees with
+  | [] => return
+  | t :: rest =>
+    visitSuggestions fileMap (t.substitute assignment)
+    suggestionsIn fileMap rest assignment
+
+partial def suggestionsJson (found : List Suggestion) (acc : Array Json) : Array Json :=
+  match found with
+  | [] => acc
+  | s :: rest =>
+    suggestionsJson rest (acc.push (Json.mkObj [("span", Json.arr #[num s.first, num s.last]), ("text", Json.str s.text)]))
 
 /-- The span of a declaration's signature inside a command, if any. -/
 partial def signatureSpan (stx : Syntax) : Option (Nat × Nat) :=

@@ -59,26 +59,44 @@ where
 def elements {α : Type u} (xs : PersistentArray α) : List α :=
   appendList (nodeElements xs.root) xs.tail.toList
 
-/-- The text of a name, components joined by dots, nothing escaped, macro scopes erased. -/
+def plainChar (c : Char) : Bool :=
+  c.isAlphanum || c == '_' || c == '\'' || c == '!' || c == '?' || c == '@' || (c.toNat ≥ 128 && c != '«' && c != '»')
+
+/-- A component of a name, in guillemets where it would otherwise not be read back as it is. -/
+def componentText (s : String) : String :=
+  match s.toList with
+  | [] => "«»"
+  | c :: rest => if plainChar c && !c.isDigit && !anyList (fun c => !plainChar c) rest then s else "«" ++ s ++ "»"
+
+/-- The text of a name, components joined by dots, quoted where needed, macro scopes erased. -/
 partial def nameText (n : Name) : String :=
   go n.eraseMacroScopes
 where
   go : Name → String
     | .anonymous => ""
-    | .str .anonymous s => s
+    | .str .anonymous s => componentText s
     | .num .anonymous i => toString i
-    | .str p s => go p ++ "." ++ s
+    | .str p s => go p ++ "." ++ componentText s
     | .num p i => go p ++ "." ++ toString i
 
-/-- Reads what `nameText` wrote; a numeral component becomes a number. -/
+/-- Reads what `nameText` wrote; a numeral component that is not quoted becomes a number. -/
 partial def textName (s : String) : Name :=
-  go (s.splitOn ".") .anonymous
+  go s.toList "" false false .anonymous
 where
-  go : List String → Name → Name
-    | [], acc => acc
-    | p :: rest, acc =>
-      match p.toNat? with
-      | some i => go rest (.num acc i)
-      | none => go rest (.str acc p)
+  finish (part : String) (quoted : Bool) (acc : Name) : Name :=
+    if quoted then .str acc part
+    else if part.isEmpty then acc
+    else match part.toNat? with
+      | some i => .num acc i
+      | none => .str acc part
+  go (cs : List Char) (part : String) (inside quoted : Bool) (acc : Name) : Name :=
+    match cs with
+    | [] => finish part quoted acc
+    | c :: rest =>
+      if inside then
+        if c == '»' then go rest part false quoted acc else go rest (part.push c) true quoted acc
+      else if c == '«' then go rest part true true acc
+      else if c == '.' then go rest "" false false (finish part quoted acc)
+      else go rest (part.push c) false quoted acc
 
 end Bridge

@@ -66,6 +66,7 @@ def fullOptions (cs : Command.State) (holes : Bool) : Command.State :=
 structure HoleCommand where
   stx : Syntax
   before : Command.State
+  after : Environment
   macroScope : Nat
   holes : List Hole
 
@@ -77,7 +78,7 @@ partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Arra
     let common := [("span", syntaxSpan h.stx), ("tactic", Json.bool h.tactic), ("original", Json.bool h.original),
       ("declaration", match h.context.parentDecl? with | some n => Json.str (nameText (privateToUserName n)) | none => Json.null),
       ("command", syntaxSpan c.stx), ("before", num env), ("inSignature", Json.bool (inSpan h.stx.getPos? (signatureSpan c.stx)))]
-    match ← openHole c.before.env c.macroScope h with
+    match ← openHole c.before.env c.after c.macroScope h with
     | .error e =>
       let text ← e.toMessageData.toString
       openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
@@ -91,11 +92,14 @@ partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Arra
         let more := ("state", num n) :: ("prop", Json.bool opened.isProp) :: ("coupled", Json.bool opened.coupled) :: fields
         openHoles c env rest (acc.push (Json.mkObj (appendList more common)))
 
-def holesHook (found : IO.Ref (Array HoleCommand)) : CommandHook := fun stx before after => do
+unsafe def holesHook (fileMap : FileMap) (found : IO.Ref (Array HoleCommand)) (suggested : IO.Ref (List Suggestion)) :
+    CommandHook := fun stx before after => do
+  let (_, ss) ← (suggestionsIn fileMap (elements after.infoState.trees) after.infoState.assignment).run []
+  suggested.modify fun acc => reverseOnto (reverseOnto ss []) acc
   let (_, hs) ← (visitTrees (elements after.infoState.trees) after.infoState.assignment).run []
   match hs with
   | [] => return
-  | _ => found.modify fun a => a.push { stx, before, macroScope := after.nextMacroScope, holes := reverseOnto hs [] }
+  | _ => found.modify fun a => a.push { stx, before, after := after.env, macroScope := after.nextMacroScope, holes := reverseOnto hs [] }
 
 partial def openAll (found : List HoleCommand) (acc : Array Json) : ServerM (Array Json) := do
   match found with
@@ -115,8 +119,9 @@ unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
     | s :: rest => { cs with scopes := { s with opts := s.opts.setNat `maxHeartbeats heartbeats } :: rest }
     | [] => cs
   let found ← IO.mkRef #[]
+  let suggested ← IO.mkRef []
   let started ← IO.monoMsNow
-  let hook : CommandHook := if wantHoles then holesHook found else fun _ _ _ => pure ()
+  let hook : CommandHook := if wantHoles then holesHook ictx.fileMap found suggested else fun _ _ _ => pure ()
   let clock := (← get).clock
   let token ← clock.arm (getNat j "wall_ms")
   let r ← elaborateFrom ictx token (getNat j "to") hook next
@@ -129,7 +134,8 @@ unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let n ← if getBool j "keep" then keepEnv (fullOptions r.state false) else pure 0
   (← wire).send id "done" [("env", num n), ("messages", Json.arr messages), ("stopped", Json.bool r.stopped),
     ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes),
-    ("declarations", Json.arr declarations), ("scopes", num (scopeCount r.state.scopes)), ("ms", num elapsed)]
+    ("declarations", Json.arr declarations),
+    ("suggestions", Json.arr (suggestionsJson (reverseOnto (← suggested.get) []) #[])), ("scopes", num (scopeCount r.state.scopes)), ("ms", num elapsed)]
 where
   scopeCount (scopes : List Command.Scope) : Nat :=
     match scopes with
@@ -143,16 +149,20 @@ partial def messageTexts (ms : List Message) (acc : Array Json) : IO (Array Json
     let text ← m.data.toString
     messageTexts rest (acc.push (Json.mkObj [("severity", Json.str (severityText m.severity)), ("text", Json.str text)]))
 
-def outcomeFields (a : Applied) : ServerM (List (String × Json) × Bool) := do
+/-- An outcome's fields, and whether it is a solution. Describing what a tactic left is part of its time. -/
+def outcomeFields (a : Applied) (token : IO.CancelToken) : ServerM (List (String × Json) × Bool) := do
   match a.outcome with
   | .solved => return ([("status", Json.str "solved"), ("uses", names a.uses)], true)
   | .failed reason => return ([("status", Json.str "failed"), ("reason", Json.str reason)], false)
   | .timedOut limit => return ([("status", Json.str "timeout"), ("reason", Json.str limit)], false)
   | .progress st =>
-    match ← describe st with
+    match ← describe { st with coreContext := { st.coreContext with cancelTk? := some token } } with
     | .error e =>
-      let text ← e.toMessageData.toString
-      return ([("status", Json.str "failed"), ("reason", Json.str "undescribable"), ("error", Json.str text)], false)
+      if e.isInterrupt then
+        return ([("status", Json.str "timeout"), ("reason", Json.str "wall")], false)
+      else
+        let text ← e.toMessageData.toString
+        return ([("status", Json.str "failed"), ("reason", Json.str "undescribable"), ("error", Json.str text)], false)
     | .ok fields =>
       let n ← keepState st
       return (("status", Json.str "progress") :: ("state", num n) :: fields, false)
@@ -174,8 +184,8 @@ partial def applyBatch (id : Nat) (st : LiveState) (tactics : List String) (inde
       let clock := (← get).clock
       let token ← clock.arm limit
       let a ← applyText st t heartbeats token avoid
+      let (fields, solved) ← outcomeFields a token
       clock.disarm
-      let (fields, solved) ← outcomeFields a
       let texts ← messageTexts a.messages #[]
       let elapsed := (← IO.monoMsNow) - started
       (← wire).send id "outcome" (("index", num index) :: ("ms", num elapsed) :: ("heartbeats", num a.heartbeats) ::
@@ -216,8 +226,21 @@ def focusOp (id : Nat) (j : Json) : ServerM Unit := do
       let n ← keepState st
       (← wire).send id "done" (("state", num n) :: fields)
 
+partial def Slots.keepOnly {α : Type} (s : Slots α) (kept : List Nat) (i : Nat) : Slots α :=
+  if h : i < s.cells.size then
+    match s.cells[i] with
+    | some (serial, _) =>
+      let n := serial * slotWidth + i
+      if anyList (· == n) kept then s.keepOnly kept (i + 1) else (s.drop n).keepOnly kept (i + 1)
+    | none => s.keepOnly kept (i + 1)
+  else s
+
+/-- Frees states and environments by number or, with `all`, all of them but the environments in `keep`. -/
 def release (id : Nat) (j : Json) : ServerM Unit := do
-  modify fun s => { s with states := s.states.dropAll (nats (getList j "states")), envs := s.envs.dropAll (nats (getList j "envs")) }
+  if getBool j "all" then
+    modify fun s => { s with states := s.states.keepOnly [] 0, envs := s.envs.keepOnly (nats (getList j "keep")) 0 }
+  else
+    modify fun s => { s with states := s.states.dropAll (nats (getList j "states")), envs := s.envs.dropAll (nats (getList j "envs")) }
   (← wire).send id "done" [("states", num (← get).states.live), ("envs", num (← get).envs.live)]
 
 def exportOp (id : Nat) (j : Json) : ServerM Unit := do

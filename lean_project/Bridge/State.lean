@@ -154,7 +154,7 @@ def goalJson (g : MVarId) (group : Nat) : MetaM Json := do
     let isProp ← try Meta.isProp type catch _ => pure true
     return Json.mkObj [("case", Json.str (nameText decl.userName)), ("target", Json.str (← ppExpr type).pretty),
       ("hyps", Json.arr (← hypothesesJson (localDecls decl.lctx) #[])),
-      ("text", Json.str (← ppGoal g).pretty), ("prop", Json.bool isProp), ("group", num group)]
+      ("prop", Json.bool isProp), ("group", num group)]
 
 partial def goalsJson (gs : List MVarId) (groups : List Nat) (acc : Array Json) : MetaM (Array Json) := do
   match gs, groups with
@@ -162,46 +162,63 @@ partial def goalsJson (gs : List MVarId) (groups : List Nat) (acc : Array Json) 
   | g :: rest, [] => goalsJson rest [] (acc.push (← goalJson g 0))
   | [], _ => return acc
 
-partial def encodeContext (ds : List LocalDecl) (acc : Array Json) : StateRefT Encoder MetaM (Array Json) := do
+/-- A hypothesis name without hygiene marks, which differ between equal states. -/
+def plainName (d : LocalDecl) : Name :=
+  if d.userName.hasMacroScopes then .str d.userName.eraseMacroScopes "inaccessible" else d.userName
+
+/-- `e` under binders for the hypotheses, given youngest first. -/
+partial def closeOver (ds : List LocalDecl) (e : Expr) : MetaM Expr := do
   match ds with
-  | [] => return acc
+  | [] => return e
   | d :: rest =>
     if d.isImplementationDetail then
-      encodeContext rest acc
+      closeOver rest e
     else
       let type ← instantiateMVars d.type
-      let var ← liftEncode (encodeExpr d.toExpr)
-      let t ← liftEncode (encodeExpr type)
-      let v ← match d.value? with
-        | some v => do
-          let v ← instantiateMVars v
-          pure (num (← liftEncode (encodeExpr v)))
-        | none => pure Json.null
-      encodeContext rest (acc.push (Json.arr #[Json.str (nameText d.userName), num var, num t, v]))
-where
-  liftEncode {α : Type} (x : EncodeM α) : StateRefT Encoder MetaM α := do
-    let (a, s) ← (x.run (← get) : IO (α × Encoder))
-    set s
-    return a
+      let body := e.abstract #[d.toExpr]
+      match d.value? with
+      | some v => closeOver rest (.letE (plainName d) type (← instantiateMVars v) body false)
+      | none => closeOver rest (.forallE (plainName d) type body d.binderInfo)
 
-partial def encodeGoals (gs : List MVarId) (acc : Array Json) : StateRefT Encoder MetaM (Array Json) := do
+partial def numberOf (m : MVarId) (ms : List MVarId) (i : Nat) : Nat :=
+  match ms with
+  | [] => i
+  | m' :: rest => if m'.name == m.name then i else numberOf m rest (i + 1)
+
+/-- Metavariables by order of appearance. -/
+def numberVariables (e : Expr) (ms : List MVarId) : Expr :=
+  e.replace fun e' =>
+    match e' with
+    | .mvar m => some (.fvar ⟨.num `m (numberOf m ms 0)⟩)
+    | _ => none
+
+partial def closeGoals (gs : List MVarId) (acc : List (Name × MVarId × Expr)) : MetaM (List (Name × MVarId × Expr)) := do
   match gs with
-  | [] => return acc
+  | [] => return reverseOnto acc []
   | g :: rest =>
     let decl ← g.getDecl
-    let ctx ← encodeContext (localDecls decl.lctx) #[]
     let type ← instantiateMVars decl.type
-    let (t, s) ← ((encodeExpr type).run (← get) : IO (Nat × Encoder))
-    set s
-    let (m, s) ← ((encodeExpr (mkMVar g)).run (← get) : IO (Nat × Encoder))
-    set s
-    encodeGoals rest (acc.push (Json.arr #[Json.str (nameText decl.userName), num m, Json.arr ctx, num t]))
+    let closed ← closeOver (reverseOnto (localDecls decl.lctx) []) type
+    closeGoals rest ((decl.userName.eraseMacroScopes, g, closed) :: acc)
 
-/-- What makes two states the same: names, types and values of hypotheses, targets, sharing of
-metavariables, as closed data. The host hashes it. -/
+partial def goalTexts (gs : List (Name × MVarId × Expr)) (ms : List MVarId) : String :=
+  match gs with
+  | [] => ""
+  | (case_, g, e) :: rest =>
+    let e := if e.hasMVar then numberVariables e ms else e
+    let own := if isNil ms then "" else toString (numberOf g ms 0)
+    nameText case_ ++ "|" ++ own ++ "|" ++ e.dbgToString ++ "\n" ++ goalTexts rest ms
+
+partial def variablesIn (gs : List (Name × MVarId × Expr)) (s : CollectMVars.State) : List MVarId :=
+  match gs with
+  | [] => s.result.toList
+  | (_, _, e) :: rest => variablesIn rest (if e.hasMVar then e.collectMVars s else s)
+
+/-- What makes two states the same: names (and whether a script can say them), types and values of hypotheses, targets, sharing of
+metavariables, universe levels, in a canonical text. The host hashes it. -/
 def fingerprint (gs : List MVarId) : MetaM String := do
-  let (goals, s) ← (encodeGoals gs #[]).run {}
-  return (s.tables [("goals", Json.arr goals)]).compress
+  let closed ← closeGoals gs []
+  return goalTexts closed (variablesIn closed {})
 
 /-- The answer's description of a state. -/
 def describe (s : LiveState) : IO (Except Exception (List (String × Json))) := do

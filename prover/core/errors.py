@@ -52,9 +52,13 @@ class SetupError(ProverError):
 
 
 class LeanProcessError(ProverError):
-    """A Lean process failed. Says nothing about the theorem at hand."""
+    """A Lean process failed. Says nothing about the theorem at hand.
+
+    `index`: which tactic of a batch was running, counted from 0; `None` where none was.
+    """
 
     default_code = "lean_process"
+    index: int | None = None
 
 
 class StartTimeout(LeanProcessError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Hypothesis:
     inaccessible: bool = False
     is_instance: bool = False
 
+    @property
+    def shown(self) -> str:
+        """The name, marked as Lean marks a name that cannot be written."""
+        return f"{self.name}✝" if self.inaccessible else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -26,10 +32,21 @@ class Goal:
     case: str = ""
     group: int = 0
     is_prop: bool = True
-    text: str = ""
+
+    @property
+    def text(self) -> str:
+        """The goal as Lean's infoview shows it: neighbours of one type on one line, then the target."""
+        lines = [f"case {self.case}"] if self.case else []
+        for (type_, value), names in groupby(self.hypotheses, key=lambda h: (h.type, h.value)):
+            together = list(names)
+            if value is None:
+                lines.append(f"{' '.join(h.shown for h in together)} : {type_}")
+            else:
+                lines += [f"{h.shown} : {type_} := {value}" for h in together]
+        return "\n".join([*lines, f"⊢ {self.target}"])
 
     def __str__(self) -> str:
-        return self.text or f"⊢ {self.target}"
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,25 @@ class HeaderInfo:
 class Command:
     """One command of a file: syntax kind, place, whether it logged an error, kinds of commands inside it.
 
-    `example`: byte offset of the word `example` where the command is one.
+    `writes_sorry`: a `sorry` stands in its text, elaborated or not. `example`: byte offset of the word
+    `example` where the command is one, and then `variables`: the names of the `variable`s in scope.
     """
 
     kind: str
     span: Span | None
     failed: bool
     nested: tuple[str, ...]
+    writes_sorry: bool = False
     example: int | None = None
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a tactic such as `exact?` proposes in place of the text at `span`, laid out for that place."""
+
+    span: Span
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,10 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Elaboration:
-    """What elaborating a text gave. `env` is 0 unless it was to be kept; `stopped`: a limit ended it."""
+    """What elaborating a text gave. `env` is 0 unless it was to be kept; `stopped`: a limit ended it.
+
+    `suggestions` are collected only when holes are.
+    """
 
     env: int
     messages: tuple[Message, ...]
@@ -103,6 +117,7 @@ class Elaboration:
     stopped: bool
     open_scopes: int
     seconds: float
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def errors(self) -> tuple[Message, ...]:
@@ -159,13 +174,12 @@ class _Goal(_Wire):
     case: str = ""
     target: str
     hyps: tuple[_Hypothesis, ...] = ()
-    text: str
     prop: bool = True
     group: int = 0
 
     def value(self) -> Goal:
         hyps = tuple(h.value_of() for h in self.hyps)
-        return Goal(self.target, hyps, self.case, self.group, self.prop, self.text)
+        return Goal(self.target, hyps, self.case, self.group, self.prop)
 
 
 class _Import(_Wire):
@@ -186,7 +200,14 @@ class _Command(_Wire):
     span: tuple[int, int] | None = None
     failed: bool
     nested: tuple[str, ...] = ()
+    sorry: bool = False
     example: int | None = None
+    variables: tuple[str, ...] = ()
+
+
+class _Suggestion(_Wire):
+    span: tuple[int, int]
+    text: str
 
 
 class _Hole(_Wire):
@@ -223,6 +244,7 @@ class _Elaboration(_Wire):
     declarations: tuple[_Declaration, ...] = ()
     stopped: bool = False
     scopes: int = 1
+    suggestions: tuple[_Suggestion, ...] = ()
     ms: int = 0
 
 
@@ -307,7 +329,9 @@ def read_elaboration(data: dict[str, Any]) -> Elaboration:
     return Elaboration(
         env=e.env,
         messages=tuple(m.value() for m in e.messages),
-        commands=tuple(Command(c.kind, _span(c.span), c.failed, c.nested, c.example) for c in e.commands),
+        commands=tuple(
+            Command(c.kind, _span(c.span), c.failed, c.nested, c.sorry, c.example, c.variables) for c in e.commands
+        ),
         holes=tuple(_read_hole(h) for h in e.holes),
         declarations=tuple(
             Declaration(d.name, d.kind, Position(*d.start), Position(*d.end), d.uses, d.type_hole, d.hole)
@@ -316,6 +340,7 @@ def read_elaboration(data: dict[str, Any]) -> Elaboration:
         stopped=e.stopped,
         open_scopes=e.scopes - 1,
         seconds=e.ms / 1000,
+        suggestions=tuple(Suggestion(Span(*s.span), s.text) for s in e.suggestions),
     )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.core.state import Goal, TacticState
+from prover.core.state import Goal, Hypothesis, TacticState
 
 
 def state(*groups: int) -> TacticState:
@@ -29,5 +29,5 @@ def test_groups_partition_the_goals_in_order(numbers: list[int]) -> None:
 
 
 def test_a_goal_shows_its_text_as_lean_printed_it() -> None:
-    shown = TacticState((Goal(target="a = a", text="a : Nat\n⊢ a = a"), Goal(target="True")), "")
+    shown = TacticState((Goal(target="a = a", hypotheses=(Hypothesis("a", "Nat"),)), Goal(target="True")), "")
     assert str(shown) == "a : Nat\n⊢ a = a\n\n⊢ True"
