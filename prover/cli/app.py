@@ -1,0 +1,94 @@
+"""The command line: `prove TARGET` and its subcommands."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from prover.cli import check, doctor, fill, setup
+from prover.cli.document import error_document
+from prover.cli.terminal import print_error
+from prover.core.errors import ProverError
+
+_HELP = """An agentic theorem prover for Lean 4.
+
+`prove FILE.lean` fills the holes (`sorry`) of a file: it prints each proof and a diff, and says
+"proved" only of what a strict verifier confirmed. Targets: FILE.lean, FILE.lean:name,
+FILE.lean#L42, - (standard input).
+
+Exit codes: 0 all proved, 1 some not proved, 2 wrong usage or input, 3 environment broken,
+130 interrupted (what was proved is kept).
+"""
+
+app = typer.Typer(
+    name="prove",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _exiting(command: Callable[..., int]) -> Callable[..., None]:
+    """A command whose result is the exit code, for typer, which takes it as an exception."""
+
+    @functools.wraps(command)
+    def run_and_exit(*arguments: Any, **options: Any) -> None:
+        raise typer.Exit(command(*arguments, **options))
+
+    return run_and_exit
+
+
+app.command("run")(_exiting(fill.run))
+app.command("check")(_exiting(check.run))
+app.command("setup")(_exiting(setup.run))
+app.command("doctor")(_exiting(doctor.run))
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from prover import __version__
+
+        typer.echo(f"leap-prover {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=_HELP)
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; gives the exit code. Errors are printed, as JSON where JSON was asked for."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = typer.main.get_command(app)
+    words = with_default_command(words, set(getattr(command, "commands", {})))
+    try:
+        command.main(args=words, prog_name="prove")
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else 0
+    except ProverError as error:
+        if "--json" in words or "--jsonl" in words:
+            print(json.dumps(error_document(error), ensure_ascii=False))
+        print_error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def with_default_command(words: list[str], names: set[str]) -> list[str]:
+    """`run` put before a first word that is neither a subcommand nor one of the program's own options."""
+    own = {"--help", "--version", "--install-completion", "--show-completion"}
+    if not words or words[0] in names or words[0] in own:
+        return words
+    return ["run", *words]

@@ -1,0 +1,124 @@
+"""`prove doctor`: what works here, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from prover.cli.terminal import output, safe
+from prover.core.errors import ProverError
+
+DOCTOR_SCHEMA = "leap-prover/doctor/1"
+_TRIVIAL = "theorem doctor (a b : Nat) : a + b = b + a := by\n  omega\n"
+_OPEN = "theorem doctor (a b : Nat) : a + b = b + a := by\n  sorry\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: its stable code, whether it passed, what was seen, what to do if not."""
+
+    code: str
+    ok: bool
+    seen: str
+    remedy: str = ""
+
+
+def run(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> int:
+    """Check the installation: Python, Node, the embedded Lean file by file, a worker, a verified proof."""
+    findings: list[Finding] = []
+    for check in (_python, _node, _disk, _files, _proof):
+        findings.append(_guarded(check))
+        if not findings[-1].ok:
+            break
+    ok = all(finding.ok for finding in findings)
+    if as_json:
+        print(json.dumps({"schema": DOCTOR_SCHEMA, "ok": ok, "findings": [asdict(f) for f in findings]}, indent=2))
+        return 0 if ok else 3
+    for finding in findings:
+        mark = Text("ok   ", "green") if finding.ok else Text("fails", "red")
+        output().print(mark + Text(f" {finding.code}: {safe(finding.seen)}"))
+        if not finding.ok and finding.remedy:
+            output().print(Text(f"      {finding.remedy}"))
+    return 0 if ok else 3
+
+
+def _guarded(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except ProverError as error:
+        return Finding(error.code, False, error.message, error.hint)
+
+
+def _python() -> Finding:
+    return Finding(
+        "python",
+        sys.version_info >= (3, 11),
+        f"Python {platform.python_version()} on {platform.platform()}",
+        "use Python 3.11 or newer",
+    )
+
+
+def _node() -> Finding:
+    from prover.lean.embedded.node import node_program
+
+    return Finding("node", True, str(node_program()))
+
+
+def _disk() -> Finding:
+    from prover.lean.embedded.installation import cache_folder
+
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free // 2**20
+    return Finding("disk", free > 1000, f"{free} MiB free in {folder}", "free a gigabyte, or set PROVER_CACHE_DIR")
+
+
+def _files() -> Finding:
+    from prover.lean.embedded import find, verify
+
+    if find() is None:
+        problems = verify()
+        seen = "; ".join(problems[:3]) if problems else "not installed"
+        return Finding("embedded_lean", False, seen, "run `prove setup --repair`" if problems else "run `prove setup`")
+    problems = verify(deep=True)
+    return Finding(
+        "embedded_lean",
+        not problems,
+        "; ".join(problems[:3]) or "every file is as installed",
+        "run `prove setup --repair`",
+    )
+
+
+def _proof() -> Finding:
+    from prover.cli.engine import open_engine, pool_limits
+    from prover.cli.solver import LadderJudge
+    from prover.core.verdict import Proved
+    from prover.lean import Pool
+
+    engine = open_engine(quiet=True)
+
+    async def prove() -> Finding:
+        began = time.monotonic()
+        async with Pool(engine, pool_limits(1, 2500, 120.0)) as pool:
+            verdict = (await LadderJudge(pool).proofs(_TRIVIAL, _OPEN, ["doctor"]))["doctor"]
+        seconds = time.monotonic() - began
+        seen = (
+            f"{engine.description}: a proof was checked in {seconds:.1f} s"
+            if isinstance(verdict, Proved)
+            else verdict.code
+        )
+        return Finding("worker", isinstance(verdict, Proved), seen, "run `prove setup --repair`")
+
+    return asyncio.run(prove())

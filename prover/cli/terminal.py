@@ -1,0 +1,113 @@
+"""What a person sees: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from prover.core.errors import ProverError
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def safe(text: str) -> str:
+    """Text from Lean or a model with control and bidirectional characters made visible."""
+    return "".join(ch if _harmless(ch) else f"\\u{{{ord(ch):x}}}" for ch in text)
+
+
+def _harmless(ch: str) -> bool:
+    return ch in "\n\t" or (unicodedata.category(ch) != "Cc" and ch not in _BIDI)
+
+
+def output() -> Console:
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, markup=False)
+
+
+def errors() -> Console:
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True, markup=False)
+
+
+def print_error(error: ProverError) -> None:
+    """One error: what happened, its reason code, what to do next."""
+    console = errors()
+    console.print(Text("error", "bold red") + Text(f" [{error.code}]: {safe(error.message)}"))
+    if error.hint:
+        console.print(Text(f"  {safe(error.hint)}", "dim"))
+
+
+class Live:
+    """Progress on a terminal, nothing elsewhere. `observe` takes the events of a run."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        console = errors()
+        self._shown = console.is_terminal and not quiet
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not self._shown,
+        )
+        self._task = self._progress.add_task("starting Lean", total=None)
+
+    def __enter__(self) -> Live:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def observe(self, kind: str, payload: dict[str, Any]) -> None:
+        match kind:
+            case "FileOpened":
+                self._progress.update(self._task, total=len(payload["targets"]), completed=0)
+            case "TargetStarted":
+                self._say(f"searching {payload['name']}")
+            case "TargetSearched":
+                self._progress.advance(self._task)
+            case "Verifying":
+                self._say(f"verifying {len(payload['targets'])} proof(s)")
+            case _:
+                pass
+
+    def _say(self, text: str) -> None:
+        self._progress.update(self._task, description=safe(text))
+
+
+def setup_progress(*, quiet: bool) -> tuple[Progress | None, Callable[[str, int, int | None], None]]:
+    """A progress bar for installing, or plain lines where standard error is no terminal."""
+    console = errors()
+    if quiet:
+        return None, lambda phase, done, total: None
+    if not console.is_terminal:
+        return None, _plain_lines(console)
+    progress = Progress(
+        TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
+    )
+    tasks: dict[str, Any] = {}
+
+    def show(phase: str, done: int, total: int | None) -> None:
+        if phase not in tasks:
+            tasks[phase] = progress.add_task(phase, total=total)
+        progress.update(tasks[phase], completed=done, total=total)
+
+    return progress, show
+
+
+def _plain_lines(console: Console) -> Callable[[str, int, int | None], None]:
+    seen: set[str] = set()
+
+    def show(phase: str, done: int, total: int | None) -> None:
+        if phase not in seen:
+            seen.add(phase)
+            console.print(f"setup: {phase}")
+
+    return show

@@ -1,0 +1,7 @@
+"""Tactic generators: who proposes what to try."""
+
+from prover.generate.portfolio import IDEAS, Portfolio
+from prover.generate.request import Request, TacticGenerator
+from prover.generate.scripted import Scripted
+
+__all__ = ["IDEAS", "Portfolio", "Request", "Scripted", "TacticGenerator"]

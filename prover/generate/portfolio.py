@@ -1,0 +1,56 @@
+"""The generator that needs no model: tactics chosen by the shape of the goal and its hypotheses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from prover.core.candidate import Candidate
+from prover.generate.closers import close
+from prover.generate.divisibility import bound_gcd, find_quotient
+from prover.generate.enumeration import enumerate_all
+from prover.generate.induction import induct, without_subtraction
+from prover.generate.priors import prior
+from prover.generate.proposal import Idea
+from prover.generate.recurrences import follow_recurrence
+from prover.generate.refutation import counterexample
+from prover.generate.request import Request
+from prover.generate.residues import power_residues, split_residues
+from prover.generate.rewriting import apply_facts, rewrite, unfold
+from prover.generate.structure import by_cases, introduce, split_goal, split_hypotheses, witnesses
+from prover.generate.view import View
+
+#: Every idea of the portfolio. The order does not matter: candidates are ranked by belief.
+IDEAS: tuple[Idea, ...] = (
+    close, introduce, split_goal, witnesses, split_hypotheses, by_cases, induct, without_subtraction, rewrite, apply_facts,
+    unfold, split_residues, power_residues, enumerate_all, bound_gcd, find_quotient, follow_recurrence,
+)  # fmt: skip
+
+
+class Portfolio:
+    """Tactics of core Lean by the shape of the goal, each with a prior log-probability. Deterministic.
+
+    Proposes nothing for a goal that a small counterexample refutes, and nothing on a second draw.
+    """
+
+    def __init__(self, ideas: Iterable[Idea] = IDEAS) -> None:
+        self.ideas = tuple(ideas)
+
+    async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+        return [self.propose(request) for request in requests]
+
+    def propose(self, request: Request) -> list[Candidate]:
+        """Up to `request.n` candidates, best first."""
+        if request.draw > 0:
+            return []
+        view = View(request.focused)
+        if counterexample(view) is not None:
+            return []
+        best: dict[str, Candidate] = {}
+        for idea in self.ideas:
+            for proposal in idea(view):
+                belief = prior(proposal.family) + proposal.shift
+                known = best.get(proposal.text)
+                if known is None or known.log_probability < belief:
+                    best[proposal.text] = Candidate(proposal.text, belief, f"portfolio/{proposal.family}")
+        ranked = sorted(best.values(), key=lambda c: -c.log_probability)
+        return ranked[: request.n]

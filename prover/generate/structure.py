@@ -1,0 +1,193 @@
+"""Taking goals and hypotheses apart by their outermost shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prover.generate.evaluation import INT, NAT, kind_of, kind_of_type
+from prover.generate.proposal import Proposal
+from prover.generate.term import Term, conjuncts
+from prover.generate.view import Fact, View
+
+_INDUCTIVE_CASES = {"Bool", "Option"}
+_MAX_WITNESSES = 10
+
+
+def introduce(view: View) -> Iterator[Proposal]:
+    """`intro` for ∀, → and ¬, with the names Lean prints."""
+    names: list[str] = []
+    term = view.target
+    taken = set(view.names)
+    while term is not None:
+        if term.head == "∀":
+            name = term.args[0].head.removesuffix("✝")
+            names.append(view.fresh(name, name + "'") if name in {h.name for h in view.goal.hypotheses} else name)
+            term = term.args[2]
+        elif term.head in ("→", "¬"):
+            names.append(_free("h", taken))
+            term = term.args[1] if term.head == "→" else None
+        else:
+            break
+        taken.add(names[-1])
+    if names:
+        yield Proposal("intro", "intro " + " ".join(names))
+    if len(names) > 1:
+        yield Proposal("intro_one", "intro " + names[0])
+    if view.target is None:
+        yield Proposal("intro", "intros")
+    if view.target is not None and view.target.head == "=" and _is_function(view):
+        yield Proposal("funext", f"funext {view.fresh('x', 'y', 'z')}")
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    if stem not in taken:
+        return stem
+    return next(f"{stem}{i}" for i in range(1, 1000) if f"{stem}{i}" not in taken)
+
+
+def _is_function(view: View) -> bool:
+    assert view.target is not None
+    side = view.target.args[0]
+    return any(h.name == side.head and "→" in h.type for h in view.goal.hypotheses) or side.head == "fun"
+
+
+def split_goal(view: View) -> Iterator[Proposal]:
+    """∧, ↔, ∨, ∃, if-then-else, contradiction."""
+    target = view.target
+    if target is None:
+        yield Proposal("split", "split")
+        yield Proposal("constructor", "constructor")
+        return
+    if target.head == "∧":
+        holes = ", ".join("?_" for _ in conjuncts(target))
+        yield Proposal("and", f"refine ⟨{holes}⟩")
+    elif target.head == "↔":
+        yield Proposal("iff", "constructor")
+    elif target.head == "∨":
+        yield Proposal("or", "left")
+        yield Proposal("or", "right")
+        yield Proposal("or_not", "refine Classical.or_iff_not_imp_left.mpr ?_")
+    elif target.head == "=" and target.args[0].head in ("∧", "∨", "↔"):
+        yield Proposal("iff", "apply propext; constructor")
+    if target.head in ("=", "≠", "<", "≤", ">", "≥", "∣", "∨") and view.facts:
+        yield Proposal("by_contra", f"apply Classical.byContradiction; intro {view.fresh('hn')}")
+    if target.head == "False":
+        for fact in view.facts:
+            if fact.statement.head in ("¬", "≠"):
+                yield Proposal("absurd", f"apply {fact.proof}")
+
+
+def witnesses(view: View) -> Iterator[Proposal]:
+    """∃: small numerals, values of the context, and simple combinations of them."""
+    target = view.target
+    if target is None or target.head != "∃":
+        return
+    name, kind = target.args[0].head, target.args[1]
+    found: list[str] = [h.name for h in view.shown if not h.is_prop and _same_type(h.type, kind)]
+    if kind.head == "_" or kind_of_type(kind.head) in (NAT, INT):
+        found += ["0", "1", "2"] + [str(n) for n in sorted(view.numerals) if n > 2]
+        found += [f"{h} + 1" for h in view.variables]
+        if kind_of_type(kind.head) == INT:
+            found += ["-1"] + [f"-{h}" for h in view.variables]
+    found += _equated(name, target.args[2])
+    for rank, text in enumerate(dict.fromkeys(found)):
+        if rank >= _MAX_WITNESSES:
+            break
+        yield Proposal("exists", f"refine ⟨{text}, ?_⟩", -0.3 * rank)
+
+
+def _same_type(printed: str, wanted: Term) -> bool:
+    return printed == str(wanted) or (kind_of_type(printed) is not None and kind_of_type(printed) == kind_of_type(wanted.head))
+
+
+def _equated(name: str, body: Term) -> list[str]:
+    """What the bound name is said to equal, in a conjunct of the body."""
+    found: list[str] = []
+    for part in conjuncts(body):
+        if part.head == "=":
+            for this, other in (part.args, part.args[::-1]):
+                if this.head == name and not this.args:
+                    found.append(str(other))
+    return found
+
+
+def split_hypotheses(view: View) -> Iterator[Proposal]:
+    """∧, ∃, ∨ and equations among the hypotheses."""
+    for fact in view.facts:
+        statement = fact.statement
+        if statement.head == "∨":
+            alternatives = _alternatives(statement)
+            bars = " | ".join(fact.proof for _ in range(alternatives))
+            yield Proposal("cases_or", f"rcases {fact.proof} with {bars}")
+        elif statement.head in ("∧", "∃"):
+            yield Proposal("obtain", f"obtain {_pattern(statement, fact, view)} := {fact.proof}")
+        elif statement.head == "↔":
+            yield Proposal("obtain", f"obtain ⟨{fact.proof}_mp, {fact.proof}_mpr⟩ := {fact.proof}", -1.0)
+        elif statement.head == "∣" and not (_is_number(statement.args[0]) and _is_number(statement.args[1])):
+            name = view.fresh("k", "c", "d")
+            yield Proposal("dvd_cases", f"obtain ⟨{name}, {view.fresh('hk')}⟩ := {fact.proof}")
+        elif statement.head == "=":
+            for side, other in (statement.args, statement.args[::-1]):
+                if side.head in view.variables and side.head not in {leaf for leaf in _leaves(other)}:
+                    yield Proposal("subst", f"subst {fact.proof}")
+                    break
+    yield from _case_on_terms(view)
+
+
+def _leaves(term: Term) -> Iterator[str]:
+    if not term.args:
+        yield term.head
+    for argument in term.args:
+        yield from _leaves(argument)
+
+
+def _is_number(term: Term) -> bool:
+    return term.number is not None
+
+
+def _alternatives(statement: Term) -> int:
+    return 1 + _alternatives(statement.args[1]) if statement.head == "∨" else 1
+
+
+def _pattern(statement: Term, fact: Fact, view: View) -> str:
+    """An anonymous-constructor pattern with names for every part."""
+    items: list[str] = []
+    count = 0
+    term = statement
+    taken = set(view.names)
+    while True:
+        if term.head == "∃":
+            name = _free(term.args[0].head.removesuffix("✝"), taken)
+            taken.add(name)
+            items.append(name)
+            term = term.args[2]
+        elif term.head == "∧":
+            count += 1
+            items.append(_free(f"{fact.proof}_{count}", taken))
+            term = term.args[1]
+        else:
+            items.append(_free(f"{fact.proof}_{count + 1}", taken))
+            return "⟨" + ", ".join(items) + "⟩"
+
+
+def _case_on_terms(view: View) -> Iterator[Proposal]:
+    for hypothesis in view.shown:
+        if hypothesis.type in _INDUCTIVE_CASES or hypothesis.type.split(" ")[0] in _INDUCTIVE_CASES:
+            yield Proposal("cases_value", f"cases {hypothesis.name}")
+
+
+def by_cases(view: View) -> Iterator[Proposal]:
+    """Case distinctions that the goal suggests: equality or order of two of its variables, a variable being zero."""
+    names = [name for name in view.variables if name in view.mentioned]
+    for name in names[:4]:
+        yield Proposal("by_cases_zero", f"by_cases {view.fresh('hz')} : {name} = 0")
+    for i, a in enumerate(names[:3]):
+        for b in names[i + 1 : 3]:
+            if kind_of(Term(a), view.variables) == kind_of(Term(b), view.variables):
+                yield Proposal("by_cases_le", f"rcases Nat.le_total {a} {b} with {view.fresh('hle')} | {view.fresh('hle')}"
+                               if view.variables[a] == NAT else
+                               f"rcases Int.le_total {a} {b} with {view.fresh('hle')} | {view.fresh('hle')}")
+                yield Proposal("by_cases_eq", f"by_cases {view.fresh('he')} : {a} = {b}")
+    for fact in view.facts:
+        if fact.statement.head == "→":
+            yield Proposal("by_cases_premise", f"by_cases {view.fresh('hp')} : {fact.statement.args[0]}")

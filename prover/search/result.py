@@ -1,0 +1,53 @@
+"""What a search hands back, whether or not it found a proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from prover.search.proof import Step
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Counts of one search. `lean_seconds`: spent waiting for tactics; `generation_seconds`: for candidates."""
+
+    expansions: int = 0
+    candidates: int = 0
+    solved: int = 0
+    progressed: int = 0
+    failed: int = 0
+    timed_out: int = 0
+    rejected: int = 0
+    lost: int = 0
+    duplicates: int = 0
+    heartbeats: int = 0
+    lean_seconds: float = 0.0
+    generation_seconds: float = 0.0
+    graph: dict[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The outcome of a search.
+
+    `proof` is what tactic mode accepted: a hint, to be rebuilt and verified before anybody says "proved". `checked`: the
+    assembled script closed the root again, in one piece. `stop`: `proved`, `exhausted`, `budget_seconds`,
+    `budget_heartbeats`, `budget_expansions`, `budget_candidates`, `interrupted`, `engine_lost` or `model_failed`; `detail`
+    says more where there is more to say.
+    """
+
+    stop: str
+    proof: Step | None
+    checked: bool
+    seconds: float
+    statistics: Statistics
+    detail: str = ""
+
+    @property
+    def solved(self) -> bool:
+        return self.proof is not None
+
+    @property
+    def script(self) -> str | None:
+        """The proof as tactic lines, to stand after `by`."""
+        return None if self.proof is None else str(self.proof)

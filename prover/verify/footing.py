@@ -1,0 +1,98 @@
+"""What a theorem rests on: axioms, holes and modules, found by walking over re-read constants.
+
+The rule for axioms is an allowed set, never a forbidden list. An imported constant counts as an axiom
+when the worker that holds nothing but the imports says it was declared as one, or does not know.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from prover.verify.name import Name, owner
+from prover.verify.tables import Tables
+
+SORRY: Name = ("sorryAx",)
+
+#: The axioms of Lean's logic, allowed by default.
+STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
+#: What `native_decide` and `bv_decide` add: trust in the compiler.
+NATIVE_AXIOMS = frozenset({"Lean.ofReduceBool", "Lean.ofReduceNat", "Lean.trustCompiler"})
+#: First components of the names of modules that come with Lean.
+TOOLCHAIN_MODULES = frozenset({"Init", "Std", "Lean", "Lake"})
+
+
+@dataclass(slots=True)
+class Footing:
+    """What constants rest on.
+
+    `axioms`: each axiom met, with the constants from a root to the one that uses it. `holes`: those that
+    use `sorryAx` themselves, with the way to them. `modules`: the modules of all imported constants met.
+    """
+
+    axioms: dict[Name, tuple[Name, ...]] = field(default_factory=dict[Name, tuple[Name, ...]])
+    holes: dict[Name, tuple[Name, ...]] = field(default_factory=dict[Name, tuple[Name, ...]])
+    modules: set[str] = field(default_factory=set[str])
+
+    def unaudited(self, trusted: frozenset[str]) -> tuple[str, ...]:
+        """Modules that neither come with Lean nor lie under a trusted name."""
+        return tuple(sorted(m for m in self.modules if not _is_under(m, trusted | TOOLCHAIN_MODULES)))
+
+
+def footing(tables: Tables, *roots: Name) -> Footing:
+    """Walks over everything `roots` mention in types and values, transitively (breadth first)."""
+    found = Footing()
+    parents: dict[Name, Name | None] = dict.fromkeys(roots)
+    pending = deque(roots)
+    while pending:
+        name = pending.popleft()
+        if tables.constants[name].kind == "axiom":
+            found.axioms[name] = _way(parents, name)
+        for used in tables.uses(name):
+            if used == SORRY and not tables.is_local(used):
+                found.holes[name] = _way(parents, name)
+            elif not tables.is_local(used):
+                _note_import(tables, used, found, parents, name)
+            elif used not in parents:
+                parents[used] = name
+                pending.append(used)
+    return found
+
+
+def open_declarations(tables: Tables, names: Iterable[Name]) -> set[Name]:
+    """Those of `names` that have a hole of their own, in themselves or in an auxiliary made for them."""
+    return {name for name in names if own_holes(tables, name)}
+
+
+def own_holes(tables: Tables, name: Name) -> bool:
+    """Whether a constant, or an auxiliary that Lean made for it, uses `sorryAx` itself."""
+    seen = {name}
+    pending = [name]
+    while pending:
+        for used in tables.uses(pending.pop()):
+            if used == SORRY and not tables.is_local(used):
+                return True
+            if used not in seen and tables.is_local(used) and owner(used) == owner(name):
+                seen.add(used)
+                pending.append(used)
+    return False
+
+
+def _note_import(tables: Tables, used: Name, found: Footing, parents: dict[Name, Name | None], name: Name) -> None:
+    imported = tables.imported.get(used)
+    if imported is not None:
+        found.modules.add(imported.module)
+    if (imported is None or imported.kind in ("axiom", "unknown")) and used not in found.axioms:
+        found.axioms[used] = _way(parents, name)
+
+
+def _way(parents: dict[Name, Name | None], name: Name) -> tuple[Name, ...]:
+    way = [name]
+    while (parent := parents[way[-1]]) is not None:
+        way.append(parent)
+    return tuple(reversed(way))
+
+
+def _is_under(module: str, roots: frozenset[str]) -> bool:
+    return any(module == root or module.startswith(root + ".") for root in roots)

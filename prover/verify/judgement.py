@@ -1,0 +1,178 @@
+"""From tables to verdicts: what the reference asks for, set against what the kernel accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from prover.core import verdict as verdicts
+from prover.core.verdict import Verdict
+from prover.verify.comparison import Comparison, Difference
+from prover.verify.elaborated import Elaborated
+from prover.verify.footing import NATIVE_AXIOMS, SORRY, STANDARD_AXIOMS, Footing, footing
+from prover.verify.name import Name, canonical, owner, parse, show
+from prover.verify.tables import Constant, Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts. `allowed_axioms`: beyond the standard three. `trusted_modules`: module names whose
+    constants are trusted beside the toolchain's. `strict`: axioms that the reference declares are refused
+    too. `preserve`: everything the reference declares must be unchanged, holes aside. `filled`: definitions
+    of the reference whose open value the submission chooses."""
+
+    allowed_axioms: Collection[str] = ()
+    trusted_modules: frozenset[str] = frozenset()
+    strict: bool = False
+    preserve: bool = False
+    filled: frozenset[Name] = frozenset()
+
+    def allows(self, axiom: Name) -> bool:
+        return axiom != SORRY and axiom in {parse(name) for name in (*STANDARD_AXIOMS, *self.allowed_axioms)}
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Judges targets. `claimed` is what the submission's process exported, `accepted` what the kernel took of it."""
+
+    reference: Elaborated | None
+    claimed: Tables
+    accepted: Tables
+    rules: Rules
+    _comparison: Comparison | None = None
+    _open: frozenset[Name] = frozenset()
+    _preserved: Difference | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.reference is None:
+            return
+        self._comparison = Comparison(self.reference.tables, self.accepted, self.rules.filled)
+        self._open = frozenset(canonical(name) for name in self.reference.open - self.rules.filled)
+        if self.rules.preserve:
+            self._preserved = _first_change(self.reference, self._comparison, self.claimed)
+
+    def of(self, target: Name) -> Verdict:
+        """The verdict on one target, named as the reference (or, without one, the submission) names it."""
+        found = self._find(target)
+        if not isinstance(found, Constant):
+            return found
+        if self._comparison is not None:
+            difference = self._comparison.statement(target) or self._preserved
+            if difference is not None:
+                return _mismatch(difference)
+        rests_on = footing(self.accepted, found.name, *self._filled())
+        objection = self._object_to(rests_on)
+        if objection is not None:
+            return objection
+        axioms = _shown(rests_on.axioms)
+        if rests_on.holes:
+            return self._with_holes(found.name, rests_on, axioms)
+        return verdicts.Consistent(axioms) if self.reference is None else verdicts.Proved(axioms)
+
+    def refutation(self, target: Name, refutation: Name) -> Verdict:
+        """The verdict on a theorem that is to be the negation of `target`'s statement."""
+        assert self._comparison is not None and self.reference is not None
+        found = self._find(refutation)
+        if not isinstance(found, Constant):
+            return found
+        difference = self._comparison.negation(target, found.name)
+        if difference is not None:
+            return _mismatch(difference)
+        rests_on = footing(self.accepted, found.name)
+        objection = self._object_to(rests_on)
+        if objection is not None:
+            return objection
+        if rests_on.holes:
+            return verdicts.Incomplete(through=_way(next(iter(rests_on.holes.values()))))
+        return verdicts.Refuted(axioms=_shown(rests_on.axioms))
+
+    def _filled(self) -> list[Name]:
+        """What stands where the reference leaves definitions open: free, but no axiom or hole may hide there."""
+        wanted = {canonical(name) for name in self.rules.filled}
+        return [name for name in self.accepted.constants if canonical(name) in wanted]
+
+    def _find(self, target: Name) -> Constant | Verdict:
+        name = next((n for n in self.accepted.constants if canonical(n) == canonical(target)), None)
+        if name is None:
+            claimed = next((c for n, c in self.claimed.constants.items() if canonical(n) == canonical(target)), None)
+            if claimed is None:
+                return verdicts.Mismatch(what="missing", name=show(target))
+            return verdicts.Mismatch(what="kind", name=show(target),
+                                     detail=f"{claimed.kind}, not a theorem the kernel was given")
+        found = self.accepted.constants[name]
+        if found.kind != "theorem":
+            return verdicts.Mismatch(what="kind", name=show(target), detail=f"{found.kind}, not a theorem")
+        return found
+
+    def _object_to(self, rests_on: Footing) -> Verdict | None:
+        refused = [name for name in rests_on.axioms if not self._is_allowed(name)]
+        if refused:
+            return verdicts.ForbiddenAxiom(_shown(refused), _way(rests_on.axioms[refused[0]]))
+        unaudited = rests_on.unaudited(self.rules.trusted_modules)
+        return verdicts.Unaudited(unaudited) if unaudited else None
+
+    def _is_allowed(self, axiom: Name) -> bool:
+        if self._comparison is None or self.reference is None or not self.accepted.is_local(axiom):
+            return self.rules.allows(axiom)
+        declared = self.reference.tables.constants.get(axiom)
+        return (not self.rules.strict and declared is not None and declared.kind == "axiom"
+                and self._comparison.constant(axiom) is None)
+
+    def _with_holes(self, target: Name, rests_on: Footing, axioms: tuple[str, ...]) -> Verdict:
+        """Holes are excused where the reference has them too, in declarations that are as they were."""
+        open_names: set[Name] = set()
+        for user, way in rests_on.holes.items():
+            name = owner(user)
+            if name == canonical(target) or not self._is_open(name):
+                return verdicts.Incomplete(through=_way(way))
+            open_names.add(name)
+        return verdicts.ProvedModulo(_shown(open_names), axioms)
+
+    def _is_open(self, name: Name) -> bool:
+        if self._comparison is None or self.reference is None or name not in self._open:
+            return False
+        original = next(n for n in self.reference.tables.constants if canonical(n) == name)
+        return self._comparison.constant(original) is None
+
+
+def explained(refusal: Verdict, claimed: Judgement, target: Name) -> Verdict:
+    """The kernel's refusal, or the plainer reason that the claimed constants give on their own.
+
+    `claimed` judges what no kernel has accepted, so it may only name another reason to refuse.
+    """
+    if not isinstance(refusal, verdicts.KernelRefused):
+        return refusal
+    if target not in claimed.accepted.constants:
+        return refusal
+    native = {parse(name) for name in NATIVE_AXIOMS}
+    rests_on = footing(claimed.accepted, target)
+    refused = claimed.of(target)
+    if isinstance(refused, verdicts.ForbiddenAxiom):
+        return refused
+    if native & rests_on.axioms.keys():
+        return replace(refusal, reason="native_computation")
+    return refusal
+
+
+def _first_change(reference: Elaborated, comparison: Comparison, claimed: Tables) -> Difference | None:
+    """The first declaration of the reference that is not as it was. Code that the kernel never sees
+    (`unsafe`, `partial`) is compared on what the submission's process exported."""
+    code = Comparison(reference.tables, claimed)
+    for name in reference.declared:
+        side = comparison if reference.tables.constants[name].safe else code
+        difference = side.constant(name)
+        if difference is not None:
+            return difference
+    return None
+
+
+def _mismatch(difference: Difference) -> Verdict:
+    return verdicts.Mismatch(what=difference.what, name=show(difference.name), detail=difference.detail)
+
+
+def _shown(names: Iterable[Name]) -> tuple[str, ...]:
+    return tuple(sorted(show(name) for name in names))
+
+
+def _way(names: Iterable[Name]) -> tuple[str, ...]:
+    return tuple(show(name) for name in names)

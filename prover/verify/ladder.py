@@ -1,0 +1,439 @@
+"""The ladder: a submission is elaborated in one process and judged in others.
+
+The process that elaborates a submission may run its code and is never asked for a verdict. It exports
+the constants it added, as data. A worker that holds the imports and has never elaborated a submission
+gives that data to the kernel and exports what the kernel accepted; the comparison with the reference
+and the walk to the axioms are done on those tables in this process (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from prover.core import errors
+from prover.core import verdict as verdicts
+from prover.core.errors import LeanProcessError, UserError
+from prover.core.message import Message, Severity
+from prover.core.verdict import Verdict
+from prover.lean.pool import Pool
+from prover.lean.wire import HeaderInfo, Replay
+from prover.lean.worker import Worker
+from prover.verify import plan as plans
+from prover.verify.elaborated import INIT, Elaborated, elaborate, find, normalised
+from prover.verify.footing import SORRY
+from prover.verify.judgement import Judgement, Rules, explained
+from prover.verify.name import Name, canonical, parse, show
+from prover.verify.plan import Plan, plan
+from prover.verify.policy import Allowance, Policy, forbidden
+from prover.verify.tables import MalformedExport, Tables
+
+_UNCOVERED = (
+    "imported constants are trusted because of the module they come from: their proofs are not replayed, and "
+    "axioms used inside them are not listed",
+    "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
+    "one kernel has looked at the proof, no second one",
+)
+_UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
+_ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one check. `seconds`: wall time in total, starts of processes included. `heartbeats`: the
+    default of `maxHeartbeats` (0: Lean's own); the file may set it."""
+
+    seconds: float = 60.0
+    heartbeats: int = 0
+
+
+class _Settled(Exception):
+    """Ends a check with one verdict for all its targets."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.code)
+        self.verdict = verdict
+
+
+@dataclass(slots=True)
+class _Run:
+    """One check under way: its deadline, what it has passed, and how long each part took."""
+
+    limits: Limits
+    started: float = field(default_factory=time.monotonic)
+    rungs: list[str] = field(default_factory=list[str])
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    replayed: int = 0
+
+    def left(self, limit: str = "wall") -> float:
+        """Seconds left; ends the check when there are none."""
+        left = self.limits.seconds - (time.monotonic() - self.started)
+        if left <= 0:
+            raise _Settled(verdicts.TimedOut(limit))
+        return left
+
+    def spent(self, part: str, since: float) -> None:
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.monotonic() - since
+
+
+class Ladder:
+    """Checks submissions over a pool of workers; references are elaborated once and remembered.
+
+    `trusted_modules`: modules (with all below them) whose constants are trusted beside those that come
+    with Lean; any other module makes a proof `Unaudited`. Give the pool room for two workers or more:
+    with one, every check starts processes anew.
+    """
+
+    def __init__(self, pool: Pool, *, trusted_modules: Collection[str] = (), remembered: int = 8) -> None:
+        self._pool = pool
+        self._trusted = frozenset(trusted_modules)
+        self._remembered = remembered
+        self._references: OrderedDict[str, Elaborated] = OrderedDict()
+
+    async def check(self, submission: str, *, reference: str | None = None, targets: Sequence[str] | None = None,
+                    policy: Policy = Policy.FILE, strict: bool = False, preserve: bool = False,
+                    filled: Collection[str] = (), allowed_axioms: Collection[str] = (),
+                    limits: Limits = Limits()) -> dict[str, Verdict]:
+        """One verdict for each target, by the target's name.
+
+        `reference`: the file that states what is to be proved, holes and all; without one the best verdict
+        is `Consistent`. `targets`: names; None: the theorems of the reference that are open (all of its
+        theorems when none is), or all theorems of the submission. `strict`: every constant of the submission is
+        replayed, not only those a verdict rests on, and axioms that the reference declares are refused.
+        `preserve`: every declaration of the reference must be unchanged, holes aside. `filled`: definitions that
+        the reference leaves open (`def f : T := sorry`) and the submission completes. `allowed_axioms`:
+        beyond `propext`, `Classical.choice` and `Quot.sound`; with a reference, a submission's own
+        axioms are never allowed. Raises `UserError` for input that cannot be checked at all.
+        """
+        rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve)
+        run = _Run(limits)
+        names: list[str] = list(targets or ())
+        try:
+            original = None if reference is None else await self._reference(reference, run)
+            wanted = _targets(original, targets)
+            names = list(wanted)
+            rules = replace(rules, filled=_filled(original, filled))
+            file = await self._submission(submission, original, policy, run)
+            if original is None:
+                wanted = _own_targets(file, targets)
+                names = list(wanted)
+            found = await self._judge(file, original, wanted, rules, run)
+        except _Settled as settled:
+            found = dict.fromkeys(names or ["*"], settled.verdict)
+        report = self._report(run, policy, strict)
+        return {name: replace(verdict, report={**report, **_axioms(verdict)}) for name, verdict in found.items()}
+
+    async def check_refutation(self, submission: str, *, reference: str, target: str, refutation: str = "",
+                               policy: Policy = Policy.FILE, strict: bool = False,
+                               allowed_axioms: Collection[str] = (), limits: Limits = Limits()) -> Verdict:
+        """Whether `submission` refutes theorem `target` of `reference`: `Refuted`, or why not.
+
+        The submission holds the reference's text and a theorem, named `refutation` (default
+        `TARGET.refutation`), whose statement is `¬ T` or `T → False` for the target's statement T.
+        """
+        name = refutation or f"{target}.refutation"
+        rules = Rules(tuple(allowed_axioms), self._trusted, strict)
+        run = _Run(limits)
+        try:
+            original = await self._reference(reference, run)
+            aim = _targets(original, [target])[target]
+            if not isinstance(aim, tuple):
+                raise _Settled(aim)
+            file = await self._submission(submission, original, policy, run)
+            made = parse(name)
+            tables = await self._replay(file, [made], original, rules, run)
+            since = time.monotonic()
+            verdict = tables if not isinstance(tables, Tables) else Judgement(
+                original, file.tables, tables, rules).refutation(aim, made)
+            run.spent("compare", since)
+            if isinstance(verdict, verdicts.Refuted):
+                run.rungs.append("compared")
+                verdict = replace(verdict, proof=file.declaration_text(made))
+        except _Settled as settled:
+            verdict = settled.verdict
+        return replace(verdict, report={**self._report(run, policy, strict), **_axioms(verdict)})
+
+    async def _reference(self, text: str, run: _Run) -> Elaborated:
+        """The reference, elaborated in a worker that has never seen a submission."""
+        text = normalised(text, "the reference")
+        known = self._references.get(text)
+        if known is not None:
+            self._references.move_to_end(text)
+            return known
+        since = time.monotonic()
+        file = await self._elaborate_reference(text, run)
+        run.spent("reference", since)
+        if file.elaboration.stopped:
+            raise _Settled(verdicts.TimedOut("reference"))
+        self._references[text] = file
+        while len(self._references) > self._remembered:
+            self._references.popitem(last=False)
+        return file
+
+    async def _elaborate_reference(self, text: str, run: _Run) -> Elaborated:
+        for attempt in range(_ATTEMPTS):
+            try:
+                header = await self._pool.read_header(text)
+                if INIT not in header.modules:
+                    raise _Settled(verdicts.BadTarget(what="prelude", detail="the reference does not import Init"))
+                if _errors(header.messages):
+                    raise _Settled(verdicts.BadTarget(what="header", detail=_errors(header.messages)[0].text))
+                async with self._lease(header.modules, clean=True) as worker:
+                    return await elaborate(worker, text, header, heartbeats=run.limits.heartbeats,
+                                           seconds=run.left("reference"))
+            except errors.CallTimeout:
+                raise _Settled(verdicts.TimedOut("reference")) from None
+            except (LeanProcessError, MalformedExport) as error:
+                if attempt + 1 == _ATTEMPTS:
+                    raise _Settled(_infrastructure(error)) from error
+        raise AssertionError("unreachable")
+
+    async def _submission(self, text: str, original: Elaborated | None, policy: Policy, run: _Run) -> Elaborated:
+        """Rung 2: the whole file in a worker, no errors, header as given. Its failures are the submission's."""
+        text = normalised(text, "the submission")
+        since = time.monotonic()
+        file = await self._elaborate_submission(text, original, run)
+        run.spent("elaborate", since)
+        if file.elaboration.stopped:
+            raise _Settled(verdicts.TimedOut("wall"))
+        if policy is Policy.PROOF:
+            allowance = Allowance() if original is None else original.allowance
+            refused = forbidden(file.elaboration.commands, text, allowance)
+            if refused is not None:
+                raise _Settled(refused)
+        if _fails(file, original):
+            raise _Settled(verdicts.ElaborationError(file.elaboration.errors))
+        run.rungs.append("elaborated")
+        return file
+
+    async def _elaborate_submission(self, text: str, original: Elaborated | None, run: _Run) -> Elaborated:
+        try:
+            header = await self._pool.read_header(text)
+            _check_header(header, original)
+            async with self._lease(header.modules) as worker:
+                # From here on the worker may hold what a submission left behind: no judge's work is given to it.
+                worker.clean = False
+                return await _elaborate_untrusted(worker, text, header, run)
+        except LeanProcessError as error:
+            raise _Settled(_infrastructure(error)) from error
+        except UserError as error:
+            raise _Settled(verdicts.ElaborationError((Message(Severity.ERROR, error.message, error.code),))) from error
+
+    @asynccontextmanager
+    async def _lease(self, modules: tuple[str, ...], *, clean: bool = False) -> AsyncGenerator[Worker]:
+        """A leased worker; a process that cannot be started is tried once more."""
+        async with AsyncExitStack() as stack:
+            for attempt in range(_ATTEMPTS):
+                try:
+                    worker = await stack.enter_async_context(self._pool.lease(modules, clean=clean))
+                except LeanProcessError:
+                    if attempt + 1 == _ATTEMPTS:
+                        raise
+                else:
+                    yield worker
+                    return
+
+    async def _judge(self, file: Elaborated, original: Elaborated | None, wanted: Mapping[str, Name | Verdict],
+                     rules: Rules, run: _Run) -> dict[str, Verdict]:
+        """Rungs 3 and 4 for all targets at once; each alone when the kernel refuses something among them."""
+        names = [name for name in wanted.values() if isinstance(name, tuple)]
+        together = await self._replay(file, names, original, rules, run)
+        found: dict[str, Verdict] = {}
+        judged = None if not isinstance(together, Tables) else Judgement(original, file.tables, together, rules)
+        for text, name in wanted.items():
+            if not isinstance(name, tuple):
+                found[text] = name
+                continue
+            tables = together
+            if judged is None and len(names) > 1:
+                tables = await self._replay(file, [name], original, rules, run)
+            since = time.monotonic()
+            if isinstance(tables, Tables):
+                found[text] = (judged or Judgement(original, file.tables, tables, rules)).of(name)
+            else:
+                found[text] = explained(tables, Judgement(original, file.tables, file.tables, rules), name)
+            run.spent("compare", since)
+        run.rungs.append("compared")
+        return found
+
+    async def _replay(self, file: Elaborated, targets: Sequence[Name], original: Elaborated | None, rules: Rules,
+                      run: _Run) -> Tables | Verdict:
+        """Rung 4: what the kernel accepts of the claimed constants that the verdicts rest on."""
+        since = time.monotonic()
+        made = plan(file.tables, _to_replay(file.tables, targets, original, rules))
+        if not isinstance(made, Plan):
+            return verdicts.KernelRefused(name=show(made.name), reason=made.reason,
+                                          report={"why": plans.describe(made)})
+        answer = await self._ask_kernel(file.header.modules, made, run)
+        run.spent("replay", since)
+        run.replayed = max(run.replayed, len(made.declarations))
+        if not isinstance(answer, Replay):
+            return answer
+        if not answer.accepted or answer.export is None:
+            return _kernel_verdict(answer, made)
+        try:
+            tables = Tables.read(answer.export)
+        except MalformedExport as error:
+            return _infrastructure(error)
+        if "replayed" not in run.rungs:
+            run.rungs.append("replayed")
+        return tables
+
+    async def _ask_kernel(self, modules: tuple[str, ...], made: Plan, run: _Run) -> Replay | Verdict:
+        failure: Verdict | None = None
+        for _ in range(_ATTEMPTS):
+            try:
+                async with self._lease(modules, clean=True) as worker:
+                    return await worker.replay(worker.env, made.tables, made.declarations, wall_seconds=run.left())
+            except errors.CallTimeout:
+                return verdicts.TimedOut("kernel")
+            except LeanProcessError as error:
+                failure = _infrastructure(error)
+        assert failure is not None
+        return failure
+
+    def _report(self, run: _Run, policy: Policy, strict: bool) -> dict[str, Any]:
+        engine = self._pool.engine
+        uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
+        return {
+            "engine": engine.name, "engine_description": engine.description, "lean": engine.lean_version,
+            "rungs": tuple(run.rungs), "policy": policy.value, "strict": strict,
+            "limits": {"seconds": run.limits.seconds, "heartbeats": run.limits.heartbeats},
+            "seconds": {part: round(value, 4) for part, value in run.seconds.items()},
+            "replayed": run.replayed, "uncovered": uncovered,
+        }
+
+
+async def check(pool: Pool, submission: str, *, reference: str | None = None, targets: Sequence[str] | None = None,
+                policy: Policy = Policy.FILE, strict: bool = False, preserve: bool = False,
+                allowed_axioms: Collection[str] = (), limits: Limits = Limits()) -> dict[str, Verdict]:
+    """`Ladder.check` for one submission; keep a `Ladder` for many, it remembers references."""
+    return await Ladder(pool).check(submission, reference=reference, targets=targets, policy=policy, strict=strict,
+                                    preserve=preserve, allowed_axioms=allowed_axioms, limits=limits)
+
+
+async def _elaborate_untrusted(worker: Worker, text: str, header: HeaderInfo, run: _Run) -> Elaborated:
+    """Elaborates a submission; whatever goes wrong in the process is the submission's doing."""
+    try:
+        return await elaborate(worker, text, header, heartbeats=run.limits.heartbeats, seconds=run.left())
+    except errors.CallTimeout:
+        raise _Settled(verdicts.TimedOut("wall")) from None
+    except errors.OutOfMemory:
+        raise _Settled(verdicts.OutOfMemory()) from None
+    except MalformedExport as error:
+        worker.discard()
+        raise _Settled(verdicts.KernelRefused(reason="malformed_export")) from error
+    except LeanProcessError as error:
+        worker.discard()
+        raise _Settled(verdicts.WorkerLost(detail=error.message)) from error
+
+
+def _targets(original: Elaborated | None, targets: Sequence[str] | None) -> dict[str, Name | Verdict]:
+    """The targets by the name they were asked for: the reference's constant, or why there is none to prove."""
+    if original is None:
+        return {text: parse(text) for text in targets or ()}
+    if targets is None:
+        theorems = [n for n in original.declared if original.tables.constants[n].kind == "theorem"]
+        chosen = [n for n in theorems if n in original.open] or theorems
+        if not chosen:
+            raise UserError("the reference states no theorem", code="no_target")
+        targets = [show(name) for name in chosen]
+    return {text: _target(original, text) for text in targets}
+
+
+def _target(original: Elaborated, text: str) -> Name | Verdict:
+    tables = original.tables
+    name = find(list(tables.constants), text)
+    if name is None:
+        return verdicts.BadTarget(what="missing", detail=f"the reference declares no {text}")
+    constant = tables.constants[name]
+    if constant.kind != "theorem":
+        return verdicts.BadTarget(what="kind", detail=f"{text} is no theorem in the reference but: {constant.kind}")
+    if SORRY in tables.constants_in([constant.type]):
+        return verdicts.BadTarget(what="hole_in_statement", detail=f"the statement of {text} has a hole")
+    return name
+
+
+def _filled(original: Elaborated | None, names: Collection[str]) -> frozenset[Name]:
+    if not names:
+        return frozenset()
+    constants = {} if original is None else original.tables.constants
+    open_names = [] if original is None else [name for name in original.open if constants[name].kind == "def"]
+    found = {text: find(open_names, text) for text in names}
+    unknown = [text for text, name in found.items() if name is None]
+    if unknown:
+        raise UserError(f"the reference leaves no definition {unknown[0]} open", code="bad_fill")
+    return frozenset(name for name in found.values() if name is not None)
+
+
+def _own_targets(file: Elaborated, targets: Sequence[str] | None) -> dict[str, Name | Verdict]:
+    """Targets where there is no reference: those asked for, or all theorems of the submission."""
+    constants = file.tables.constants
+    if targets is not None:
+        return {text: find(list(constants), text) or parse(text) for text in targets}
+    theorems = [name for name in file.declared if constants[name].kind == "theorem"]
+    if not theorems:
+        raise UserError("the file states no theorem", code="no_target")
+    return {show(name): name for name in theorems}
+
+
+def _check_header(header: HeaderInfo, original: Elaborated | None) -> None:
+    if original is not None and (header.imports, header.is_module) != (original.header.imports,
+                                                                       original.header.is_module):
+        raise _Settled(verdicts.Mismatch(what="header", detail=f"imports {' '.join(header.modules)}; the reference "
+                                                               f"{' '.join(original.header.modules)}"))
+    if INIT not in header.modules:
+        raise _Settled(verdicts.Forbidden(construct="prelude"))
+    found = _errors(header.messages)
+    if found:
+        raise _Settled(verdicts.ElaborationError(found))
+
+
+def _fails(file: Elaborated, original: Elaborated | None) -> bool:
+    """Whether a command failed that does not stand, and fail, in the reference too."""
+    failing = file.failing
+    if original is not None:
+        failing -= original.failing
+    return bool(failing) or (bool(file.elaboration.errors) and not file.failing)
+
+
+def _errors(messages: Sequence[Message]) -> tuple[Message, ...]:
+    return tuple(message for message in messages if message.severity is Severity.ERROR)
+
+
+def _to_replay(tables: Tables, targets: Sequence[Name], original: Elaborated | None, rules: Rules) -> list[Name]:
+    """The constants that verdicts rest on; under `strict` all that a kernel may be given."""
+    constants = tables.constants
+    if rules.strict:
+        return [name for name, constant in constants.items() if constant.safe and constant.kind != "quot"]
+    aims = {canonical(name) for name in (*targets, *rules.filled)}
+    if rules.preserve and original is not None:
+        aims |= {canonical(name) for name in original.declared}
+    return [name for name, constant in constants.items() if canonical(name) in aims and constant.safe]
+
+
+def _kernel_verdict(answer: Replay, made: Plan) -> Verdict:
+    name = made.names[answer.index] if answer.index is not None and answer.index < len(made.names) else ()
+    match answer.code:
+        case "interrupted":
+            return verdicts.TimedOut("kernel")
+        case "heartbeats":
+            return verdicts.TimedOut("heartbeats")
+        case "memory":
+            return verdicts.OutOfMemory()
+        case code:
+            return verdicts.KernelRefused(name=show(name), reason=code)
+
+
+def _infrastructure(error: Exception) -> Verdict:
+    code = error.code if isinstance(error, LeanProcessError) else "malformed_export"
+    return verdicts.Infrastructure(error=code, detail=str(error))
+
+
+def _axioms(verdict: Verdict) -> dict[str, Any]:
+    axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
+    return {} if axioms is None else {"axioms": axioms}

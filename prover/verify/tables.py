@@ -1,0 +1,307 @@
+"""Exported constants, read back and checked: the only form in which a submission is judged.
+
+The tables come from a process that may have run hostile code, so every row is checked here: shape,
+ranges, rows that name earlier rows only, no free or meta variables, closed types and values. What
+passes is well-formed data; whether it is true is the kernel's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+from prover.verify.name import Name
+
+Row: TypeAlias = tuple[Any, ...]
+
+#: Kinds of a constant, as `lean_project/Bridge/Export.lean` writes them.
+KINDS = frozenset({"axiom", "def", "theorem", "opaque", "quot", "inductive", "constructor", "recursor"})
+_WITH_VALUE = frozenset({"def", "theorem", "opaque"})
+_MAX_COMPONENTS = 128
+#: Lean cannot represent bound variables much above this.
+_MAX_BOUND = 1_000_000
+_MAX_NUMBER = 2**64
+_BINDER_KINDS = 4
+
+_LEVEL_PARTS = {"s": 1, "m": 2, "x": 2}
+#: For each kind of expression row: how many leading parts are expression rows, and where they start.
+_EXPR_PARTS = {"a": (1, 2), "l": (2, 2), "p": (2, 2), "t": (2, 3)}
+_EXPR_LENGTH = {"b": 2, "s": 2, "c": 3, "a": 3, "l": 5, "p": 5, "t": 5, "n": 2, "r": 2, "j": 4}
+
+
+class MalformedExport(Exception):
+    """An export that no honest process writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """One constant that a file added. `type` and `value` are rows of the table of expressions.
+
+    `family`: for an inductive type all types declared with it, for a constructor its type, for a
+    recursor the types it is of. `safe` is false for what `unsafe` or `partial` made: code only.
+    """
+
+    name: Name
+    kind: str
+    params: tuple[Name, ...]
+    type: int
+    value: int | None = None
+    safe: bool = True
+    hints: int | str = "opaque"
+    num_params: int = 0
+    index: int = 0
+    constructors: tuple[Name, ...] = ()
+    family: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an imported constant was declared as (`axiom`, `theorem`, ..., `unknown`), and in which module."""
+
+    kind: str
+    module: str
+
+
+def _anonymous() -> list[Name]:
+    return [()]
+
+
+def _zero() -> list[Row]:
+    return [("z",)]
+
+
+@dataclass(slots=True)
+class Tables:
+    """Names, levels, expressions and constants of one export. Build with `Tables.read`."""
+
+    names: list[Name] = field(default_factory=_anonymous)
+    name_rows: list[Row] = field(default_factory=list[Row])
+    levels: list[Row] = field(default_factory=_zero)
+    exprs: list[Row] = field(default_factory=list[Row])
+    #: Per expression row: the row of the head of its spine, and how many arguments stand after it.
+    heads: list[int] = field(default_factory=list[int])
+    arguments: list[int] = field(default_factory=list[int])
+    constants: dict[Name, Constant] = field(default_factory=dict[Name, Constant])
+    imported: dict[Name, Imported] = field(default_factory=dict[Name, Imported])
+    _loose: list[int] = field(default_factory=list[int])
+    _uses: dict[Name, tuple[Name, ...]] = field(default_factory=dict[Name, tuple[Name, ...]])
+
+    @classmethod
+    def read(cls, export: Mapping[str, Any]) -> Tables:
+        """Checks and reads an export. Raises `MalformedExport`."""
+        tables = cls()
+        for row in _list(export.get("names")):
+            tables._add_name(row)
+        for row in _list(export.get("levels")):
+            tables._add_level(row)
+        for row in _list(export.get("exprs")):
+            tables._add_expr(row)
+        for item in _list(export.get("constants")):
+            tables._add_constant(item)
+        for item in _list(export.get("imported")):
+            tables._add_imported(item)
+        return tables
+
+    def named(self, expr: Row) -> Name:
+        """The constant, or the structure of a projection, that a row names."""
+        at: int = expr[1]
+        return self.names[at]
+
+    def is_local(self, name: Name) -> bool:
+        return name in self.constants
+
+    def uses(self, name: Name) -> tuple[Name, ...]:
+        """The constants that a constant of this export mentions, its inductive family included; sorted."""
+        found = self._uses.get(name)
+        if found is None:
+            constant = self.constants[name]
+            rows = [constant.type] if constant.value is None else [constant.type, constant.value]
+            mentioned = set(self.constants_in(rows))
+            mentioned.update(constant.family)
+            mentioned.update(constant.constructors)
+            found = self._uses[name] = tuple(sorted(mentioned, key=_sortable))
+        return found
+
+    def constants_in(self, rows: Iterable[int]) -> Iterator[Name]:
+        """Names of the constants and structures under these expression rows."""
+        for row in self.reachable(rows):
+            expr = self.exprs[row]
+            if expr[0] in ("c", "j"):
+                yield self.named(expr)
+
+    def reachable(self, rows: Iterable[int]) -> set[int]:
+        """These expression rows and all rows under them."""
+        seen = set(rows)
+        pending = list(seen)
+        while pending:
+            for child in children(self.exprs[pending.pop()]):
+                if child not in seen:
+                    seen.add(child)
+                    pending.append(child)
+        return seen
+
+    def _add_name(self, item: Any) -> None:
+        row = _list(item, 2)
+        parent = self._name(row[0])
+        _require(isinstance(row[1], str) or _is_natural(row[1]), "a component of a name")
+        _require(len(parent) < _MAX_COMPONENTS, "a name of reasonable length")
+        self.names.append((*parent, row[1]))
+        self.name_rows.append((row[0], row[1]))
+
+    def _add_level(self, item: Any) -> None:
+        row = _list(item)
+        tag = _text(row[0]) if row else ""
+        if tag == "p":
+            self._name(_list(row, 2)[1])
+        else:
+            _require(tag in _LEVEL_PARTS, "a level without metavariables")
+            for part in _list(row, _LEVEL_PARTS[tag] + 1)[1:]:
+                _index(part, len(self.levels))
+        self.levels.append(tuple(row))
+
+    def _add_expr(self, item: Any) -> None:
+        row = _list(item)
+        tag = _text(row[0]) if row else ""
+        _require(_EXPR_LENGTH.get(tag) == len(row), "an expression without free or meta variables")
+        at = len(self.exprs)
+        self._loose.append(self._check_expr(tag, row))
+        self.exprs.append(_frozen(tag, row))
+        function: int = row[1] if tag == "a" else -1
+        self.heads.append(self.heads[function] if tag == "a" else at)
+        self.arguments.append(self.arguments[function] + 1 if tag == "a" else 0)
+
+    def _check_expr(self, tag: str, row: list[Any]) -> int:
+        """Checks the parts of a row; gives how many binders it needs around it."""
+        match tag:
+            case "b":
+                return _index(row[1], _MAX_BOUND) + 1
+            case "s":
+                _index(row[1], len(self.levels))
+            case "c":
+                self._name(row[1])
+                for level in _list(row[2]):
+                    _index(level, len(self.levels))
+            case "a":
+                return max(self._below(row[1]), self._below(row[2]))
+            case "l" | "p":
+                self._name(row[1])
+                _index(row[4], _BINDER_KINDS)
+                return max(self._below(row[2]), self._below(row[3]) - 1)
+            case "t":
+                self._name(row[1])
+                return max(self._below(row[2]), self._below(row[3]), self._below(row[4]) - 1)
+            case "n":
+                _require(_text(row[1]).isascii() and row[1].isdecimal(), "a numeral")
+            case "r":
+                _text(row[1])
+            case _:
+                self._name(row[1])
+                _natural(row[2])
+                return self._below(row[3])
+        return 0
+
+    def _below(self, row: Any) -> int:
+        """How many binders an earlier row needs around it."""
+        return self._loose[_index(row, len(self.exprs))]
+
+    def _add_constant(self, data: Any) -> None:
+        item = _object(data)
+        kind = _text(item.get("kind"))
+        name = self._name(item.get("name"))
+        _require(kind in KINDS, "a constant of a known kind")
+        _require(name != () and name not in self.constants, "a constant declared once")
+        constant = Constant(
+            name=name, kind=kind, params=self._names(item.get("params")), type=self._closed(item.get("type")),
+            value=self._closed(item.get("value")) if kind in _WITH_VALUE else None,
+            safe=item.get("safety", "safe") == "safe" and item.get("unsafe", False) is False,
+            hints=_hints(item.get("hints", "opaque")), num_params=_natural(item.get("numParams", 0)),
+            index=_natural(item.get("cidx", 0)),
+            constructors=self._names(item.get("ctors")) if kind == "inductive" else (),
+            family=self._family(kind, item),
+        )
+        _require(len(set(constant.params)) == len(constant.params), "level parameters that differ")
+        self.constants[name] = constant
+
+    def _family(self, kind: str, item: dict[str, Any]) -> tuple[Name, ...]:
+        if kind == "constructor":
+            return (self._name(item.get("induct")),)
+        return self._names(item.get("all")) if kind in ("inductive", "recursor") else ()
+
+    def _add_imported(self, data: Any) -> None:
+        item = _object(data)
+        self.imported[self._name(item.get("name"))] = Imported(_text(item.get("kind")), _text(item.get("module")))
+
+    def _name(self, row: Any) -> Name:
+        return self.names[_index(row, len(self.names))]
+
+    def _names(self, rows: Any) -> tuple[Name, ...]:
+        return tuple(self._name(row) for row in _list(rows))
+
+    def _closed(self, row: Any) -> int:
+        _require(self._below(row) == 0, "a closed expression")
+        return row
+
+
+def children(expr: Row) -> tuple[int, ...]:
+    """The expression rows directly under a row."""
+    tag = expr[0]
+    if tag in _EXPR_PARTS:
+        start, count = _EXPR_PARTS[tag]
+        return expr[start:start + count] if tag != "a" else expr[1:3]
+    return (expr[3],) if tag == "j" else ()
+
+
+def _sortable(name: Name) -> tuple[tuple[bool, str | int], ...]:
+    return tuple((isinstance(part, str), part) for part in name)
+
+
+def _frozen(tag: str, row: list[Any]) -> Row:
+    if tag == "c":
+        return (tag, row[1], tuple(row[2]))
+    return (tag, row[1].lstrip("0") or "0") if tag == "n" else tuple(row)
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise MalformedExport(f"expected {what}")
+
+
+def _list(value: Any, length: int | None = None) -> list[Any]:
+    if not isinstance(value, list):
+        raise MalformedExport("expected a list")
+    row = cast("list[Any]", value)
+    _require(length is None or len(row) == length, "a row of another length")
+    return row
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MalformedExport("expected an object")
+    return cast("dict[str, Any]", value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise MalformedExport("expected a text")
+    return value
+
+
+def _is_natural(value: Any) -> bool:
+    # bool is an int to Python, and no number to us.
+    return type(value) is int and 0 <= value < _MAX_NUMBER
+
+
+def _natural(value: Any) -> int:
+    _require(_is_natural(value), "a number")
+    return value
+
+
+def _index(value: Any, bound: int) -> int:
+    if type(value) is not int or not 0 <= value < bound:
+        raise MalformedExport("expected the number of an earlier row")
+    return value
+
+
+def _hints(value: Any) -> int | str:
+    return _natural(value) if value not in ("opaque", "abbrev") else value
