@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,3 +20,11 @@ assert (package / "lean" / "embedded" / "host" / "process.js").is_file()
 assert (package / "py.typed").is_file()
 assert shutil.which("prove", path=str(Path(sys.executable).parent)), "the command `prove` is missing"
 print(f"leap-prover is whole in {package}")
+
+example = bundled("lean_project") / "examples" / "first.lean"
+command = [str(Path(sys.executable).parent / "prove"), str(example), "--json", "--timeout", "60"]
+ran = subprocess.run(command, capture_output=True, text=True, check=False)
+assert ran.returncode == 0, ran.stderr
+result = json.loads(ran.stdout)
+assert [target["verdict"]["code"] for target in result["targets"]] == ["proved"] * 5, result["targets"]
+print(f"and proves {len(result['targets'])} targets of {example.name}")

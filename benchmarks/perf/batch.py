@@ -1,8 +1,9 @@
 """What a batch of cheap tactics costs: the protocol's share, and the gain over elaborating whole proofs.
 
-1. 64 cheap tactics on one state, as a batch (one request, 64 described outcomes), against the same 64
-   run by one script inside Lean that tries each and goes back (`try ((t); fail)`): no protocol, no
-   description of goals, no error texts.
+1. 64 cheap tactics on one state, as a batch (one request, 64 outcomes): wall seconds seen from Python
+   against the seconds the Bridge's own loop took for them (run and describe, nothing sent), and
+   against one script inside Lean that tries each and goes back (`try ((t); fail)`: no description of
+   goals, no error texts either).
 2. The same 64 on a state 20 tactics deep, against elaborating the 64 whole proofs on the same worker.
 
 Prints one JSON document with medians over `--runs`.
@@ -43,17 +44,19 @@ async def hole(worker: Worker, text: str) -> int:
     return state
 
 
-async def batch(worker: Worker, state: int, tactics: list[str]) -> float:
-    """Wall seconds of a batch seen from here."""
+async def batch(worker: Worker, state: int, tactics: list[str]) -> tuple[float, float]:
+    """Wall seconds of a batch seen from here, and the sum of what the Bridge's loop took for each tactic."""
+    inside = 0.0
     made: list[int] = []
     began = time.monotonic()
     async for _, outcome in worker.apply(state, tactics, stop_at_solved=False):
         assert isinstance(outcome, Solved | Failed | Progress)
+        inside += outcome.cost.seconds
         if isinstance(outcome, Progress):
             made.append(outcome.handle)
     wall = time.monotonic() - began
     await worker.release(made)
-    return wall
+    return wall, inside
 
 
 def loop_inside_lean(tactics: list[str]) -> str:
@@ -76,13 +79,13 @@ async def measure(runs: int) -> dict[str, float]:
         shallow = await hole(worker, f"{STATEMENT} := by sorry")
         deep = await deepen(worker, shallow, steps)
         await batch(worker, shallow, tactics)
-        flat: list[tuple[float, float]] = []
+        flat: list[tuple[float, float, float]] = []
         inside = [loop_inside_lean(tactics)]
         whole: list[float] = []
         stepped: list[float] = []
         for _ in range(runs):
-            flat.append((await batch(worker, shallow, tactics), await batch(worker, shallow, inside)))
-            stepped.append(await batch(worker, deep, tactics))
+            flat.append((*await batch(worker, shallow, tactics), (await batch(worker, shallow, inside))[0]))
+            stepped.append((await batch(worker, deep, tactics))[0])
             began = time.monotonic()
             for tactic in tactics:
                 body = "\n".join("  " + line for line in [*steps, tactic])
@@ -90,9 +93,11 @@ async def measure(runs: int) -> dict[str, float]:
             whole.append(time.monotonic() - began)
     return {
         "tactics": len(tactics),
-        "batch_seconds": statistics.median(wall for wall, _ in flat),
-        "loop_inside_lean_seconds": statistics.median(loop for _, loop in flat),
-        "batch_ratio": statistics.median(wall / loop for wall, loop in flat),
+        "batch_seconds": statistics.median(wall for wall, _, _ in flat),
+        "bridge_loop_seconds": statistics.median(loop for _, loop, _ in flat),
+        "bare_script_seconds": statistics.median(bare for _, _, bare in flat),
+        "ratio_to_bridge_loop": statistics.median(wall / loop for wall, loop, _ in flat),
+        "ratio_to_bare_script": statistics.median(wall / bare for wall, _, bare in flat),
         "deep_batch_seconds": statistics.median(stepped),
         "whole_proofs_seconds": statistics.median(whole),
         "deep_gain": statistics.median(w / s for w, s in zip(whole, stepped, strict=True)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shutil
 import statistics
 import subprocess
 import tarfile
@@ -77,16 +78,24 @@ def stock(package: Path | None, library: Path) -> tuple[float, float]:
         with tarfile.open(archive) as tar:
             for member in ("package/lean.js", "package/lean.wasm"):
                 tar.extract(member, folder, filter="data")
+        # The stock loader sees the host's temporary folder, not its caches.
+        shutil.copytree(library, folder / "lib")
         file = folder / "First.lean"
-        file.write_text(THEOREM)
+        file.write_text(THEOREM + "#print first\n")
         command = [str(node_program()), "--stack-size=8000", str(folder / "package" / "lean.js"), "-j1", str(file)]
         began = time.monotonic()
         process = subprocess.Popen(
-            command, env={"LEAN_PATH": str(library)}, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            env={"LEAN_PATH": str(folder / "lib")},
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         memory = PeakMemory(process.pid)
-        process.wait()
-        return time.monotonic() - began, memory.stop()
+        said, _ = process.communicate()
+        seconds = time.monotonic() - began
+        assert b"theorem first" in said, said[-2000:]
+        return seconds, memory.stop()
 
 
 def main() -> None:

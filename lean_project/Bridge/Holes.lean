@@ -115,39 +115,46 @@ partial def clearAuxiliaries (ds : List LocalDecl) (g : MVarId) : MetaM MVarId :
   | [] => return g
   | d :: rest => if d.isAuxDecl then clearAuxiliaries rest (← g.tryClear d.fvarId) else clearAuxiliaries rest g
 
-/-- The declarations that stand before the declaration's own auxiliary hypothesis: `variable`s, and for a
-`where` helper the binders of the declaration around it. `none` where there is no such hypothesis. -/
-partial def outerDecls (ds : List LocalDecl) (own : Name) (acc : List LocalDecl) : Option (List LocalDecl) :=
+/-- What stands before the declaration's own auxiliary hypothesis: `variable`s, and for a `where` helper the
+binders of the declaration around it; and the type of that hypothesis. -/
+partial def outerDecls (ds : List LocalDecl) (own : Name) (acc : List LocalDecl) : Option (List LocalDecl × Expr) :=
   match ds with
   | [] => none
   | d :: rest =>
     if d.isAuxDecl then
-      if d.userName.eraseMacroScopes.isSuffixOf own then some (reverseOnto acc []) else outerDecls rest own acc
+      if d.userName.eraseMacroScopes.isSuffixOf own then some (reverseOnto acc [], d.type) else outerDecls rest own acc
     else
       outerDecls rest own (d :: acc)
 
-/-- Those of `ds` that a constant of this type did not take as arguments, latest first. -/
-partial def notTaken (ds : List LocalDecl) (type : Expr) (acc : List LocalDecl) : List LocalDecl :=
+partial def countBinders (e : Expr) (n : Nat) : Nat :=
+  match e with
+  | .forallE _ _ body _ => countBinders body (n + 1)
+  | .mdata _ e => countBinders e n
+  | _ => n
+
+/-- Those of `ds` that are not among the first `count` arguments of a constant of this type, latest first. -/
+partial def notTaken (ds : List LocalDecl) (type : Expr) (count : Nat) (acc : List LocalDecl) : List LocalDecl :=
   match ds with
   | [] => acc
   | d :: rest =>
     match type with
-    | .forallE n _ body _ => if n == d.userName then notTaken rest body acc else notTaken rest type (d :: acc)
-    | _ => notTaken rest type (d :: acc)
+    | .forallE n _ body _ =>
+      if count > 0 && n == d.userName then notTaken rest body (count - 1) acc else notTaken rest type count (d :: acc)
+    | _ => notTaken rest type count (d :: acc)
 
 partial def clearAll (ds : List LocalDecl) (g : MVarId) : MetaM MVarId := do
   match ds with
   | [] => return g
   | d :: rest => clearAll rest (← g.tryClear d.fvarId)
 
-/-- Takes away what a proof must not use, since using it would change the statement: variables and
-outer binders that the declaration, as it stands, does not depend on. -/
-def clearOuter (after : Environment) (own : Option Name) (ds : List LocalDecl) (g : MVarId) : MetaM MVarId := do
-  let some own := own | return g
-  let some outer := outerDecls ds own [] | return g
+/-- What a proof must not use, since using it would change the statement: variables and outer binders
+that the declaration, as it stands, does not take. -/
+def outOfReach (after : Environment) (own : Option Name) (ds : List LocalDecl) : MetaM (List LocalDecl) := do
+  let some own := own | return []
+  let some (outer, type) := outerDecls ds own [] | return []
   match after.find? own with
-  | some c => clearAll (notTaken outer c.type []) g
-  | none => return g
+  | some c => return notTaken outer c.type (countBinders c.type 0 - countBinders (← instantiateMVars type) 0) []
+  | none => return []
 
 partial def typesIn (ds : List LocalDecl) : List Expr :=
   match ds with
@@ -192,8 +199,8 @@ def openHole (before after : Environment) (token : Nat) (h : Hole) : IO (Except 
     let g ← reopen h
     let decl ← g.getDecl
     inGoal decl do
-      let g ← clearOuter after ctx.parentDecl? (localDecls decl.lctx) g
-      let g ← clearAuxiliaries (localDecls decl.lctx) g
+      let outer ← outOfReach after ctx.parentDecl? (localDecls decl.lctx)
+      let g ← clearAll outer (← clearAuxiliaries (localDecls decl.lctx) g)
       let decl ← g.getDecl
       let r ← scan decl.type {}
       let types := typesIn (localDecls decl.lctx)

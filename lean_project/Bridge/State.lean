@@ -192,24 +192,31 @@ def numberVariables (e : Expr) (ms : List MVarId) : Expr :=
     | .mvar m => some (.fvar ⟨.num `m (numberOf m ms 0)⟩)
     | _ => none
 
-partial def closeGoals (gs : List MVarId) (acc : List (Name × MVarId × Expr)) : MetaM (List (Name × MVarId × Expr)) := do
+/-- The names of the hypotheses: what is printed of a type does not say the name of an arrow's binder. -/
+partial def hypothesisNames (ds : List LocalDecl) : String :=
+  match ds with
+  | [] => ""
+  | d :: rest => if d.isImplementationDetail then hypothesisNames rest else nameText (plainName d) ++ " " ++ hypothesisNames rest
+
+partial def closeGoals (gs : List MVarId) (acc : List (String × MVarId × Expr)) : MetaM (List (String × MVarId × Expr)) := do
   match gs with
   | [] => return reverseOnto acc []
   | g :: rest =>
     let decl ← g.getDecl
     let type ← instantiateMVars decl.type
-    let closed ← closeOver (reverseOnto (localDecls decl.lctx) []) type
-    closeGoals rest ((decl.userName.eraseMacroScopes, g, closed) :: acc)
+    let ds := localDecls decl.lctx
+    let closed ← closeOver (reverseOnto ds []) type
+    closeGoals rest ((nameText decl.userName ++ "|" ++ hypothesisNames ds, g, closed) :: acc)
 
-partial def goalTexts (gs : List (Name × MVarId × Expr)) (ms : List MVarId) : String :=
+partial def goalTexts (gs : List (String × MVarId × Expr)) (ms : List MVarId) : String :=
   match gs with
   | [] => ""
-  | (case_, g, e) :: rest =>
+  | (named, g, e) :: rest =>
     let e := if e.hasMVar then numberVariables e ms else e
     let own := if isNil ms then "" else toString (numberOf g ms 0)
-    nameText case_ ++ "|" ++ own ++ "|" ++ e.dbgToString ++ "\n" ++ goalTexts rest ms
+    named ++ "|" ++ own ++ "|" ++ e.dbgToString ++ "\n" ++ goalTexts rest ms
 
-partial def variablesIn (gs : List (Name × MVarId × Expr)) (s : CollectMVars.State) : List MVarId :=
+partial def variablesIn (gs : List (String × MVarId × Expr)) (s : CollectMVars.State) : List MVarId :=
   match gs with
   | [] => s.result.toList
   | (_, _, e) :: rest => variablesIn rest (if e.hasMVar then e.collectMVars s else s)

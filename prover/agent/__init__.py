@@ -1,7 +1,19 @@
 """Agents: what turns an open file into one with proofs and verdicts."""
 
-from prover.agent.fill import Attempt, FillOptions, Judge, Observer, Solution, fill
+from prover.agent.fill import Attempt, FillOptions, Solution, Solve, fill
+from prover.agent.judging import Judge, Observer
 from prover.agent.result import FileResult, TargetResult
 from prover.agent.target import Target
 
-__all__ = ["Attempt", "FileResult", "FillOptions", "Judge", "Observer", "Solution", "Target", "TargetResult", "fill"]
+__all__ = [
+    "Attempt",
+    "FileResult",
+    "FillOptions",
+    "Judge",
+    "Observer",
+    "Solution",
+    "Solve",
+    "Target",
+    "TargetResult",
+    "fill",
+]

@@ -6,37 +6,29 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
+from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.naming import NamedSource, name_examples
-from prover.agent.obligation import Gap, Obligation, obligations, spelled
+from prover.agent.obligation import Gap, spelled
 from prover.agent.placement import Placed, place
-from prover.agent.refutation import refutation_header, refutation_name
-from prover.agent.result import FileResult, TargetResult
-from prover.agent.target import Target, choose_name
+from prover.agent.refutation import refutation_header
+from prover.agent.result import FileResult
+from prover.agent.selection import Selection
+from prover.agent.target import Target
+from prover.agent.task import Task
 from prover.agent.witness import witnesses
 from prover.agent.workbench import Workbench
 from prover.core.errors import CallTimeout, Crashed, LeanProcessError, UserError
 from prover.core.outcome import Solved
-from prover.core.position import Position, Span
-from prover.core.verdict import (
-    Incomplete,
-    Infrastructure,
-    NotProved,
-    Proved,
-    ProvedModulo,
-    Refuted,
-    Verdict,
-)
-from prover.lean import Elaboration, Pool, Worker
+from prover.core.position import Span
+from prover.core.verdict import Infrastructure
+from prover.lean import Pool, Worker
 from prover.lean.source import Edit, SourceFile
-
-Observer = Callable[[str, dict[str, Any]], None]
 
 _TRY_SECONDS = 30.0
 _FIRST_SHARE = 0.3
-_EXIT = "Lean.Parser.Command.exit"
 _VALUE_CHOICES = 120
 _VALUE_SHARE = 8
 
@@ -83,18 +75,6 @@ class Solution:
 Solve = Callable[[Attempt], Awaitable[Solution]]
 
 
-class Judge(Protocol):
-    """What the filler needs of the verification ladder."""
-
-    async def proofs(self, submission: str, reference: str, names: Sequence[str]) -> dict[str, Verdict]:
-        """A verdict for each named declaration of `submission` against `reference`."""
-        ...
-
-    async def refutation(self, submission: str, reference: str, name: str, refutation: str) -> Verdict:
-        """`Refuted` if `refutation`, a theorem of `submission`, proves the negation of `name`'s statement."""
-        ...
-
-
 async def fill(
     source: SourceFile,
     target: Target,
@@ -111,30 +91,6 @@ async def fill(
     searches and keeps what was found. Every verdict comes from `judge`, none from the search.
     """
     return await _Filler(source, target, pool, solve, judge, options, observer, stop or asyncio.Event()).run()
-
-
-@dataclass(slots=True)
-class _Task:
-    """One target on its way: what was found for it so far, and its verdict once there is one."""
-
-    obligation: Obligation
-    gaps: list[Gap]
-    scripts: list[str] = field(default_factory=list[str])
-    edits: list[Edit] = field(default_factory=list[Edit])
-    refutation: str = ""
-    verdict: Verdict | None = None
-    stopped: str = "not_tried"
-    seconds: float = 0.0
-    statistics: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    @property
-    def name(self) -> str:
-        return self.obligation.name
-
-    @property
-    def whole(self) -> bool:
-        """All holes of the declaration are to be filled, not only some of them."""
-        return len(self.gaps) == len(self.obligation.gaps)
 
 
 class _Filler:
@@ -160,30 +116,31 @@ class _Filler:
         self.observe = observer
         self.stop = stop
         self.named: NamedSource
+        self.selection: Selection
         self.open_names: set[str] = set()
-        self.every: list[Obligation] = []
 
     async def run(self) -> FileResult:
         began = time.monotonic()
         async with Workbench(self.pool, self.source, seconds=self.options.elaborate_seconds) as bench:
             messages = bench.elaboration.messages
             await self._name_examples(bench)
-            tasks = self._choose(bench)
+            self.selection = Selection(self.source, self.named, bench.elaboration)
+            self.open_names = self.selection.open_names
+            tasks = self.selection.choose(self.target)
             self.observe("FileOpened", {"file": self.source.name, "targets": [t.obligation.label for t in tasks]})
             await self._work(bench, tasks)
-        filled = await self._judge(tasks)
+        judging = Judging(self.named, self.judge, self.observe, interrupted=self.stop.is_set())
+        filled = await judging.judge_all(tasks)
         return FileResult(
             source=self.source,
             filled=filled,
-            targets=[_result(t) for t in tasks],
+            targets=[t.result() for t in tasks],
             messages=messages,
             engine=self.pool.engine.description,
             lean_version=self.pool.engine.lean_version,
             seconds=time.monotonic() - began,
             interrupted=self.stop.is_set(),
         )
-
-    # -- what to work on ---------------------------------------------------------------------------
 
     async def _name_examples(self, bench: Workbench) -> None:
         """Has the bench work on the file with its examples named, save those that are no theorems."""
@@ -198,100 +155,9 @@ class _Filler:
             self.named = name_examples(self.source, original, except_at=broken)
             await bench.work_on(self.named.working)
 
-    def _choose(self, bench: Workbench) -> list[_Task]:
-        working = self.named.working
-        self.every = every = obligations(working, bench.elaboration)
-        self.open_names = {o.name for o in every} | {spelled(d.name) for d in bench.elaboration.declarations if d.hole}
-        for obligation in every:
-            obligation.label = self.named.label(obligation.name)
-            place = self.source.position(self.named.back(obligation.command).start)
-            declared = working.offset(Position(obligation.line, 0))
-            inside = self.source.position(self.named.back(Span(declared, declared)).start)
-            obligation.line = max(place.line, inside.line)
-        if self.target.name is not None:
-            return [_Task(o, o.gaps) for o in self._named(bench.elaboration, self.target.name)]
-        if not every:
-            raise self._nothing_open(bench.elaboration)
-        if self.target.line is not None:
-            return self._on_line(every, self.target.line)
-        return [_Task(o, o.gaps) for o in every]
-
-    def _named(self, elaboration: Elaboration, wanted: str) -> list[Obligation]:
-        names = [o.name for o in self.every] + [spelled(d.name) for d in elaboration.declarations]
-        try:
-            name = choose_name(wanted, names)
-        except UserError as error:
-            raise UserError(error.message, code=error.code, hint=self._aside(elaboration) or error.hint) from None
-        chosen = [o for o in self.every if o.name == name]
-        if chosen:
-            return chosen
-        working = self.named.working
-        failed = [c.span for c in elaboration.commands if c.failed and c.span is not None]
-        for declaration in elaboration.declarations:
-            if spelled(declaration.name) == name and any(s.contains(working.offset(declaration.start)) for s in failed):
-                raise self._errors(elaboration)
-        raise UserError(f"{name} has no sorry", code="no_sorry", hint="nothing to prove; see `prove check`")
-
-    def _on_line(self, every: list[Obligation], line: int) -> list[_Task]:
-        on: list[_Task] = []
-        around: list[_Task] = []
-        for obligation in every:
-            here = [g for g in obligation.gaps if self.source.position(self.named.back(g.span).start).line == line]
-            command = self.named.back(obligation.command)
-            if here:
-                on.append(_Task(obligation, here))
-            elif self.source.position(command.start).line <= line <= self.source.position(command.end).line:
-                around.append(_Task(obligation, obligation.gaps))
-        if not on and not around:
-            lines = sorted({o.line for o in every})
-            raise UserError(
-                f"there is no hole on or around line {line}",
-                code="target_absent",
-                hint=f"declarations with holes begin on lines {lines}",
-            )
-        return on or around
-
-    def _nothing_open(self, elaboration: Elaboration) -> UserError:
-        if elaboration.errors:
-            return self._errors(elaboration)
-        made = [spelled(d.name) for d in elaboration.declarations if d.hole or d.type_hole]
-        if made:
-            return UserError(
-                f"{', '.join(made)}: open, but no hole is written there that could be replaced", code="macro_hole"
-            )
-        return UserError(
-            f"{self.source.name} has no sorry",
-            code="no_sorry",
-            hint=self._aside(elaboration) or "nothing to prove; `prove check` says whether a finished file holds",
-        )
-
-    def _errors(self, elaboration: Elaboration) -> UserError:
-        first = elaboration.errors[0]
-        return UserError(
-            f"{self.source.name} has no hole Lean could open, and has errors; the first: {first.text}",
-            code="elaboration_errors",
-            hint=f"line {self._line(first.start)}" if first.start else "",
-        )
-
-    def _line(self, place: Position) -> int:
-        offset = self.named.working.offset(place)
-        return self.source.position(self.named.back(Span(offset, offset)).start).line
-
-    def _aside(self, elaboration: Elaboration) -> str:
-        """What may be why something is not found: an `#exit`, errors."""
-        for command in elaboration.commands:
-            if command.kind == _EXIT and command.span is not None:
-                line = self.source.position(self.named.back(command.span).start).line
-                return f"Lean does not read what follows `#exit` on line {line}"
-        if elaboration.errors:
-            first = elaboration.errors[0]
-            where = f" on line {self._line(first.start)}" if first.start else ""
-            return f"the file has errors; the first{where}: {first.text.splitlines()[0] if first.text else ''}"
-        return ""
-
     # -- searching ---------------------------------------------------------------------------------
 
-    async def _work(self, bench: Workbench, tasks: list[_Task]) -> None:
+    async def _work(self, bench: Workbench, tasks: list[Task]) -> None:
         queue = list(tasks)
         others = min(self.options.jobs, len(tasks)) - 1
 
@@ -310,7 +176,7 @@ class _Filler:
         for task in queue:
             task.stopped = "interrupted"
 
-    async def _attempt(self, bench: Workbench, task: _Task) -> None:
+    async def _attempt(self, bench: Workbench, task: Task) -> None:
         if task.obligation.problem is not None:
             task.verdict = task.obligation.problem
             return
@@ -335,7 +201,7 @@ class _Filler:
             },
         )
 
-    async def _search(self, bench: Workbench, task: _Task) -> None:
+    async def _search(self, bench: Workbench, task: Task) -> None:
         """A first share of the time to the target, then some to its negation, then the rest to the target."""
         total = self.options.seconds
         refutable = task.obligation.kind == "theorem" and self.options.refute_share > 0
@@ -349,7 +215,7 @@ class _Filler:
         if left > 0 and task.stopped != "exhausted" and not self.stop.is_set():
             await self._prove(bench, task, left)
 
-    async def _prove(self, bench: Workbench, task: _Task, seconds: float) -> bool:
+    async def _prove(self, bench: Workbench, task: Task, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         data = [gap for gap in task.gaps if gap.is_data]
         scripts = await (
@@ -363,7 +229,7 @@ class _Filler:
         task.scripts, task.edits, task.stopped = placed.scripts, placed.edits, "found"
         return True
 
-    async def _scripts(self, bench: Workbench, task: _Task, deadline: float) -> list[str] | None:
+    async def _scripts(self, bench: Workbench, task: Task, deadline: float) -> list[str] | None:
         scripts: list[str] = []
         for gap in task.gaps:
             script = await self._close(bench, task, gap, deadline)
@@ -373,7 +239,7 @@ class _Filler:
         return scripts
 
     async def _scripts_with_values(
-        self, bench: Workbench, task: _Task, data: list[Gap], deadline: float
+        self, bench: Workbench, task: Task, data: list[Gap], deadline: float
     ) -> list[str] | None:
         """For holes that are data: a value for each is tried, and the proofs it leaves are looked for.
 
@@ -398,7 +264,7 @@ class _Filler:
         return None
 
     async def _scripts_for_values(
-        self, bench: Workbench, task: _Task, chosen: dict[Span, str], seconds: float
+        self, bench: Workbench, task: Task, chosen: dict[Span, str], seconds: float
     ) -> list[str] | None:
         await bench.restore()
         edits = [
@@ -424,13 +290,13 @@ class _Filler:
             await worker.release([hole.state for hole in opened.holes if hole.state is not None])
         return [scripts[gap.span] for gap in task.gaps] if len(scripts) == len(task.gaps) else None
 
-    async def _close(self, bench: Workbench, task: _Task, gap: Gap, deadline: float) -> str | None:
+    async def _close(self, bench: Workbench, task: Task, gap: Gap, deadline: float) -> str | None:
         # A goal that asks for a value beside one that asks for a proof: the proof determines the value.
         numbers = [n for n, visit in enumerate(gap.visits) if visit.is_prop]
         return await self._serve(bench, task, [lambda n=n: bench.state(gap.span, n) for n in numbers], deadline)
 
     async def _serve(
-        self, bench: Workbench, task: _Task, states: Sequence[Callable[[], int]], deadline: float
+        self, bench: Workbench, task: Task, states: Sequence[Callable[[], int]], deadline: float
     ) -> str | None:
         """One script that serves every visit of a hole."""
         scripts: list[str] = []
@@ -458,7 +324,7 @@ class _Filler:
             await bench.renew()
         return False
 
-    async def _solve(self, bench: Workbench, reopen: Callable[[], int], seconds: float, task: _Task) -> Solution:
+    async def _solve(self, bench: Workbench, reopen: Callable[[], int], seconds: float, task: Task) -> Solution:
         mentioned = {spelled(name) for name in task.obligation.uses}
         avoid = () if self.options.assume_open else tuple(sorted((self.open_names | {task.name}) - mentioned))
         attempt = Attempt(bench, reopen, seconds, avoid, task.obligation.label)
@@ -475,12 +341,12 @@ class _Filler:
                 solving.cancel()
                 await asyncio.gather(solving, return_exceptions=True)
 
-    async def _place(self, bench: Workbench, task: _Task, scripts: list[str]) -> Placed | None:
+    async def _place(self, bench: Workbench, task: Task, scripts: list[str]) -> Placed | None:
         await bench.restore()
         command = task.obligation.command
-        others = sum(o.command == command for o in self.every) - (1 if task.whole else 0)
+        left = self.selection.still_open(task)
         try:
-            placed = await place(bench, command, task.gaps, scripts, still_open=others, seconds=_TRY_SECONDS)
+            placed = await place(bench, command, task.gaps, scripts, still_open=left, seconds=_TRY_SECONDS)
         except CallTimeout:
             await bench.renew()
             task.stopped = "slow_proof"
@@ -491,7 +357,7 @@ class _Filler:
 
     # -- the negation ------------------------------------------------------------------------------
 
-    async def _refute(self, bench: Workbench, task: _Task, seconds: float) -> bool:
+    async def _refute(self, bench: Workbench, task: Task, seconds: float) -> bool:
         """Looks for a proof of the negated statement; what it finds is judged later."""
         await bench.restore()
         working = self.named.working
@@ -527,69 +393,6 @@ class _Filler:
         task.stopped = "refuted"
         return True
 
-    # -- judging -----------------------------------------------------------------------------------
-
-    async def _judge(self, tasks: list[_Task]) -> SourceFile:
-        """Asks the ladder about everything found; gives the file with the verified proofs, and only those."""
-        candidates = [t for t in tasks if t.edits and t.verdict is None]
-        if candidates:
-            self.observe("Verifying", {"targets": [t.obligation.label for t in candidates]})
-            kept = await self._accepted(candidates)
-        else:
-            kept = []
-        for task in tasks:
-            await self._settle(task)
-        return self.source.with_edits([Edit(self.named.back(e.span), e.text) for t in kept for e in t.edits])
-
-    async def _accepted(self, candidates: list[_Task]) -> list[_Task]:
-        """The tasks whose proofs pass, all in one file; sets every verdict."""
-        verdicts = await self._verdicts(candidates)
-        if not all(_passes(t, verdicts) for t in candidates):
-            # One refused proof can spoil the others' verdicts (a file with an error in it): one after the other.
-            kept: list[_Task] = []
-            verdicts: dict[str, Verdict] = {}
-            for task in candidates:
-                seen = await self._verdicts([*kept, task])
-                if all(_passes(t, seen) for t in [*kept, task]):
-                    kept.append(task)
-                    verdicts.update(seen)
-                else:
-                    verdicts[task.name] = seen[task.name]
-        else:
-            kept = candidates
-        for task in candidates:
-            task.verdict = verdicts[task.name]
-        return kept
-
-    async def _verdicts(self, tasks: list[_Task]) -> dict[str, Verdict]:
-        text = self.named.working.with_edits([e for t in tasks for e in t.edits]).text
-        return await self.judge.proofs(text, self.named.working.text, [t.name for t in tasks])
-
-    async def _settle(self, task: _Task) -> None:
-        """The last word on a target: where a part was filled, what is left; where nothing was found, why."""
-        if task.edits and isinstance(task.verdict, Incomplete):
-            left = [g.span for g in task.obligation.gaps if g not in task.gaps]
-            task.verdict = replace(task.verdict, holes=tuple(self.named.back(s) for s in left))
-        if task.verdict is not None:
-            return
-        if task.refutation:
-            at = task.obligation.command.end
-            text = self.named.working.with_edits([Edit(Span(at, at), f"\n\n{task.refutation}\n")])
-            verdict = await self.judge.refutation(
-                text.text, self.named.working.text, task.name, refutation_name(task.name)
-            )
-            if isinstance(verdict, Refuted | Infrastructure):
-                task.scripts = [task.refutation] if isinstance(verdict, Refuted) else []
-                task.verdict = verdict
-                return
-            task.stopped = "refutation_refused"
-        task.verdict = NotProved(stopped="interrupted" if self.stop.is_set() else task.stopped)
-
-
-def _passes(task: _Task, verdicts: dict[str, Verdict]) -> bool:
-    """Whether a proof may stay: verified, or a part of one in a declaration whose other holes are left."""
-    return isinstance(verdicts[task.name], Proved | ProvedModulo if task.whole else Incomplete)
-
 
 def _reopened(bench: Workbench, worker: Worker, state: int) -> Callable[[], int]:
     """Gives a state that only `worker` has; it cannot be had again on another."""
@@ -612,15 +415,3 @@ def _moved(span: Span, edits: Sequence[Edit]) -> Span:
 def _first_of(scripts: list[str]) -> str:
     """One script out of several, for a hole with several goals."""
     return "first\n" + "\n".join("  | (" + s.replace("\n", "\n     ") + ")" for s in scripts)
-
-
-def _result(task: _Task) -> TargetResult:
-    assert task.verdict is not None
-    return TargetResult(
-        name=task.obligation.label,
-        line=task.obligation.line,
-        verdict=task.verdict,
-        scripts=task.scripts,
-        seconds=task.seconds,
-        statistics=task.statistics,
-    )

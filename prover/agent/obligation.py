@@ -49,8 +49,11 @@ class Obligation:
     uses: tuple[str, ...] = ()
 
 
-def obligations(source: SourceFile, elaboration: Elaboration) -> list[Obligation]:
-    """The open declarations of an elaborated file, in its order; none when no hole could be opened."""
+def obligations(source: SourceFile, elaboration: Elaboration, wanted: str = "") -> list[Obligation]:
+    """The open declarations of an elaborated file, in its order; none when no hole could be opened.
+
+    `wanted`: a definition whose data is asked for by name; elsewhere a hole that is data is a problem.
+    """
     found: dict[tuple[int, str], Obligation] = {}
     declared = {spelled(d.name): d for d in elaboration.declarations}
     failed = {c.span for c in elaboration.commands if c.failed and c.span is not None}
@@ -76,7 +79,7 @@ def obligations(source: SourceFile, elaboration: Elaboration) -> list[Obligation
                 )
             elif own and own.type_hole:
                 found[key].problem = BadTarget(what="hole_in_statement", detail="the statement itself contains `sorry`")
-        _add(found[key], hole)
+        _add(found[key], hole, data=name == wanted)
     if found:
         for obligation in _unreadable(source, elaboration, {o.command for o in found.values()}):
             found[(obligation.command.start, obligation.name)] = obligation
@@ -94,7 +97,7 @@ def _unreadable(source: SourceFile, elaboration: Elaboration, known: set[Span]) 
         if command.span is None or command.span in known:
             continue
         inside = [d for d in elaboration.declarations if command.span.contains(source.offset(d.start))]
-        if command.failed and command.writes_sorry:
+        if command.failed and (command.writes_sorry or any(d.type_hole for d in inside)):
             problem = BadTarget(what="errors_around", detail="Lean reports errors in this declaration")
         elif not command.failed and any(d.hole or d.type_hole for d in inside):
             problem = BadTarget(what="macro_hole", detail="a hole is made by code; there is no text to replace")
@@ -115,8 +118,8 @@ def _kind_at(source: SourceFile, declarations: tuple[Declaration, ...], hole: Ho
     return max(around, key=lambda d: d.start).kind if around else ""
 
 
-def _add(obligation: Obligation, hole: Hole) -> None:
-    problem = _problem(obligation, hole)
+def _add(obligation: Obligation, hole: Hole, *, data: bool) -> None:
+    problem = _problem(obligation, hole, data=data)
     if problem is not None:
         obligation.problem = obligation.problem or problem
         return
@@ -128,14 +131,14 @@ def _add(obligation: Obligation, hole: Hole) -> None:
     obligation.gaps.append(Gap(hole.span, hole.tactic, [hole]))
 
 
-def _problem(obligation: Obligation, hole: Hole) -> BadTarget | None:
+def _problem(obligation: Obligation, hole: Hole, *, data: bool) -> BadTarget | None:
     if hole.in_signature:
         return BadTarget(what="hole_in_statement", detail="the statement itself contains `sorry`")
     if hole.span is None or not hole.original:
         return BadTarget(what="macro_hole", detail="the hole is made by a macro; there is no text to replace")
     if hole.state is None:
         return BadTarget(what="unreadable_hole", detail=hole.problem or "no goal could be opened at the hole")
-    if not hole.is_prop and obligation.kind not in _PROOF_KINDS:
+    if not hole.is_prop and not data and obligation.kind not in _PROOF_KINDS:
         return BadTarget(
             what="data_hole", detail="the hole is data, not a proof: any value of the type would fit, so none is chosen"
         )

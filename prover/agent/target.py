@@ -40,7 +40,7 @@ def plain_name(name: str) -> str:
 
 
 def choose_name(wanted: str, names: Sequence[str]) -> str:
-    """The declaration meant by `wanted`: that name, else one but for guillemets, else the one ending in it.
+    """The declaration meant by `wanted`: that name, else the one that ends in it, guillemets left out if need be.
 
     `UserError` codes: `target_absent`, `target_ambiguous` (the candidates are named).
     """
@@ -48,8 +48,8 @@ def choose_name(wanted: str, names: Sequence[str]) -> str:
         return wanted
     loose = _bare(wanted)
     for meant in (
-        sorted({name for name in names if _bare(name) == loose}),
         sorted({name for name in names if _ends_in(name, wanted)}),
+        sorted({name for name in names if _bare(name) == loose}),
         sorted({name for name in names if _bare(name).endswith("." + loose)}),
     ):
         if len(meant) == 1:

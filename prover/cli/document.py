@@ -1,4 +1,4 @@
-"""The JSON documents the command prints. Their shape is stable within a schema version."""
+"""The JSON documents the command prints. Their shape (`schemas/*.json`) is stable within a schema version."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ERROR_SCHEMA = "leap-prover/error/1"
 
 
 def error_document(error: ProverError) -> dict[str, Any]:
-    return {
-        "schema": ERROR_SCHEMA,
-        "exit_code": error.exit_code,
-        "error": {"code": error.code, "message": error.message, "hint": error.hint},
-    }
+    return {"schema": ERROR_SCHEMA, "exit_code": error.exit_code, "error": _error(error)}
+
+
+def _error(error: ProverError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message, "hint": error.hint}
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def target_document(target: TargetResult) -> dict[str, Any]:
     }
 
 
-def result_document(result: FileResult, exit_code: int) -> dict[str, Any]:
+def result_document(result: FileResult, exit_code: int, save_error: ProverError | None = None) -> dict[str, Any]:
     return {
         "schema": RESULT_SCHEMA,
         "exit_code": exit_code,
@@ -64,6 +64,7 @@ def result_document(result: FileResult, exit_code: int) -> dict[str, Any]:
         "targets": [target_document(t) for t in result.targets],
         "messages": [message_document(m) for m in result.messages],
         "diff": result.diff(),
+        "save_error": None if save_error is None else _error(save_error),
     }
 
 

@@ -16,7 +16,7 @@ from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.solver import LadderJudge, SearchSolver
-from prover.cli.terminal import Live, output, safe
+from prover.cli.terminal import Live, output, print_error, safe
 from prover.core.errors import UserError
 from prover.core.message import Message
 from prover.core.verdict import Refuted, Verdict
@@ -69,14 +69,16 @@ def run(
                 )
 
         result = asyncio.run(work())
-    _save(result, write=write, out=out)
-    code = 130 if result.interrupted else 0 if result.all_proved else 1
+    failure = _save(result, write=write, out=out)
+    code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
     if as_json:
-        print(json.dumps(result_document(result, code), ensure_ascii=False, indent=2))
+        print(json.dumps(result_document(result, code, failure), ensure_ascii=False, indent=2))
     elif as_jsonl:
-        print(json.dumps({"event": "Result", **result_document(result, code)}, ensure_ascii=False))
+        print(json.dumps({"event": "Result", **result_document(result, code, failure)}, ensure_ascii=False))
     else:
-        _show(result, saved=write or out is not None)
+        _show(result, saved=failure is None and (write or out is not None))
+    if failure is not None:
+        print_error(failure)
     return code
 
 
@@ -102,12 +104,17 @@ def _stop_on_interrupt() -> asyncio.Event:
     return stop
 
 
-def _save(result: FileResult, *, write: bool, out: Path | None) -> None:
+def _save(result: FileResult, *, write: bool, out: Path | None) -> UserError | None:
+    """Writes what was asked for. An error is given back, not raised: the proofs are still to be shown."""
     changed = result.filled.data != result.source.data
-    if out is not None:
-        result.filled.write_to(out)
-    if write and changed:
-        result.filled.write_over(result.source)
+    try:
+        if out is not None:
+            result.filled.write_to(out)
+        if write and changed:
+            result.filled.write_over(result.source)
+    except UserError as error:
+        return error
+    return None
 
 
 def _show(result: FileResult, *, saved: bool) -> None:

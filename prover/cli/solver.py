@@ -57,13 +57,16 @@ class LadderJudge:
         self._strict = strict
         self._allowed = tuple(allowed_axioms)
 
-    async def proofs(self, submission: str, reference: str, names: Sequence[str]) -> dict[str, Verdict]:
+    async def proofs(
+        self, submission: str, reference: str, names: Sequence[str], filled: Sequence[str] = ()
+    ) -> dict[str, Verdict]:
         return await self._ladder.check(
             submission,
             reference=reference,
             targets=names,
             strict=self._strict,
             preserve=True,
+            filled=filled,
             allowed_axioms=self._allowed,
             limits=self._limits,
         )

@@ -10,7 +10,8 @@ class Candidate:
     """Tactic text and how it came about.
 
     `log_probability`: natural logarithm, summed over tokens, of the proposer's belief in it.
-    `finish`: `stop`, or `length` for a truncated text (marked, not tried blindly).
+    `finish`: `stop`, or `length` for a truncated text (marked, not tried blindly). `effort`: the level of limits at which a
+    try makes sense (0: the cheapest); its cost is part of the belief already.
     """
 
     text: str
@@ -18,3 +19,4 @@ class Candidate:
     source: str
     tokens: int = 0
     finish: str = "stop"
+    effort: int = 0

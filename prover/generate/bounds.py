@@ -1,8 +1,8 @@
 """Ranges of the integer variables of a goal, found by interval propagation, each with a proof that Lean can follow.
 
-The constraints are linear over atoms, as `omega` sees them. Products and powers are atoms; what ties them to their parts
-(`c * p ≤ p * q` when `c ≤ q`, `n < b ^ n`, ...) is stated as facts, in the order in which they become provable. A range found
-here is then proved by `omega` from the context and those facts.
+The constraints are linear over atoms, as `omega` sees them. Products and powers are atoms; what ties them to their
+parts (`c * p ≤ p * q` when `c ≤ q`, `n < b ^ n`, ...) is stated as facts, in the order in which they become provable.
+A range found here is then proved by `omega` from the context and those facts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from prover.generate.evaluation import NAT, Kind, equation_kind, kind_of
+from prover.generate.evaluation import INT, NAT, Kind, equation_kind, kind_of
 from prover.generate.linear import Linear, LinearReader, closed
 from prover.generate.term import Term, subterms
 from prover.generate.view import View
@@ -65,6 +65,10 @@ class _Finder:
     def run(self) -> Bounds:
         for part in self.view.parts:
             self.constraints.extend(self.read(part.statement))
+        for atom, (p, q) in self.reader.differences.items():
+            itself = Linear(0, {atom: 1})
+            # p - q ≤ p and p - q ≥ p - q as integers, which omega knows.
+            self.constraints += [p.plus(itself, -1), itself.plus(q).plus(p, -1)]
         for _ in range(_ROUNDS):
             if not self.propagate():
                 break
@@ -187,8 +191,10 @@ class _Finder:
             return
         if kind == NAT:
             self.positive_factors(term, p, q)
+        else:
+            self.divisors(term, p, q)
         left, right = (self.range_of_linear(self.reader.read(x, kind)) for x in (p, q))
-        for (part, other, theirs, mine, side) in ((p, q, right, left, "left"), (q, p, left, right, "right")):
+        for part, other, theirs, mine, side in ((p, q, right, left, "left"), (q, p, left, right, "right")):
             if mine.low is None or mine.low < 0 or theirs.low is None or theirs.low < (1 if kind == NAT else 0):
                 continue
             c = theirs.low
@@ -207,9 +213,19 @@ class _Finder:
         for factor, rule in ((p, "Nat.zero_mul"), (q, "Nat.mul_zero")):
             self.state(
                 Term("<", (Term("0"), factor)),
-                f"Nat.pos_of_ne_zero fun h : {factor} = 0 => by\n"
-                f"  have : {term} = 0 := by rw [h, {rule}]\n  omega",
+                f"Nat.pos_of_ne_zero fun h : {factor} = 0 => by\n  have : {term} = 0 := by rw [h, {rule}]\n  omega",
             )
+
+    def divisors(self, term: Term, p: Term, q: Term) -> None:
+        """On ℤ: the factors of a positive product lie between its opposite and itself."""
+        low = self.range_of_linear(self.reader.read(term, INT)).low
+        if low is None or low < 1:
+            return
+        positive = f"(show 0 < {term} by omega)"
+        for factor, divides in ((p, f"(Int.dvd_mul_right ({p}) ({q}))"), (q, f"(Int.dvd_mul_left ({p}) ({q}))")):
+            self.state(Term("≤", (factor, term)), f"Int.le_of_dvd {positive} {divides}")
+            opposite = Term("neg", (factor,))
+            self.state(Term("≤", (opposite, term)), f"Int.le_of_dvd {positive} (Int.neg_dvd.mpr {divides})")
 
     def power(self, term: Term, kind: Kind) -> None:
         base, exponent = term.args
@@ -263,4 +279,3 @@ def integer_root(value: int, k: int) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if middle**k <= value else (low, middle)
     return low
-

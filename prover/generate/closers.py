@@ -21,7 +21,7 @@ def close(view: View) -> Iterator[Proposal]:
     if target is not None and is_closed(target, view):
         yield Proposal("decide", "decide")
         yield Proposal("decide_kernel", "decide +kernel")
-    if target is not None and target.head in ("=", "↔", "≤") or target is None:
+    if (target is not None and target.head in ("=", "↔", "≤")) or target is None:
         yield Proposal("rfl", "rfl")
     targets = view.goal.target
     if any(h.is_prop and h.type == targets for h in view.goal.hypotheses):
@@ -38,8 +38,12 @@ def close(view: View) -> Iterator[Proposal]:
             yield Proposal("simp_omega", "simp at *; omega")
             yield Proposal("simp_all_omega", "simp_all; omega")
         if any(t.head == "^" for s in view.statements for t in subterms(s)):
-            yield Proposal("pow_omega", "simp only [Nat.pow_succ, Nat.pow_zero, Int.pow_succ, Int.pow_zero] at *; omega")
-            yield Proposal("pow_grind", "simp only [Nat.pow_succ, Nat.pow_zero, Int.pow_succ, Int.pow_zero] at *; grind")
+            yield Proposal(
+                "pow_omega", "simp only [Nat.pow_succ, Nat.pow_zero, Int.pow_succ, Int.pow_zero] at *; omega"
+            )
+            yield Proposal(
+                "pow_grind", "simp only [Nat.pow_succ, Nat.pow_zero, Int.pow_succ, Int.pow_zero] at *; grind"
+            )
     yield Proposal("grind_split", "grind (splits := 30) (ematch := 12) (gen := 12)")
     yield Proposal("ac_rfl", "ac_rfl")
     yield Proposal("exact?", "exact?")

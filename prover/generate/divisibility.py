@@ -7,7 +7,7 @@ from math import gcd
 
 from prover.generate.evaluation import NAT
 from prover.generate.linear import Linear, LinearReader
-from prover.generate.polynomial import read_polynomial, solve_quotient
+from prover.generate.polynomial import Polynomial, read_polynomial, solve_quotient
 from prover.generate.proposal import Proposal
 from prover.generate.term import Term, subterms
 from prover.generate.view import View
@@ -27,22 +27,15 @@ def bound_gcd(view: View) -> Iterator[Proposal]:
                 continue
             p, q, constant = found
             left, right = pair
+            first = (f"(Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_left ({left}) ({right})) {p})", f"{p} * ({left})")
+            second = (f"(Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_right ({left}) ({right})) {q})", f"{q} * ({right})")
+            larger, smaller = (first, second) if constant > 0 else (second, first)
             dividing = view.fresh("hg")
             steps = [
-                f"have {dividing} := Nat.dvd_sub (Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_left ({left}) ({right})) {p}) "
-                f"(Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_right ({left}) ({right})) {q})",
-                f"rw [show {p} * ({left}) - {q} * ({right}) = {constant} by omega] at {dividing}",
+                f"have {dividing} := Nat.dvd_sub {larger[0]} {smaller[0]}",
+                f"rw [show {larger[1]} - {smaller[1]} = {abs(constant)} by omega] at {dividing}",
+                f"have {view.fresh('hgb')} := Nat.le_of_dvd (by decide) {dividing}",
             ]
-            if (p, q) == (0, 0):
-                continue
-            if constant < 0:
-                steps[0] = (
-                    f"have {dividing} := Nat.dvd_sub (Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_right ({left}) ({right})) {q}) "
-                    f"(Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_left ({left}) ({right})) {p})"
-                )
-                steps[1] = f"rw [show {q} * ({right}) - {p} * ({left}) = {-constant} by omega] at {dividing}"
-            bound = view.fresh("hgb")
-            steps.append(f"have {bound} := Nat.le_of_dvd (by decide) {dividing}")
             yield Proposal("gcd_bound", "\n".join([*steps, "omega"]))
             yield Proposal("gcd_bound", "\n".join(steps), -1.0)
 
@@ -65,6 +58,14 @@ def _cancel(a: Linear, b: Linear) -> tuple[int, int, int] | None:
     return (p, q, constant) if constant else None
 
 
+def _relation(statement: Term, view: View) -> Polynomial | None:
+    """Left minus right side of an equation between polynomials."""
+    if statement.head != "=":
+        return None
+    left, right = (read_polynomial(side, view.kinds) for side in statement.args)
+    return None if left is None or right is None else left.plus(right, -1)
+
+
 def find_quotient(view: View) -> Iterator[Proposal]:
     """A goal `d ∣ e` between polynomials: the quotient, found modulo the equations of the context."""
     target = view.target
@@ -73,10 +74,7 @@ def find_quotient(view: View) -> Iterator[Proposal]:
     divisor, dividend = (read_polynomial(x, view.kinds) for x in target.args)
     if divisor is None or dividend is None:
         return
-    relations = [r for f in view.parts if f.statement.head == "="
-                 and (l := read_polynomial(f.statement.args[0], view.kinds)) is not None
-                 and (s := read_polynomial(f.statement.args[1], view.kinds)) is not None
-                 and (r := l.plus(s, -1)).terms]
+    relations = [r for f in view.parts if (r := _relation(f.statement, view)) is not None and r.terms]
     quotient = solve_quotient(divisor, dividend, relations[:3])
     if quotient is not None:
         text = str(quotient)

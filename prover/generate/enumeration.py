@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from prover.core.state import Goal, Hypothesis
 from prover.generate.bounds import Bounds, find_bounds
 from prover.generate.evaluation import NAT, Kind, Unevaluable, proposition
 from prover.generate.proposal import Proposal
@@ -30,19 +31,20 @@ class _Axis:
     def size(self) -> int:
         return self.high - self.low + 1
 
-    @property
-    def values(self) -> str:
-        """The list of values, as Lean text."""
+    def binder(self, alone: bool) -> str:
+        """The range as a bounded ∀ binds it. Lean decides nested `∀ x < n` only when nothing stands between them."""
+        if self.kind == NAT and self.low <= 2:
+            return f"< {self.high + 1}" if alone else f"∈ List.range {self.high + 1}"
         if self.kind == NAT:
-            return f"List.range {self.high + 1}" if self.low <= 2 else f"List.range' {self.low} {self.size}"
-        return f"(List.range {self.size}).map (fun i : Nat => (({self.low}) : Int) + i)"
+            return f"∈ List.range' {self.low} {self.size}"
+        return f"∈ (List.range {self.size}).map (fun i : Nat => (({self.low}) : Int) + i)"
 
-    @property
-    def membership(self) -> str:
-        """A proof that the variable is among the values."""
+    def membership(self, alone: bool) -> str:
+        """A proof that the variable is in its range."""
+        if self.kind == NAT and self.low <= 2:
+            return "(by omega)" if alone else "(List.mem_range.mpr (by omega))"
         if self.kind == NAT:
-            rule = "List.mem_range" if self.low <= 2 else "List.mem_range'_1"
-            return f"({rule}.mpr (by omega))"
+            return "(List.mem_range'_1.mpr (by omega))"
         return f"(List.mem_map.mpr ⟨({self.name} - ({self.low})).toNat, List.mem_range.mpr (by omega), by omega⟩)"
 
 
@@ -60,6 +62,20 @@ def enumerate_all(view: View) -> Iterator[Proposal]:
         yield Proposal("bounds", f"have {hb} : {' ∧ '.join(known)} := by\n{proofs}\n  omega")
     yield from _decide(view, bounds, axes)
     yield from _cases(view, bounds, axes)
+
+
+def enumerate_negation(view: View) -> Iterator[Proposal]:
+    """An inequality by contradiction: its negation may be what bounds the variables."""
+    target = view.target
+    if target is None or target.head not in ("<", "≤", ">", "≥", "≠"):
+        return
+    label = view.fresh("hn")
+    negated = Term("¬", (target,))
+    goal = Goal("False", (*view.goal.hypotheses, Hypothesis(label, str(negated), is_prop=True)))
+    for proposal in enumerate_all(View(goal)):
+        if label in proposal.text or proposal.family != "bounds":
+            text = f"apply Classical.byContradiction; intro {label}\n{proposal.text}"
+            yield Proposal(proposal.family, text, proposal.shift - 0.3, proposal.effort)
 
 
 def _axes(view: View, bounds: Bounds) -> dict[str, _Axis | None]:
@@ -87,8 +103,11 @@ def _decide(view: View, bounds: Bounds, axes: Mapping[str, _Axis | None]) -> Ite
     lines = list(bounds.facts)
     statement, proof = _statement(view, chosen, [(p.proof, p.statement) for p in premises])
     lines.append(f"exact (by decide +kernel : {statement}) {proof}")
-    yield Proposal("decide_bounded", "\n".join(lines), -0.0002 * points)
-    yield Proposal("decide_fin", "\n".join([*bounds.facts, *_as_fin(view, chosen), "decide +kernel"]), -0.0003 * points)
+    # Half a millisecond a point, twice that on ℤ.
+    effort = 0 if points <= 300 else 1
+    yield Proposal("decide_bounded", "\n".join(lines), -0.0002 * points, effort)
+    fin = "\n".join([*bounds.facts, *_as_fin(view, chosen), "decide +kernel"])
+    yield Proposal("decide_fin", fin, -0.0003 * points, effort)
 
 
 def _computable(statement: Term, view: View) -> bool:
@@ -120,10 +139,11 @@ def _statement(view: View, axes: list[_Axis], premises: list[tuple[str, Term]]) 
     text, arguments = "", ""
     names = {a.name for a in axes}
     seen: set[str] = set()
+    alone = len(axes) == 1
     left = list(premises)
     for axis in axes:
-        text += f"∀ {axis.name} ∈ {axis.values}, "
-        arguments += f" {axis.name} {axis.membership}"
+        text += f"∀ {axis.name} {axis.binder(alone)}, "
+        arguments += f" {axis.name} {axis.membership(alone)}"
         seen.add(axis.name)
         ready = [p for p in left if (leaves(p[1]) & names) <= seen]
         left = [p for p in left if p not in ready]
@@ -139,10 +159,13 @@ def _as_fin(view: View, axes: list[_Axis]) -> Iterator[str]:
         name = view.fresh(f"i{i}", f"index{i}")
         fresh.append(name)
         if axis.kind == NAT:
-            yield f"obtain ⟨{name}, rfl⟩ : ∃ i : Fin {axis.high + 1}, {axis.name} = i.val := ⟨⟨{axis.name}, by omega⟩, rfl⟩"
+            within = f"∃ i : Fin {axis.high + 1}, {axis.name} = i.val"
+            yield f"obtain ⟨{name}, rfl⟩ : {within} := ⟨⟨{axis.name}, by omega⟩, rfl⟩"
         else:
-            yield (f"obtain ⟨{name}, rfl⟩ : ∃ i : Fin {axis.size}, {axis.name} = ({axis.low}) + (i.val : Int) := "
-                   f"⟨⟨({axis.name} - ({axis.low})).toNat, by omega⟩, by simp; omega⟩")
+            yield (
+                f"obtain ⟨{name}, rfl⟩ : ∃ i : Fin {axis.size}, {axis.name} = ({axis.low}) + (i.val : Int) := "
+                f"⟨⟨({axis.name} - ({axis.low})).toNat, by omega⟩, by simp; omega⟩"
+            )
     yield f"revert {' '.join(fresh)}"
 
 
@@ -155,7 +178,7 @@ def _cases(view: View, bounds: Bounds, axes: Mapping[str, _Axis | None]) -> Iter
             value = axis.low
             yield Proposal("pinned", "\n".join([*bounds.facts, f"obtain rfl : {axis.name} = {value} := by omega"]))
             continue
-        shift = -0.02 * axis.size
+        shift = -0.01 * axis.size
         if axis.size <= 10:
             values = " ∨ ".join(f"{axis.name} = {v}" for v in range(axis.low, axis.high + 1))
             bars = " | ".join(["rfl"] * axis.size)
@@ -164,7 +187,9 @@ def _cases(view: View, bounds: Bounds, axes: Mapping[str, _Axis | None]) -> Iter
             yield Proposal("values_omega", f"{split} <;> omega", shift)
             yield Proposal("values_simp", f"{split} <;> simp_all", shift)
         else:
-            yield Proposal("walk_omega", "\n".join([*bounds.facts, *_walk(view, axis)]), shift)
+            yield Proposal(
+                "walk_omega", "\n".join([*bounds.facts, *_walk(view, axis)]), shift, effort=1 if axis.size <= 30 else 2
+            )
 
 
 def _walk(view: View, axis: _Axis) -> Iterator[str]:

@@ -30,8 +30,26 @@ def kind_of_type(text: str) -> Kind | None:
     return {"ℕ": NAT, "Nat": NAT, "ℤ": INT, "Int": INT}.get(text)
 
 
-_TO_NAT = {"Nat.gcd", "Nat.lcm", "Nat.succ", "Nat.pred", "Int.toNat", "Int.natAbs", "Int.gcd", "Int.lcm", "Nat.log2", "Nat.sqrt"}
-_SHORT = {"gcd": "Nat.gcd", "lcm": "Nat.lcm", "succ": "Nat.succ", "pred": "Nat.pred", "toNat": "Int.toNat", "natAbs": "Int.natAbs"}
+_TO_NAT = {
+    "Nat.gcd",
+    "Nat.lcm",
+    "Nat.succ",
+    "Nat.pred",
+    "Int.toNat",
+    "Int.natAbs",
+    "Int.gcd",
+    "Int.lcm",
+    "Nat.log2",
+    "Nat.sqrt",
+}
+_SHORT = {
+    "gcd": "Nat.gcd",
+    "lcm": "Nat.lcm",
+    "succ": "Nat.succ",
+    "pred": "Nat.pred",
+    "toNat": "Int.toNat",
+    "natAbs": "Int.natAbs",
+}
 _RELATIONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq, "≠": operator.ne, "<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge,
     "==": operator.eq, "!=": operator.ne, "∣": lambda a, b: b == 0 if a == 0 else b % a == 0,

@@ -20,8 +20,11 @@ def induct(view: View) -> Iterator[Proposal]:
         ih = view.fresh("ih")
         plain = f"induction {name} with | zero => ?_ | succ {name} {ih} => ?_"
         yield Proposal("induction", plain, shift)
-        others = [h.name for h in view.shown if not h.is_prop and h.name != name and h.name in view.mentioned and not h.is_instance
-                  and _is_plain(h.type)]
+        others = [
+            h.name
+            for h in view.shown
+            if not h.is_prop and h.name != name and h.name in view.mentioned and not h.is_instance and _is_plain(h.type)
+        ]
         if others:
             general = f"induction {name} generalizing {' '.join(others)} with | zero => ?_ | succ {name} {ih} => ?_"
             yield Proposal("induction_generalizing", general, shift)
@@ -33,12 +36,18 @@ def induct(view: View) -> Iterator[Proposal]:
             name = hypothesis.name
             head = view.fresh("x", "y", "z")
             ih = view.fresh("ih")
-            others = [h.name for h in view.shown if not h.is_prop and h.name != name and h.name in view.mentioned
-                      and _is_plain(h.type)]
+            others = [
+                h.name
+                for h in view.shown
+                if not h.is_prop and h.name != name and h.name in view.mentioned and _is_plain(h.type)
+            ]
             yield Proposal("list_induction", f"induction {name} with | nil => ?_ | cons {head} {name} {ih} => ?_")
             if others:
-                yield Proposal("list_induction_generalizing", f"induction {name} generalizing {' '.join(others)} with "
-                               f"| nil => ?_ | cons {head} {name} {ih} => ?_")
+                yield Proposal(
+                    "list_induction_generalizing",
+                    f"induction {name} generalizing {' '.join(others)} with "
+                    f"| nil => ?_ | cons {head} {name} {ih} => ?_",
+                )
             yield Proposal("list_cases", f"cases {name} with | nil => ?_ | cons {head} {name} => ?_")
 
 

@@ -39,6 +39,7 @@ class LinearReader:
         self.kinds = kinds
         self.atoms: dict[str, Term] = {}
         self.atom_kinds: dict[str, Kind] = {}
+        self.differences: dict[str, tuple[Linear, Linear]] = {}
 
     def read(self, term: Term, kind: Kind | None = None) -> Linear:
         kind = kind_of(term, self.kinds) or kind or NAT
@@ -62,6 +63,9 @@ class LinearReader:
                 return right.times(left.constant)
             if right.is_constant:
                 return left.times(right.constant)
+        if head == "-":
+            # On ℕ: p - q is an atom, whose parts matter to whoever bounds it.
+            self.differences.setdefault(str(term), (self.read(args[0], NAT), self.read(args[1], NAT)))
         text = str(term)
         self.atoms.setdefault(text, term)
         self.atom_kinds.setdefault(text, kind)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from prover.core.candidate import Candidate
 from prover.generate.closers import close
 from prover.generate.divisibility import bound_gcd, find_quotient
-from prover.generate.enumeration import enumerate_all
+from prover.generate.enumeration import enumerate_all, enumerate_negation
 from prover.generate.induction import induct, without_subtraction
 from prover.generate.priors import prior
 from prover.generate.proposal import Idea
 from prover.generate.recurrences import follow_recurrence
-from prover.generate.refutation import counterexample
+from prover.generate.refutation import counterexample, explodes
 from prover.generate.request import Request
 from prover.generate.residues import power_residues, split_residues
 from prover.generate.rewriting import apply_facts, rewrite, unfold
@@ -21,15 +21,32 @@ from prover.generate.view import View
 
 #: Every idea of the portfolio. The order does not matter: candidates are ranked by belief.
 IDEAS: tuple[Idea, ...] = (
-    close, introduce, split_goal, witnesses, split_hypotheses, by_cases, induct, without_subtraction, rewrite, apply_facts,
-    unfold, split_residues, power_residues, enumerate_all, bound_gcd, find_quotient, follow_recurrence,
-)  # fmt: skip
+    close,
+    introduce,
+    split_goal,
+    witnesses,
+    split_hypotheses,
+    by_cases,
+    induct,
+    without_subtraction,
+    rewrite,
+    apply_facts,
+    unfold,
+    split_residues,
+    power_residues,
+    enumerate_all,
+    enumerate_negation,
+    bound_gcd,
+    find_quotient,
+    follow_recurrence,
+)
 
 
 class Portfolio:
     """Tactics of core Lean by the shape of the goal, each with a prior log-probability. Deterministic.
 
-    Proposes nothing for a goal that a small counterexample refutes, and nothing on a second draw.
+    Proposes nothing for a goal that a small counterexample refutes or that would make automation compute a huge
+    power, and nothing on a second draw.
     """
 
     def __init__(self, ideas: Iterable[Idea] = IDEAS) -> None:
@@ -43,7 +60,7 @@ class Portfolio:
         if request.draw > 0:
             return []
         view = View(request.focused)
-        if counterexample(view) is not None:
+        if explodes(view) or counterexample(view) is not None:
             return []
         best: dict[str, Candidate] = {}
         for idea in self.ideas:
@@ -51,6 +68,8 @@ class Portfolio:
                 belief = prior(proposal.family) + proposal.shift
                 known = best.get(proposal.text)
                 if known is None or known.log_probability < belief:
-                    best[proposal.text] = Candidate(proposal.text, belief, f"portfolio/{proposal.family}")
+                    best[proposal.text] = Candidate(
+                        proposal.text, belief, f"portfolio/{proposal.family}", effort=proposal.effort
+                    )
         ranked = sorted(best.values(), key=lambda c: -c.log_probability)
         return ranked[: request.n]

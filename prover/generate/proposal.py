@@ -10,11 +10,15 @@ from prover.generate.view import View
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A tactic from a family. `shift` is added to the family's log-probability: how well it fits this goal."""
+    """A tactic from a family. `shift` is added to the family's log-probability: how well it fits this goal.
+
+    `effort`: the level of limits to start with (see `Candidate`).
+    """
 
     family: str
     text: str
     shift: float = 0.0
+    effort: int = 0
 
 
 Idea = Callable[[View], Iterator[Proposal]]

@@ -6,9 +6,25 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from prover.generate.evaluation import NAT, Unevaluable, proposition
+from prover.generate.linear import closed
+from prover.generate.term import Term, subterms
 from prover.generate.view import View
 
 _TRIALS = 600
+
+
+def explodes(view: View) -> bool:
+    """Whether a statement holds a power of numerals that is too large to write down: automation would compute it."""
+    return any(
+        (t.head == "^" and closed(t.args[0]) is not None and closed(t.args[1]) is None and _is_closed(t.args[1]))
+        or (t.head == "^" and (closed(t.args[1]) or 0) > 100_000)
+        for s in view.statements
+        for t in subterms(s)
+    )
+
+
+def _is_closed(term: Term) -> bool:
+    return all(t.number is not None for t in subterms(term) if not t.args)
 
 
 def counterexample(view: View) -> Mapping[str, int] | None:
@@ -38,9 +54,7 @@ def _points(view: View) -> Iterator[Mapping[str, int]]:
     names = list(view.variables)
     widths = {1: 300, 2: 24, 3: 8, 4: 5}[len(names)]
     special = sorted(n for n in view.numerals if n >= widths)[:4]
-    ranges = [
-        [*range(widths), *special] if view.variables[n] == NAT else [*_spread(widths), *special] for n in names
-    ]
+    ranges = [[*range(widths), *special] if view.variables[n] == NAT else [*_spread(widths), *special] for n in names]
     for values in itertools.product(*ranges):
         yield dict(zip(names, values, strict=True))
 

@@ -27,7 +27,7 @@ def moduli(view: View) -> list[int]:
         for term in subterms(statement):
             divisor = term.args[0] if term.head == "∣" else term.args[1] if term.head == "%" else None
             value = closed(divisor) if divisor is not None else None
-            if value is not None and 2 <= value:
+            if value is not None and value >= 2:
                 found.add(value)
     return sorted(found)
 
@@ -42,8 +42,11 @@ def split_residues(view: View) -> Iterator[Proposal]:
     rules = ", ".join(r for k, r in ((NAT, _NAT_RULES), (INT, _INT_RULES)) if k in kinds)
     if known and rules:
         yield Proposal("simp_mod", f"simp [{rules}, {', '.join(known)}]")
-    names = [n for n in view.variables if any(n in leaves(t) for s in view.statements for t in subterms(s)
-                                              if t.head in ("∣", "%"))]
+    names = [
+        n
+        for n in view.variables
+        if any(n in leaves(t) for s in view.statements for t in subterms(s) if t.head in ("∣", "%"))
+    ]
     for modulus in wanted:
         if modulus > _MAX_MODULUS:
             continue
@@ -147,8 +150,10 @@ def power_residues(view: View) -> Iterator[Proposal]:
                 size += claim[1]
         if claims and size <= 3 * _MAX_PERIOD:
             text = "\n".join(claims)
-            yield Proposal("power_residues_omega", f"{text}\nomega", -0.02 * size)
-            yield Proposal("power_residues", text, -0.02 * size)
+            # As plain variables the powers cost omega less, and it takes their casts for the same.
+            hidden = "\n".join(f"generalize {p.text} = {view.fresh(f'p{i}')} at *" for i, p in enumerate(powers[:3]))
+            yield Proposal("power_residues_omega", f"{text}\n{hidden}\nomega", -0.02 * size, effort=1)
+            yield Proposal("power_residues", text, -0.02 * size, effort=1)
 
 
 def _int_powers(view: View) -> bool:
@@ -180,15 +185,28 @@ def _claim(power: _Power, modulus: int, label: str, integers: bool) -> tuple[str
     rule = "Int.pow_add" if integers else "Nat.pow_add"
     shown = str(power.exponent)
     stepped = substitute(power.exponent, {n: Term("+", (Term(n), Term("1")))})
+    split = power.step != 1 or power.offset != 0
     lines = [
         f"have {label} : ∀ {n} : Nat, {' ∨ '.join(cases)} := by",
         f"  intro {n}",
         f"  induction {n} with",
         "  | zero => decide",
         f"  | succ {n} ih =>",
-        f"    rw [show {stepped} = {shown} + {power.step} from by omega, {rule}]",
-        "    omega",
-        f"replace {label} := {label} {n}",
+        f"    rw [show {stepped} = {shown} + {power.step} from by omega, {rule}]"
+        if split
+        else f"    rw [{'Int' if integers else 'Nat'}.pow_succ]",
     ]
-    return "\n".join(lines), len(cases)
+    count = len(cases)
+    if count == 1:
+        lines.append("    omega")
+    else:
+        lines.append(f"    rcases ih with {' | '.join(['ih'] * count)}")
+        # From the case of n to the case of n + 1; the last returns to the first of the period.
+        lines += [f"    · {_choose(i + 1 if i + 1 < count else start, count)}omega" for i in range(count)]
+    lines.append(f"replace {label} := {label} {n}")
+    return "\n".join(lines), count
 
+
+def _choose(case: int, count: int) -> str:
+    """Tactics that choose one of `count` alternatives."""
+    return "right; " * case + ("left; " if case + 1 < count else "")

@@ -10,9 +10,30 @@ from prover.generate.term import Term, subterms
 from prover.generate.view import Fact, View
 
 _FAMILIAR = {
-    "Nat.gcd", "Nat.lcm", "List", "Nat", "Int", "min", "max", "Nat.succ", "Int.natAbs", "Int.toNat", "some", "none",
-    "true", "false", "True", "False", "List.length", "List.map", "List.append", "List.reverse", "Nat.pred", "Prop", "Type",
-}  # fmt: skip
+    "Nat.gcd",
+    "Nat.lcm",
+    "List",
+    "Nat",
+    "Int",
+    "min",
+    "max",
+    "Nat.succ",
+    "Int.natAbs",
+    "Int.toNat",
+    "some",
+    "none",
+    "true",
+    "false",
+    "True",
+    "False",
+    "List.length",
+    "List.map",
+    "List.append",
+    "List.reverse",
+    "Nat.pred",
+    "Prop",
+    "Type",
+}
 _MAX_USED = 8
 
 
@@ -81,7 +102,13 @@ def unfold(view: View) -> Iterator[Proposal]:
     for statement in view.statements[:1]:
         for term in subterms(statement):
             name = term.function if term.head == "@" else ""
-            if name and not name.startswith((".", "?")) and name not in local and name not in _FAMILIAR and not name[0].isdigit():
+            if (
+                name
+                and not name.startswith((".", "?"))
+                and name not in local
+                and name not in _FAMILIAR
+                and not name[0].isdigit()
+            ):
                 found.setdefault(name.lstrip("@"))
     names = list(found)
     if names:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from prover.core.candidate import Candidate
 from prover.generate.request import Request
 
 
 class Scripted:
-    """Answers by the target of the focused goal, or the same for every goal.
+    """Answers by the target of the focused goal, or what a function of the request says.
 
     Each answer is a list of tactics, best first; the i-th gets log-probability `-step * i`. Nothing on a second draw.
     """
 
-    def __init__(self, answers: Mapping[str, Sequence[str]] | Callable[[Request], Sequence[str]] | Sequence[str],
-                 *, step: float = 0.5) -> None:
+    def __init__(
+        self, answers: dict[str, Sequence[str]] | Callable[[Request], Sequence[str]], *, step: float = 0.5
+    ) -> None:
         self._answers = answers
         self._step = step
         self.requests: list[Request] = []
@@ -26,10 +27,5 @@ class Scripted:
 
     def _answer(self, request: Request) -> list[Candidate]:
         answers = self._answers
-        if isinstance(answers, Mapping):
-            texts: Sequence[str] = answers.get(request.focused.target, ())
-        elif callable(answers):
-            texts = answers(request)
-        else:
-            texts = answers
-        return [Candidate(t, -self._step * i, "scripted") for i, t in enumerate(texts[: request.n])]
+        texts = answers.get(request.focused.target, ()) if isinstance(answers, dict) else answers(request)
+        return [Candidate(text, -self._step * i, "scripted") for i, text in enumerate(texts[: request.n])]

@@ -97,7 +97,9 @@ def witnesses(view: View) -> Iterator[Proposal]:
 
 
 def _same_type(printed: str, wanted: Term) -> bool:
-    return printed == str(wanted) or (kind_of_type(printed) is not None and kind_of_type(printed) == kind_of_type(wanted.head))
+    return printed == str(wanted) or (
+        kind_of_type(printed) is not None and kind_of_type(printed) == kind_of_type(wanted.head)
+    )
 
 
 def _equated(name: str, body: Term) -> list[str]:
@@ -112,26 +114,36 @@ def _equated(name: str, body: Term) -> list[str]:
 
 
 def split_hypotheses(view: View) -> Iterator[Proposal]:
-    """∧, ∃, ∨ and equations among the hypotheses."""
+    """∧, ∃, ∨ and equations among the hypotheses. What loses nothing is done at once, so that its order does not
+    matter."""
+    taken = {h.name for h in view.goal.hypotheses}
+    opened = [
+        f"obtain {_pattern(fact, taken)} := {fact.proof}" for fact in view.facts if fact.statement.head in ("∧", "∃")
+    ]
+    if opened:
+        yield Proposal("obtain", "\n".join(opened))
+    if any(_substitutable(fact.statement, view) for fact in view.facts):
+        yield Proposal("subst", "subst_vars")
     for fact in view.facts:
         statement = fact.statement
         if statement.head == "∨":
-            alternatives = _alternatives(statement)
-            bars = " | ".join(fact.proof for _ in range(alternatives))
+            bars = " | ".join([fact.proof] * _alternatives(statement))
             yield Proposal("cases_or", f"rcases {fact.proof} with {bars}")
-        elif statement.head in ("∧", "∃"):
-            yield Proposal("obtain", f"obtain {_pattern(statement, fact, view)} := {fact.proof}")
         elif statement.head == "↔":
             yield Proposal("obtain", f"obtain ⟨{fact.proof}_mp, {fact.proof}_mpr⟩ := {fact.proof}", -1.0)
         elif statement.head == "∣" and not (_is_number(statement.args[0]) and _is_number(statement.args[1])):
             name = view.fresh("k", "c", "d")
             yield Proposal("dvd_cases", f"obtain ⟨{name}, {view.fresh('hk')}⟩ := {fact.proof}")
-        elif statement.head == "=":
-            for side, other in (statement.args, statement.args[::-1]):
-                if side.head in view.variables and side.head not in {leaf for leaf in _leaves(other)}:
-                    yield Proposal("subst", f"subst {fact.proof}")
-                    break
     yield from _case_on_terms(view)
+
+
+def _substitutable(statement: Term, view: View) -> bool:
+    if statement.head != "=":
+        return False
+    return any(
+        side.head in {h.name for h in view.shown} and not side.args and side.head not in set(_leaves(other))
+        for side, other in (statement.args, statement.args[::-1])
+    )
 
 
 def _leaves(term: Term) -> Iterator[str]:
@@ -149,25 +161,25 @@ def _alternatives(statement: Term) -> int:
     return 1 + _alternatives(statement.args[1]) if statement.head == "∨" else 1
 
 
-def _pattern(statement: Term, fact: Fact, view: View) -> str:
-    """An anonymous-constructor pattern with names for every part."""
+def _pattern(fact: Fact, taken: set[str]) -> str:
+    """An anonymous-constructor pattern with names for every part, which become `taken`."""
     items: list[str] = []
-    count = 0
-    term = statement
-    taken = set(view.names)
-    while True:
+
+    def name(wanted: str) -> None:
+        items.append(_free(wanted, taken))
+        taken.add(items[-1])
+
+    term, count = fact.statement, 0
+    while term.head in ("∃", "∧"):
         if term.head == "∃":
-            name = _free(term.args[0].head.removesuffix("✝"), taken)
-            taken.add(name)
-            items.append(name)
+            name(term.args[0].head.removesuffix("✝"))
             term = term.args[2]
-        elif term.head == "∧":
-            count += 1
-            items.append(_free(f"{fact.proof}_{count}", taken))
-            term = term.args[1]
         else:
-            items.append(_free(f"{fact.proof}_{count + 1}", taken))
-            return "⟨" + ", ".join(items) + "⟩"
+            count += 1
+            name(f"{fact.proof}_{count}")
+            term = term.args[1]
+    name(f"{fact.proof}_{count + 1}" if count else f"{fact.proof}'")
+    return "⟨" + ", ".join(items) + "⟩"
 
 
 def _case_on_terms(view: View) -> Iterator[Proposal]:
@@ -184,9 +196,12 @@ def by_cases(view: View) -> Iterator[Proposal]:
     for i, a in enumerate(names[:3]):
         for b in names[i + 1 : 3]:
             if kind_of(Term(a), view.variables) == kind_of(Term(b), view.variables):
-                yield Proposal("by_cases_le", f"rcases Nat.le_total {a} {b} with {view.fresh('hle')} | {view.fresh('hle')}"
-                               if view.variables[a] == NAT else
-                               f"rcases Int.le_total {a} {b} with {view.fresh('hle')} | {view.fresh('hle')}")
+                yield Proposal(
+                    "by_cases_le",
+                    f"rcases Nat.le_total {a} {b} with {view.fresh('hle')} | {view.fresh('hle')}"
+                    if view.variables[a] == NAT
+                    else f"rcases Int.le_total {a} {b} with {view.fresh('hle')} | {view.fresh('hle')}",
+                )
                 yield Proposal("by_cases_eq", f"by_cases {view.fresh('he')} : {a} = {b}")
     for fact in view.facts:
         if fact.statement.head == "→":

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A node. `head`: an operator, a binder (`∀`, `∃`, `fun`), `@` for an application, or, without `args`, a leaf's text.
+    """A node. `head`: an operator, a binder (`∀`, `∃`, `fun`), `@` for an application, or, without `args`, a leaf's
+    text.
 
     An application's first argument is the function. A binder's arguments are the bound name, its type (`_` where none
     is printed) and the body; `∀ x < n, p` is read as `∀ x, x < n → p`.
@@ -142,7 +143,7 @@ class _Reader:
         arguments: list[Term] = []
         while True:
             kind, text, _ = self.peek()
-            if kind in ("name", "number", "string") and text not in _BINDERS or text in ("(", "[", "⟨", "↑"):
+            if (kind in ("name", "number", "string") and text not in _BINDERS) or text in ("(", "[", "⟨", "↑"):
                 arguments.append(self.atom())
             elif text in _BINDERS and arguments:
                 arguments.append(self.binder())
@@ -289,7 +290,8 @@ def conjuncts(term: Term) -> list[Term]:
 
 
 def substitute(term: Term, values: dict[str, Term]) -> Term:
-    """`term` with leaves replaced. Bound names are not renamed: meant for terms without binders over the replaced names."""
+    """`term` with leaves replaced. Bound names are not renamed: meant for terms without binders over the replaced
+    names."""
     if not term.args:
         return values.get(term.head, term)
     return Term(term.head, tuple(substitute(a, values) for a in term.args))

@@ -2,7 +2,7 @@
 
 from prover.lean.engine import Command, LeanEngine
 from prover.lean.pool import Pool, PoolLimits
-from prover.lean.wire import Declaration, Elaboration, HeaderInfo, Hole, Replay
+from prover.lean.wire import Declaration, Elaboration, HeaderInfo, Hole, Replay, Suggestion
 from prover.lean.worker import Worker
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Pool",
     "PoolLimits",
     "Replay",
+    "Suggestion",
     "Worker",
 ]

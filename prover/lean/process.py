@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import functools
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -15,33 +17,61 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 
-from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, StartTimeout
+from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
 from prover.lean.engine import LeanEngine
 from prover.lean.wire import PROTOCOL_VERSION
 
 _CHUNK = 1 << 16
+_STDOUT_BUFFER = 1 << 20
 _POLL_SECONDS = 0.25
+_LAST_LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
+_BURIAL_SECONDS = 10.0
 _PR_SET_PDEATHSIG = 1
 
+_TAIL_LINES = 200
+_TAIL_WIDTH = 2000
+_KEPT_FRAMES = 20
+_FRAME = re.compile(rb"#\d+ ")
 
-def _die_with_parent() -> None:
-    """In the child: when the parent dies, however it dies, the kernel kills this process (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+@functools.cache
+def _prctl() -> Callable[[int, int], int]:
+    return ctypes.CDLL(None).prctl
+
+
+def _dying_with(parent: int) -> Callable[[], None] | None:
+    """What the child does before it becomes Lean: when `parent` dies, however it dies, the kernel kills the child.
+
+    Linux only. The signal comes when the thread that started the child ends, which runs the event loop.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = _prctl()  # looked up here: between fork and exec nothing may wait for a lock
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before it was asked for
+            os._exit(1)
+
+    return ask
 
 
 class _StderrTail:
-    """Drains a pipe in a thread so that the process never blocks on it; keeps the last lines."""
+    """Drains a pipe in a thread so that the process never blocks on it; keeps the last lines.
 
-    def __init__(self, fd: int, size: int = 200) -> None:
-        self._lines: deque[str] = deque(maxlen=size)
+    Of a stack trace the innermost frames are kept: after an overflow it has tens of thousands.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._frames = 0
         self._thread = threading.Thread(target=self._drain, args=(fd,), daemon=True, name="bridge-stderr")
         self._thread.start()
 
@@ -51,20 +81,33 @@ class _StderrTail:
             while chunk := pipe.read(_CHUNK):
                 *lines, rest = (rest + chunk).split(b"\n")
                 rest = rest[-_CHUNK:]
-                self._lines.extend(line.decode(errors="replace")[:2000] for line in lines)
+                for line in lines:
+                    self._keep(line)
             if rest:
-                self._lines.append(rest.decode(errors="replace")[:2000])
+                self._keep(rest)
+
+    def _keep(self, line: bytes) -> None:
+        self._frames = self._frames + 1 if _FRAME.match(line) else 0
+        if self._frames <= _KEPT_FRAMES:
+            self._lines.append(line[:_TAIL_WIDTH].decode(errors="replace"))
 
     def text(self) -> str:
         self._thread.join(0.5)
         return "\n".join(self._lines)
 
+    def last_words(self) -> str:
+        """The last line that says something."""
+        lines = [line.strip() for line in self.text().splitlines() if not _FRAME.match(line.encode())]
+        said = [line for line in lines if line and line != "interpreter stacktrace:"]
+        return said[-1][:200] if said else ""
+
 
 class BridgeProcess:
     """A running Bridge. `await BridgeProcess.start(engine, ...)`; then `call` or `stream`; then `close`.
 
-    After any error, time-out or cancellation in the middle of a call the process is killed: what it
-    would answer next is unknown. `alive` tells.
+    One call at a time. After any error, time-out, cancellation or abandonment in the middle of a call
+    the process is killed: what it would answer next is unknown. `alive` tells. `noise` counts the bytes
+    on its standard output that were not the protocol (tactics can print).
     """
 
     def __init__(self, engine: LeanEngine, memory_mb: int) -> None:
@@ -74,24 +117,57 @@ class BridgeProcess:
         self.calls = 0
         self.started_at = time.monotonic()
         self.noise = 0
-        self._nonce = secrets.token_hex(16).encode()
+        self.peak_mb = 0.0
+        nonce = secrets.token_hex(16)
+        self._nonce = nonce
+        self._mark = f"\n{nonce} ".encode()
         self._next_id = 0
         self._buffer = bytearray()
         self._scanned = 0
-        self._killed = False
-        self._peak_mb = 0.0
+        self._busy = False
+        self._memory_seen = time.monotonic()
+        self._burial: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(
         cls, engine: LeanEngine, *, seconds: float = 120.0, memory_mb: int = 3000, watchdog: bool = True
     ) -> BridgeProcess:
-        """Starts a process and waits for its greeting. Raises `StartTimeout`, `Crashed` or `ProtocolError`."""
+        """Starts a process and waits for its greeting.
+
+        Raises `StartTimeout`, `Crashed`, `OutOfMemory` or `ProtocolError`, and `SetupError` for a program
+        that cannot be run. `seconds` bounds the start, `memory_mb` (MiB) the process.
+        """
         process = cls(engine, memory_mb)
         await process._launch(watchdog, seconds)
         return process
 
     async def _launch(self, watchdog: bool, seconds: float) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="leap-prover-"))
+        try:
+            await self._spawn()
+        except BaseException:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        try:
+            deadline = time.monotonic() + seconds
+            await self._write({"id": 0, "nonce": self._nonce, "watchdog": watchdog}, deadline)
+            self.greeting = await self._answer(0, deadline)
+            if self.greeting.get("protocol") != PROTOCOL_VERSION:
+                raise ProtocolError(
+                    f"the Bridge speaks protocol {self.greeting.get('protocol')}, not {PROTOCOL_VERSION}",
+                    hint="run `prove setup`",
+                )
+        except CallTimeout as error:
+            await self.kill()
+            raise StartTimeout(
+                f"the Lean process was not ready after {seconds:g} s",
+                hint="run `prove doctor`; on a slow machine raise --start-timeout",
+            ) from error
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def _spawn(self) -> None:
         command = self.engine.command(self._scratch, memory_mb=self.memory_mb)
         read_end, write_end = os.pipe()
         try:
@@ -102,34 +178,19 @@ class BridgeProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=write_end,
+                limit=_STDOUT_BUFFER,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_dying_with(os.getpid()),
             )
-        except BaseException:
+        except BaseException as error:
             os.close(read_end)
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            if isinstance(error, OSError):
+                text = f"{command.argv[0]} cannot be started: {error.strerror}"
+                raise SetupError(text, code="no_program", hint="run `prove setup`") from error
             raise
         finally:
             os.close(write_end)
         self._stderr = _StderrTail(read_end)
-        try:
-            greeting = {"id": 0, "nonce": self._nonce.decode(), "watchdog": watchdog}
-            await self._write(greeting)
-            self.greeting = await self._last(self._answers(0, seconds))
-        except CallTimeout as error:
-            raise StartTimeout(
-                f"the Lean process was not ready after {seconds:g} s",
-                hint="run `prove doctor`; on a slow machine raise --start-timeout",
-            ) from error
-        except BaseException:
-            await self.kill()
-            raise
-        if self.greeting.get("protocol") != PROTOCOL_VERSION:
-            await self.kill()
-            raise ProtocolError(
-                f"the Bridge speaks protocol {self.greeting.get('protocol')}, not {PROTOCOL_VERSION}",
-                hint="run `prove setup`",
-            )
 
     @property
     def pid(self) -> int:
@@ -137,7 +198,12 @@ class BridgeProcess:
 
     @property
     def alive(self) -> bool:
-        return not self._killed and self._process.returncode is None
+        return self._burial is None and self._process.returncode is None and not _exited(self._process.pid)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call has begun and has not ended: until then nobody else may use the process."""
+        return self._busy
 
     def resident_mb(self) -> float:
         """Resident memory of the process and its children, in MiB; 0 when it is gone."""
@@ -146,100 +212,141 @@ class BridgeProcess:
             total = process.memory_info().rss + sum(c.memory_info().rss for c in process.children(recursive=True))
         except psutil.Error:
             return 0.0
-        self._peak_mb = max(self._peak_mb, total / 2**20)
+        self.peak_mb = max(self.peak_mb, total / 2**20)
         return total / 2**20
 
     async def call(self, op: str, *, seconds: float | None = None, **fields: Any) -> dict[str, Any]:
         """One request, one answer. `BridgeRefusal` when the Bridge answers with an error."""
-        return await self._last(self.stream(op, seconds=seconds, **fields))
+        last: dict[str, Any] = {}
+        async with contextlib.aclosing(self.stream(op, seconds=seconds, **fields)) as answers:
+            async for answer in answers:
+                last = answer
+        return last
 
     async def stream(
         self, op: str, *, seconds: float | None = None, rearm: bool = False, **fields: Any
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """One request; every answer line as it comes, the `done` line last.
 
-        `seconds` bounds the whole call or, with `rearm`, the silence before each line.
+        `seconds` bounds the whole call or, with `rearm`, the silence before each line. Leaving the loop
+        before the last line kills the process.
         """
-        if not self.alive:
-            raise Crashed("the Lean process is gone", status=self._process.returncode)
-        self._next_id += 1
-        self.calls += 1
+        await self._begin()
         finished = False
         try:
-            await self._write({"id": self._next_id, "op": op, **fields})
-            async for answer in self._answers(self._next_id, seconds, rearm):
+            deadline = None if seconds is None else time.monotonic() + seconds
+            await self._write({"id": self._next_id, "op": op, **fields}, deadline)
+            while not finished:
+                answer = await self._answer(self._next_id, deadline)
                 finished = answer["kind"] in ("done", "error")
+                if finished:
+                    self._busy = False
                 if answer["kind"] == "error":
                     raise BridgeRefusal(str(answer.get("code", "")), str(answer.get("message", "")), answer)
                 yield answer
+                if rearm and seconds is not None:
+                    deadline = time.monotonic() + seconds
         finally:
             if not finished:
                 await self.kill()
 
-    async def _last(self, answers: AsyncIterator[dict[str, Any]]) -> dict[str, Any]:
-        last: dict[str, Any] = {}
-        async for answer in answers:
-            last = answer
-        return last
+    async def _begin(self) -> None:
+        if not self.alive:
+            raise Crashed("the Lean process is gone", status=self._process.returncode, stderr_tail=self._stderr.text())
+        if self._busy:
+            await self.kill()
+            raise ProtocolError(
+                "a call was begun before the one under way had ended; the Lean process was stopped",
+                code="call_under_way",
+            )
+        self._busy = True
+        self._next_id += 1
+        self.calls += 1
 
-    async def _write(self, request: dict[str, Any]) -> None:
+    async def _write(self, request: dict[str, Any], deadline: float | None) -> None:
         stdin = self._process.stdin
         assert stdin is not None
         try:
             stdin.write(json.dumps(request, ensure_ascii=False).encode() + b"\n")
-            await stdin.drain()
+            async with asyncio.timeout(None if deadline is None else max(0.0, deadline - time.monotonic())):
+                await stdin.drain()
+        except TimeoutError:
+            raise await self._overdue() from None
         except (BrokenPipeError, ConnectionResetError):
             raise await self._crash() from None
 
-    async def _answers(self, id_: int, seconds: float | None, rearm: bool = False) -> AsyncIterator[dict[str, Any]]:
-        deadline = None if seconds is None else time.monotonic() + seconds
-        while True:
-            line = await self._line(deadline)
-            if not line.startswith(self._nonce + b" "):
-                self.noise += 1
-                continue
-            try:
-                answer: dict[str, Any] = json.loads(line[len(self._nonce) + 1 :])
-            except ValueError:
-                raise ProtocolError("the Bridge sent a line that is not JSON") from None
-            if answer.get("id") != id_:
-                raise ProtocolError(f"the Bridge answered request {answer.get('id')}, not {id_}")
-            yield answer
-            if answer.get("kind") in ("done", "error"):
-                return
-            if rearm and seconds is not None:
-                deadline = time.monotonic() + seconds
+    async def _answer(self, id_: int, deadline: float | None) -> dict[str, Any]:
+        """The next line of the protocol, which must belong to request `id_`."""
+        line = await self._line(deadline)
+        try:
+            answer: object = json.loads(line)
+        except ValueError:
+            raise ProtocolError("the Bridge sent a line that is not JSON") from None
+        if not isinstance(answer, dict):
+            raise ProtocolError("the Bridge sent a line that is no object")
+        fields = cast(dict[str, Any], answer)
+        if fields.get("id") != id_ or not isinstance(fields.get("kind"), str):
+            raise ProtocolError(f"the Bridge answered request {fields.get('id')}, not {id_}")
+        return fields
 
     async def _line(self, deadline: float | None) -> bytes:
-        """The next line, however long, without its line break."""
-        while True:
-            at = self._buffer.find(b"\n", self._scanned)
-            if at >= 0:
-                line = bytes(self._buffer[:at])
-                del self._buffer[: at + 1]
-                self._scanned = 0
-                return line
-            self._scanned = len(self._buffer)
-            self._buffer += await self._chunk(deadline)
+        """What follows the nonce on the next line that begins with it, however long.
 
-    async def _chunk(self, deadline: float | None) -> bytes:
+        Everything else on standard output is counted and dropped as it comes, so that a tactic that
+        prints without end fills no memory here.
+        """
+        noticed: float | None = None
+        while (line := self._next_line()) is None:
+            now = time.monotonic()
+            wait = _POLL_SECONDS
+            if deadline is not None:
+                if now >= deadline:
+                    # The answer may have come while this event loop was held up elsewhere: look once more.
+                    noticed = noticed or now
+                    if now - noticed >= _LAST_LOOK_SECONDS:
+                        raise await self._overdue()
+                wait = min(max(deadline - now, _LAST_LOOK_SECONDS), _POLL_SECONDS)
+            await self._read(wait)
+            await self._check_memory()
+        return line
+
+    def _next_line(self) -> bytes | None:
+        size = len(self._mark)
+        if not self._buffer.startswith(self._mark):
+            at = self._buffer.find(self._mark)
+            dropped = at if at >= 0 else max(0, len(self._buffer) - size + 1)
+            self.noise += dropped
+            del self._buffer[:dropped]
+            self._scanned = size
+            if at < 0:
+                return None
+        end = self._buffer.find(b"\n", self._scanned)
+        if end < 0:
+            self._scanned = len(self._buffer)
+            return None
+        line = bytes(self._buffer[size:end])
+        del self._buffer[: end + 1]
+        self._scanned = size
+        return line
+
+    async def _read(self, seconds: float) -> None:
+        """Appends what standard output has, or gets within `seconds`."""
         stdout = self._process.stdout
         assert stdout is not None
-        while True:
-            left = float("inf") if deadline is None else deadline - time.monotonic()
-            if left <= 0:
-                await self.kill()
-                raise CallTimeout("the Lean process did not answer in time and was stopped")
-            try:
-                chunk = await asyncio.wait_for(stdout.read(_CHUNK), min(left, _POLL_SECONDS))
-            except TimeoutError:
-                await self._check_memory()
-                continue
-            if not chunk:
-                raise await self._crash()
-            return chunk
+        try:
+            async with asyncio.timeout(seconds):
+                chunk = await stdout.read(_CHUNK)
+        except TimeoutError:
+            return
+        if not chunk:
+            raise await self._crash()
+        self._buffer += chunk
 
     async def _check_memory(self) -> None:
+        now = time.monotonic()
+        if now - self._memory_seen < _POLL_SECONDS:
+            return
+        self._memory_seen = now
         used = self.resident_mb()
         if used > self.memory_mb:
             await self.kill()
@@ -248,37 +355,65 @@ class BridgeProcess:
                 hint="raise --memory",
             )
 
+    async def _overdue(self) -> CallTimeout:
+        await self.kill()
+        return CallTimeout("the Lean process did not answer in time and was stopped")
+
     async def _crash(self) -> Crashed | OutOfMemory:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _GRACE_SECONDS)
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await self._process.wait()
         status = self._process.returncode
         await self.kill()
         tail = self._stderr.text()
         if self.engine.ran_out_of_memory(status, tail):
             return OutOfMemory("the Lean process ran out of memory", hint="raise --memory")
-        last = next((line.strip() for line in reversed(tail.splitlines()) if line.strip()), "")
-        return Crashed(
-            f"the Lean process ended by itself (exit status {status})" + (f": {last[:200]}" if last else ""),
-            status=status,
-            stderr_tail=tail,
-        )
+        last = self._stderr.last_words()
+        return Crashed(_ending(status) + (f": {last}" if last else ""), status=status, stderr_tail=tail)
 
     async def kill(self) -> None:
-        """Kills the whole process group and removes its scratch folder. Safe to call twice."""
-        if self._killed:
-            return
-        self._killed = True
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        waiting = asyncio.ensure_future(self._process.wait())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(waiting), 10)
-        transport = getattr(self._process, "_transport", None)
-        if transport is not None:
-            transport.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        """Kills the whole process group and removes its scratch folder. Safe to call twice, and from two tasks."""
+        if self._burial is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._burial = asyncio.ensure_future(self._bury())
+        # A caller that is cancelled while it waits must not leave the folder and the pipes behind.
+        await asyncio.shield(self._burial)
+
+    async def _bury(self) -> None:
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_BURIAL_SECONDS):
+                    await self._process.wait()
+        finally:
+            transport = getattr(self._process, "_transport", None)
+            if transport is not None:
+                transport.close()
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     close = kill
+
+
+def _exited(pid: int) -> bool:
+    """Whether a child has ended, before the event loop has heard of it. Does not reap it."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return False
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
+def _ending(status: int | None) -> str:
+    if status is None:
+        return "the Lean process closed its output"
+    if status >= 0:
+        return f"the Lean process ended by itself (exit status {status})"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    return f"the Lean process was killed from outside ({name})"
 
 
 class BridgeRefusal(ProtocolError):

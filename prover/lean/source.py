@@ -87,24 +87,26 @@ class SourceFile:
         """Byte offset of a line and column; past the end of a line: its end."""
         if position.line > len(self._line_starts):
             return len(self._bytes)
-        start = self._line_starts[max(0, position.line - 1)]
-        line = self._bytes[start:].split(b"\n", 1)[0].decode()
-        return start + len(line[: position.column].encode())
+        line = max(1, position.line)
+        return self._line_starts[line - 1] + len(self.line_text(line)[: position.column].encode())
 
     def line_text(self, line: int) -> str:
         """A line (1-based) of the normalised text, without its end."""
-        start = self._line_starts[line - 1]
-        return self._bytes[start:].split(b"\n", 1)[0].decode()
+        end = self._line_starts[line] - 1 if line < len(self._line_starts) else len(self._bytes)
+        return self._bytes[self._line_starts[line - 1] : end].decode()
 
     @property
     def line_count(self) -> int:
         return len(self._line_starts)
 
     def with_edits(self, edits: Sequence[Edit]) -> SourceFile:
-        """The file with `edits` made, which must not overlap. Every other byte stays."""
+        """The file with `edits` made, which must not overlap (`ValueError`). Every other byte stays.
+
+        Insertions at one place come in the order given, before what replaces the text there.
+        """
         out = bytearray()
         at = 0
-        for edit in sorted(edits, key=lambda e: e.span.start):
+        for edit in sorted(edits, key=lambda e: e.span):
             start, end = self._raw(edit.span.start), self._raw(edit.span.end)
             if start < at:
                 raise ValueError("edits overlap")

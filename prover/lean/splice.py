@@ -15,10 +15,14 @@ def layouts(source: SourceFile, span: Span, script: str, *, tactic: bool) -> lis
     """
     lines = script.strip("\n").split("\n")
     make = _tactic_layouts if tactic else _term_layouts
+    at = source.position(span.start)
+    before = source.line_text(at.line)[: at.column]
+    blanks = len(before) - len(before.rstrip(" "))
     found: list[Edit] = []
     for text in make(source, span, lines):
         if all(edit.text != text for edit in found):
-            found.append(Edit(span, text))
+            # A text that begins on a new line leaves no blank at the end of the old one.
+            found.append(Edit(Span(span.start - blanks, span.end) if text.startswith("\n") else span, text))
     return found
 
 
@@ -28,11 +32,12 @@ def _tactic_layouts(source: SourceFile, span: Span, lines: list[str]) -> list[st
     aligned = _joined(lines, at.column)
     if len(lines) == 1:
         return [aligned, f"({lines[0]})"]
-    if before.strip():
-        if before.rstrip().endswith(("by", "=>")):
-            indent = _content_column(before) + _INDENT
-            return ["\n" + " " * indent + _joined(lines, indent), aligned]
-    return [aligned]
+    # Columns of a block inside parentheses count from where the block stands: one past "(".
+    wrapped = f"({_joined(lines, at.column + 1)})"
+    if before.strip() and before.rstrip().endswith(("by", "=>")):
+        indent = _content_column(before) + _INDENT
+        return ["\n" + " " * indent + _joined(lines, indent), aligned, wrapped]
+    return [aligned, wrapped]
 
 
 def _term_layouts(source: SourceFile, span: Span, lines: list[str]) -> list[str]:
@@ -43,7 +48,7 @@ def _term_layouts(source: SourceFile, span: Span, lines: list[str]) -> list[str]
     # Columns of a block inside parentheses count from where the block stands: one past "(by ".
     inner = at.column + len("(by ")
     wrapped = f"(by {_joined(lines, inner)})"
-    bare = before.rstrip().endswith((":=", "=>", "from", "<|")) or not before.strip()
+    bare = before.rstrip().endswith((":=", "=>", "from", "<|", "⟨", ",", "(")) or not before.strip()
     if len(lines) == 1:
         return [f"by {lines[0]}", wrapped] if bare else [wrapped]
     return [block, wrapped] if bare else [wrapped]
@@ -60,7 +65,7 @@ def _content_column(before: str) -> int:
     while True:
         stripped = rest.lstrip(" ")
         column += len(rest) - len(stripped)
-        for bullet in ("· ", ". ", "| "):
+        for bullet in ("· ", ". "):
             if stripped.startswith(bullet):
                 column += len(bullet)
                 rest = stripped[len(bullet) :]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
-from prover.core.errors import UserError
+from prover.core.errors import LeanProcessError, ProtocolError, UserError
 from prover.core.outcome import Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import wire
@@ -32,6 +33,8 @@ class Worker:
         self.clean = True
         self.poisoned = False
         self.born = time.monotonic()
+        # Whether a call may have left states or environments in the process.
+        self._used = False
 
     @property
     def alive(self) -> bool:
@@ -78,6 +81,7 @@ class Worker:
         the default of `maxHeartbeats` (0: Lean's own). A reached wall limit gives `stopped`; a process
         that does not notice it is killed and `CallTimeout` raised.
         """
+        self._used = True
         wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
         answer = await self.process.call(
             "elaborate",
@@ -103,14 +107,17 @@ class Worker:
         total_seconds: float | None = None,
         stop_at_solved: bool = True,
         avoid: Sequence[str] = (),
-    ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
+    ) -> AsyncGenerator[tuple[int, TacticOutcome[int]], None]:
         """Tries tactics on one state, one request; yields (index, outcome) as they come.
 
         `heartbeats` in the unit of `maxHeartbeats` and `wall_seconds` bound each tactic, `total_seconds` the
         batch (tactics not reached are not reported). `avoid`: constants a finished proof must not
-        use. Who stops listening before the end, except after `Solved`, ends the process. A tactic that runs on past its wall limit costs the process: `CallTimeout`.
+        use. Who stops listening before the end, except after `Solved`, ends the process. A tactic that
+        runs on past its wall limit costs the process: `CallTimeout`. Outcomes before it have been yielded
+        by then; the `index` of a `LeanProcessError` says which tactic was running.
         """
         self.clean = False
+        running: int | None = None
         answers = self.process.stream(
             "apply",
             state=state,
@@ -124,15 +131,24 @@ class Worker:
             rearm=True,
         )
         final: tuple[int, TacticOutcome[int]] | None = None
-        async for answer in answers:
-            if answer["kind"] != "outcome":
-                continue
-            index, outcome = wire.read_outcome(answer)
-            if stop_at_solved and isinstance(outcome, Solved):
-                # Given out only after the call has ended, so that a caller may stop listening here.
-                final = index, outcome
-            else:
-                yield index, outcome
+        try:
+            async with aclosing(answers):
+                async for answer in answers:
+                    if answer["kind"] == "started":
+                        running = _index(answer)
+                    elif answer["kind"] == "outcome":
+                        index, outcome = wire.read_outcome(answer)
+                        running = None
+                        if stop_at_solved and isinstance(outcome, Solved):
+                            # Given out only after the call has ended, so that a caller may stop listening here.
+                            final = index, outcome
+                        else:
+                            yield index, outcome
+        except LeanProcessError as error:
+            error.index = running
+            # What was solved stays solved; that the process is gone shows at the next call.
+            if final is None:
+                raise
         if final is not None:
             yield final
 
@@ -144,6 +160,12 @@ class Worker:
         """Frees states and environments; gives the numbers of those still live."""
         answer = await self.process.call("release", states=list(states), envs=list(envs), seconds=30)
         return int(answer["states"]), int(answer["envs"])
+
+    async def reset(self) -> None:
+        """Frees every state and environment but the imported one."""
+        if self._used:
+            await self.process.call("release", all=True, keep=[self.env], seconds=30)
+            self._used = False
 
     async def export(self, env: int, *, seconds: float = 60) -> dict[str, Any]:
         """The constants `env` adds to its imports, as data (`lean_project/Bridge/Export.lean`)."""
@@ -181,6 +203,13 @@ class Worker:
 
     async def close(self) -> None:
         await self.process.close()
+
+
+def _index(answer: Mapping[str, Any]) -> int:
+    index = answer.get("index")
+    if not isinstance(index, int):
+        raise ProtocolError("the Bridge began a tactic without saying which")
+    return index
 
 
 def _import_error(refusal: BridgeRefusal, modules: Sequence[str], engine: str) -> UserError:

@@ -18,7 +18,7 @@ class Limit:
 
 
 #: Each level is tried on every goal before the next becomes attractive: automation may take seconds where it fails.
-LEVELS: tuple[Limit, ...] = (Limit(2_000, 1.5), Limit(12_000, 8.0), Limit(80_000, 40.0))
+LEVELS: tuple[Limit, ...] = (Limit(2_500, 2.0), Limit(15_000, 10.0), Limit(80_000, 40.0))
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Agenda:
         for candidate in candidates:
             if candidate.text not in self._seen:
                 self._seen.add(candidate.text)
-                self._push(candidate, 0)
+                self._push(candidate, min(candidate.effort, self.levels - 1))
         return self._count - before
 
     def again(self, candidate: Candidate, level: int) -> bool:
@@ -58,7 +58,15 @@ class Agenda:
 
     def _push(self, candidate: Candidate, level: int) -> None:
         self._count += 1
-        heapq.heappush(self._heap, (-(candidate.log_probability + self.penalty * level), self._count, level, candidate))
+        heapq.heappush(
+            self._heap,
+            (
+                -(candidate.log_probability + self.penalty * max(0, level - candidate.effort)),
+                self._count,
+                level,
+                candidate,
+            ),
+        )
 
     def take(self, width: int, window: float) -> tuple[int, list[Candidate]]:
         """The best candidates of one level: at most `width`, none worse than the best by more than `window`."""

@@ -59,8 +59,9 @@ class BestFirst(Generic[Handle]):
     BFS-Prover, alpha = 0.5; the next candidate counts because a node is worked on in portions.
     """
 
-    def __init__(self, graph: ProofGraph[Handle], ahead: Ahead[Handle], *, alpha: float = 0.5,
-                 value: Value[Handle] | None = None) -> None:
+    def __init__(
+        self, graph: ProofGraph[Handle], ahead: Ahead[Handle], *, alpha: float = 0.5, value: Value[Handle] | None = None
+    ) -> None:
         self.graph = graph
         self.ahead = ahead
         self.alpha = alpha

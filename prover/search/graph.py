@@ -1,9 +1,9 @@
 """The AND-OR graph of a search.
 
-An OR node is a state whose goals stand or fall together (one goal, or goals that share metavariables): any one of its edges
-may prove it. An edge is a tactic; with several children it is the AND node: all of them are needed, and `parts` says
-which goals of the tactic's result each child took over. States with equal fingerprints are one node. An edge that would close a
-cycle (a child equal to an ancestor) is refused, so the graph is acyclic and extraction ends.
+An OR node is a state whose goals stand or fall together (one goal, or goals that share metavariables): any one of its
+edges may prove it. An edge is a tactic; with several children it is the AND node: all of them are needed, and `parts`
+says which goals of the tactic's result each child took over. States with equal fingerprints are one node. An edge
+that would close a cycle (a child equal to an ancestor) is refused, so the graph is acyclic and extraction ends.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class Edge(Generic[Handle]):
 
 @dataclass(slots=True, eq=False)
 class Node(Generic[Handle]):
-    """An OR node. `size` is the proof distance: tactics in the shortest known proof. `demand`: live edges that need it."""
+    """An OR node. `size` is the proof distance: tactics in the shortest known proof. `demand`: live edges that need
+    it."""
 
     number: int
     state: TacticState
@@ -121,8 +122,8 @@ class Child(Generic[Handle]):
 class ProofGraph(Generic[Handle]):
     """Nodes by fingerprint, edges, and what follows from them: status, proof distance, demand, paths.
 
-    A tactic that leaves several goals adds `sibling_penalty` (a log-probability, ≤ 0) for each goal beyond the first: all
-    of them must be proved. Every sibling is reached by the same path.
+    A tactic that leaves several goals adds `sibling_penalty` (a log-probability, ≤ 0) for each goal beyond the first:
+    all of them must be proved. Every sibling is reached by the same path.
     """
 
     def __init__(self, state: TacticState, handle: Handle, *, sibling_penalty: float = -0.3) -> None:
@@ -327,7 +328,13 @@ class ProofGraph(Generic[Handle]):
         found = {str(status): 0 for status in Status}
         for node in self.nodes:
             found[str(node.status)] += 1
-        return {"nodes": len(self.nodes), **found, "edges": self.edge_count, "merged": self.merged, "refused": self.refused}
+        return {
+            "nodes": len(self.nodes),
+            **found,
+            "edges": self.edge_count,
+            "merged": self.merged,
+            "refused": self.refused,
+        }
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """Nodes `n<number>` and, for each edge, a vertex `e<i>` between parent and children, with their attributes."""
@@ -348,7 +355,8 @@ class ProofGraph(Generic[Handle]):
         return graph
 
     def check_invariants(self) -> None:
-        """Recomputes what is kept up to date and compares. For tests and debugging; `AssertionError` names the fault."""
+        """Recomputes what is kept up to date and compares. For tests and debugging; `AssertionError` names the
+        fault."""
         order = self._order()
         assert len(order) == len(self.nodes), "every node is reached from the root, and there is no cycle"
         for node in reversed(order):

@@ -35,9 +35,10 @@ class Critic(Protocol):
 class Settings:
     """How a search works its nodes.
 
-    `candidates`: asked for at a time. `width` and `window`: how many are tried before the frontier is asked again, and how
-    far (in log-probability) below the best of them. `levels`: limits of one tactic, tried in turn. `breadth`: nodes selected
-    at a time, so that one batch feeds the generator. `debug`: check the graph's invariants after every expansion.
+    `candidates`: asked for at a time. `width` and `window`: how many are tried before the frontier is asked again,
+    and how far (in log-probability) below the best of them. `levels`: limits of one tactic, tried in turn. `breadth`:
+    nodes selected at a time, so that one batch feeds the generator. `debug`: check the graph's invariants after every
+    expansion.
     """
 
     candidates: int = 64
@@ -74,8 +75,9 @@ async def search(
 ) -> SearchResult:
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
-    Always returns, with the reason in `stop` and whatever was found. `observer` receives every event as (kind, payload):
-    `NodeExpanded`, `TacticTried`, `Solved`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked between tactics.
+    Always returns, with the reason in `stop` and whatever was found. `observer` receives every event as (kind,
+    payload): `NodeExpanded`, `TacticTried`, `Solved`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked
+    between tactics.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
     run = _Search(runner, generator, spent, settings, critic, tuple(premises), observer, interrupted)
@@ -115,8 +117,12 @@ class _Search(Generic[Handle]):
         try:
             handle, state = await self.runner.root()
             self.graph = ProofGraph(state, handle, sibling_penalty=self.settings.sibling_penalty)
-            self.frontier = make(self.graph, self.ahead) if make else BestFirst(
-                self.graph, self.ahead, alpha=self.settings.alpha, value=self.values_of if self.critic else None
+            self.frontier = (
+                make(self.graph, self.ahead)
+                if make
+                else BestFirst(
+                    self.graph, self.ahead, alpha=self.settings.alpha, value=self.values_of if self.critic else None
+                )
             )
             await self.split_root()
             stop = await self.work()
@@ -135,7 +141,9 @@ class _Search(Generic[Handle]):
             self.statistics.graph = self.graph.counts()
         if stop.startswith("budget"):
             self.observer("LimitHit", {"limit": stop, "seconds": seconds})
-        self.observer("SearchEnded", {"stop": stop, "seconds": seconds, "solved": proof is not None, "checked": checked})
+        self.observer(
+            "SearchEnded", {"stop": stop, "seconds": seconds, "solved": proof is not None, "checked": checked}
+        )
         return SearchResult(stop, proof, checked, seconds, self.statistics, detail)
 
     async def split_root(self) -> None:
@@ -185,7 +193,13 @@ class _Search(Generic[Handle]):
         if not poor:
             return
         requests = [
-            Request(n.state, premises=self.premises, history=n.history, n=self.settings.candidates, draw=self.agenda(n).draws)
+            Request(
+                n.state,
+                premises=self.premises,
+                history=n.history,
+                n=self.settings.candidates,
+                draw=self.agenda(n).draws,
+            )
             for n in poor
         ]
         began = time.monotonic()
@@ -219,10 +233,18 @@ class _Search(Generic[Handle]):
         for candidate in batch[reached:]:
             agenda.put_back(candidate, level)
         await self.judge(opened)
-        self.observer("NodeExpanded", {
-            "node": node.number, "depth": node.path.length, "level": level, "tried": reached, "opened": len(opened),
-            "left": len(agenda), "goal": node.state.goals[0].target,
-        })
+        self.observer(
+            "NodeExpanded",
+            {
+                "node": node.number,
+                "depth": node.path.length,
+                "level": level,
+                "tried": reached,
+                "opened": len(opened),
+                "left": len(agenda),
+                "goal": node.state.goals[0].target,
+            },
+        )
         if agenda.best is None and agenda.dry and self.graph.wanted(node):
             self.frontier.observe(Expansion(node, opened=tuple(distinct(opened))))
             self.finish(node)
@@ -275,7 +297,10 @@ class _Search(Generic[Handle]):
         self.spent.candidates += 1
         self.statistics.candidates += 1
         payload: dict[str, Any] = {
-            "node": node.number, "tactic": candidate.text, "source": candidate.source, "level": level,
+            "node": node.number,
+            "tactic": candidate.text,
+            "source": candidate.source,
+            "level": level,
             "outcome": type(outcome).__name__,
         }
         if not isinstance(outcome, Rejected):
@@ -302,7 +327,9 @@ class _Search(Generic[Handle]):
                 self.observer("WorkerLost", {"node": node.number, "tactic": candidate.text, "code": code})
         self.observer("TacticTried", payload)
 
-    async def solved(self, node: Node[Handle], candidate: Candidate, outcome: Solved, opened: list[Node[Handle]]) -> None:
+    async def solved(
+        self, node: Node[Handle], candidate: Candidate, outcome: Solved, opened: list[Node[Handle]]
+    ) -> None:
         text = await self.settle_suggestion(node, candidate.text, outcome)
         change = self.graph.solve(node, text, candidate.log_probability, candidate.source)
         self.observer("Solved", {"node": node.number, "tactic": text, "root": self.graph.root.best is not None})
@@ -339,7 +366,9 @@ class _Search(Generic[Handle]):
         handles = [outcome.handle, *(c.handle for c in children)]
         return [h for h in {id(h): h for h in handles}.values() if id(h) not in used]
 
-    async def children(self, state: TacticState, handle: Handle, parts: Sequence[tuple[int, ...]]) -> list[Child[Handle]]:
+    async def children(
+        self, state: TacticState, handle: Handle, parts: Sequence[tuple[int, ...]]
+    ) -> list[Child[Handle]]:
         found: list[Child[Handle]] = []
         for part in parts:
             own, focused = await self.runner.focus(handle, part)
@@ -366,7 +395,7 @@ class _Search(Generic[Handle]):
 
     async def shorten(self) -> None:
         """Tries, from the root down, whether one of the closing tactics below a node closes it at once."""
-        deadline = time.monotonic() + self.settings.shorten_seconds
+        deadline = time.monotonic() + min(self.settings.shorten_seconds, self.spent.remaining_seconds() / 2)
         for node in list(self.graph.proof_nodes()):
             left = deadline - time.monotonic()
             if left <= 0:
@@ -385,9 +414,14 @@ class _Search(Generic[Handle]):
                     self.graph.solve(node, closing[index], 0.0, "shorten")
 
     async def check(self, proof: Step) -> bool:
-        """Whether the assembled script closes the root, in one piece."""
+        """Whether the assembled script closes the root, in one piece; False too when there is no time to see."""
+        if proof.size == 1:
+            return True
+        seconds = min(self.settings.check_seconds, self.spent.remaining_seconds())
+        if seconds <= 0:
+            return False
         async for _, outcome in self.runner.apply(
-            self.graph.root.handle, [str(proof)], heartbeats=1_000_000, wall_seconds=self.settings.check_seconds
+            self.graph.root.handle, [str(proof)], heartbeats=1_000_000, wall_seconds=seconds
         ):
             return isinstance(outcome, Solved)
         return False

@@ -28,12 +28,13 @@ class Step:
 
     def lines(self) -> list[str]:
         """Lean tactic lines, unindented; `·` blocks where goals are proved apart from each other."""
-        found = self.tactic.strip().split("\n")
+        found: list[str] = []
         step = self
-        while len(step.rest) == 1:
-            step = step.rest[0]
-            found += step.tactic.strip().split("\n")
-        return found + _blocks(step)
+        while True:
+            found += step.tactic.strip().split("\n") if step.tactic else []
+            if len(step.rest) != 1:
+                return found + _blocks(step)
+            (step,) = step.rest
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

@@ -30,10 +30,10 @@ class Statistics:
 class SearchResult:
     """The outcome of a search.
 
-    `proof` is what tactic mode accepted: a hint, to be rebuilt and verified before anybody says "proved". `checked`: the
-    assembled script closed the root again, in one piece. `stop`: `proved`, `exhausted`, `budget_seconds`,
-    `budget_heartbeats`, `budget_expansions`, `budget_candidates`, `interrupted`, `engine_lost` or `model_failed`; `detail`
-    says more where there is more to say.
+    `proof` is what tactic mode accepted: a hint, to be rebuilt and verified before anybody says "proved". `checked`:
+    the assembled script closed the root again, in one piece (False when no time was left to see). `stop`: `proved`,
+    `exhausted`, `budget_seconds`, `budget_heartbeats`, `budget_expansions`, `budget_candidates`, `interrupted`,
+    `engine_lost` or `model_failed`; `detail` says more where there is more to say.
     """
 
     stop: str

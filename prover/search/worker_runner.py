@@ -19,8 +19,15 @@ class Tactics(Protocol):
     """The part of `prover.lean.Worker` that is used here."""
 
     def apply(
-        self, state: int, tactics: Sequence[str], *, heartbeats: int, wall_seconds: float,
-        total_seconds: float | None = None, stop_at_solved: bool = True, avoid: Sequence[str] = (),
+        self,
+        state: int,
+        tactics: Sequence[str],
+        *,
+        heartbeats: int,
+        wall_seconds: float,
+        total_seconds: float | None = None,
+        stop_at_solved: bool = True,
+        avoid: Sequence[str] = (),
     ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]: ...
 
     async def focus(self, state: int, goals: Sequence[int]) -> tuple[int, TacticState]: ...
@@ -46,14 +53,22 @@ class _Place:
 class WorkerRunner:
     """A `Runner` over one worker and its successors; handles are numbers of its own.
 
-    `renew` gives a fresh worker and the number of the root state there, after the old one died. The tactic that was running
-    then is `Lost` and, on that state, never run again. At most `max_losses` workers are spent on one search and at most
-    `max_live` states kept on the worker; those not used for longest are dropped and replayed when they are needed.
+    `renew` gives a fresh worker and the number of the root state there, after the old one died. The tactic that was
+    running then is `Lost`; it is never run again on that state or below it, and after a second loss nowhere in this
+    search. At most `max_losses` workers are spent on one search and at most `max_live` states kept on the worker;
+    those not used for longest are dropped and replayed when they are needed.
     """
 
     def __init__(
-        self, worker: Tactics, root: int, state: TacticState, renew: Renew, *, avoid: Sequence[str] = (),
-        max_losses: int = 8, max_live: int = 4000,
+        self,
+        worker: Tactics,
+        root: int,
+        state: TacticState,
+        renew: Renew,
+        *,
+        avoid: Sequence[str] = (),
+        max_losses: int = 8,
+        max_live: int = 4000,
     ) -> None:
         self.worker = worker
         self.renew = renew
@@ -65,7 +80,7 @@ class WorkerRunner:
         self._root_state = state
         self._places: dict[int, _Place] = {0: _Place(None, "", state.fingerprint, root, 0)}
         self._next = 1
-        self._poison: set[tuple[str, str]] = set()
+        self._poison: dict[str, set[str]] = {}
         self._clock = 0
         self._live = 1
 
@@ -73,13 +88,19 @@ class WorkerRunner:
         return 0, self._root_state
 
     async def apply(
-        self, handle: int, tactics: Sequence[str], *, heartbeats: int, wall_seconds: float,
-        total_seconds: float | None = None, stop_at_solved: bool = True,
+        self,
+        handle: int,
+        tactics: Sequence[str],
+        *,
+        heartbeats: int,
+        wall_seconds: float,
+        total_seconds: float | None = None,
+        stop_at_solved: bool = True,
     ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
         place = self._places[handle]
         waiting = list(range(len(tactics)))
         while waiting:
-            for index in [i for i in waiting if (place.fingerprint, tactics[i]) in self._poison]:
+            for index in [i for i in waiting if self._is_poison(handle, tactics[i])]:
                 waiting.remove(index)
                 yield index, Rejected("killed_worker")
             if not waiting:
@@ -88,8 +109,13 @@ class WorkerRunner:
             batch = list(waiting)
             try:
                 async for at, outcome in self.worker.apply(
-                    state, [tactics[i] for i in batch], heartbeats=heartbeats, wall_seconds=wall_seconds,
-                    total_seconds=total_seconds, stop_at_solved=stop_at_solved, avoid=self.avoid,
+                    state,
+                    [tactics[i] for i in batch],
+                    heartbeats=heartbeats,
+                    wall_seconds=wall_seconds,
+                    total_seconds=total_seconds,
+                    stop_at_solved=stop_at_solved,
+                    avoid=self.avoid,
                 ):
                     waiting.remove(batch[at])
                     yield batch[at], self._adopt(handle, tactics[batch[at]], outcome)
@@ -98,9 +124,23 @@ class WorkerRunner:
                 await self._lost(error)
                 if waiting:
                     killer = waiting.pop(0)
-                    self._poison.add((place.fingerprint, tactics[killer]))
+                    self._poison.setdefault(tactics[killer], set()).add(place.fingerprint)
                     yield killer, Lost(error.code, error.message)
         await self._trim()
+
+    def _is_poison(self, handle: int, tactic: str) -> bool:
+        """Whether the tactic killed a worker on this state or one before it, or on two states of this search."""
+        killed = self._poison.get(tactic)
+        if killed is None:
+            return False
+        if len(killed) >= 2:
+            return True
+        at: int | None = handle
+        while at is not None:
+            if self._places[at].fingerprint in killed:
+                return True
+            at = self._places[at].parent
+        return False
 
     def _adopt(self, parent: int, tactic: str, outcome: TacticOutcome[int]) -> TacticOutcome[int]:
         """Gives a state of the worker a handle of ours."""

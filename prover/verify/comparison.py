@@ -58,11 +58,6 @@ class Comparison:
         self._equal: set[_Pair] = set()
         self._partner: dict[Name, Name] = {}
         self._taken: dict[Name, Name] = {}
-        self._names = {canonical(name): name for name in candidate.constants}
-
-    def counterpart(self, name: Name) -> Name | None:
-        """The candidate's constant of that name, private ones without regard to their module."""
-        return self._names.get(canonical(name))
 
     def statement(self, name: Name) -> Difference | None:
         """Whether theorem `name` says the same on both sides, and of the same things."""
@@ -83,13 +78,13 @@ class Comparison:
             return Difference("statement", refutation, "it is not a negation")
         original = self._reference.constants[name]
         walk = _Walk(self._reference, self._candidate, _Levels(original.params, None))
-        mismatch = walk.run([(original.type, row)])
+        mismatch = walk.run((original.type, row))
         if mismatch is not None:
             return Difference("statement", refutation, mismatch)
         return self._run([(a, b, True) for a, b in walk.constants], refutation)
 
     def _compare(self, name: Name, *, values: bool) -> Difference | None:
-        other = self.counterpart(name)
+        other = self._candidate.like(name)
         if other is None:
             return Difference("missing", name)
         return self._run([(name, other, values)], name)
@@ -113,9 +108,9 @@ class Comparison:
         left = self._reference.constants.get(left_name)
         right = self._candidate.constants.get(right_name)
         if left is None or right is None:
-            same = left is right and left_name == right_name
-            return None if same else Difference("definition", left_name, f"one of {show(left_name)} and "
-                                                f"{show(right_name)} is imported, the other is not")
+            if left is right and left_name == right_name:
+                return None
+            return Difference("definition", left_name, f"{show(right_name)}: imported on one side only")
         if left.kind != right.kind or left.safe != right.safe:
             return Difference("kind", left_name, f"{_kind(left)} in the reference, {_kind(right)} in the submission")
         what = "statement" if left_name == root and left.kind == "theorem" else "definition"
@@ -124,12 +119,10 @@ class Comparison:
             return naming
         if len(left.params) != len(right.params):
             return Difference(what, left_name, "another number of universe parameters")
-        rows = [(left.type, right.type)]
         compared = values and left.kind != "theorem" and left_name not in self._filled
-        if compared and left.value is not None and right.value is not None:
-            rows.append((left.value, right.value))
+        body = (left.value, right.value) if compared and left.value is not None and right.value is not None else None
         walk = _Walk(self._reference, self._candidate, _Levels(left.params, right.params))
-        mismatch = walk.run(rows)
+        mismatch = walk.run((left.type, right.type), body)
         if mismatch is not None:
             return Difference(what, left_name, mismatch)
         pending.extend((a, b, True) for a, b in walk.constants)
@@ -142,13 +135,19 @@ class Comparison:
         # Two private names of different modules must not both pass for one.
         one = self._partner.setdefault(left.name, right.name)
         other = self._taken.setdefault(right.name, left.name)
-        return None if one == right.name and other == left.name else Difference(
-            "definition", left.name, "two constants stand for one")
+        return (
+            None
+            if one == right.name and other == left.name
+            else Difference("definition", left.name, "two constants stand for one")
+        )
 
     def _family(self, left: Constant, right: Constant, pending: list[_Pair]) -> Difference | None:
-        same = (left.num_params == right.num_params and left.index == right.index
-                and [canonical(n) for n in left.constructors] == [canonical(n) for n in right.constructors]
-                and [canonical(n) for n in left.family] == [canonical(n) for n in right.family])
+        same = (
+            left.num_params == right.num_params
+            and left.index == right.index
+            and [canonical(n) for n in left.constructors] == [canonical(n) for n in right.constructors]
+            and [canonical(n) for n in left.family] == [canonical(n) for n in right.family]
+        )
         if not same:
             return Difference("definition", left.name, "other constructors, parameters or companions")
         pending.extend((a, b, True) for a, b in zip(left.constructors, right.constructors, strict=True))
@@ -196,11 +195,12 @@ class _Walk:
         self._levels = levels
         self.constants: set[tuple[Name, Name]] = set()
 
-    def run(self, rows: Sequence[tuple[int, int]]) -> str | None:
-        """None when equal, else the first difference in words. The places of `rows` determine their types."""
+    def run(self, type_: tuple[int, int], value: tuple[int, int] | None = None) -> str | None:
+        """None when the types, and the values of these types, are equal, else the first difference in words."""
         seen: set[tuple[int, int, bool]] = set()
-        pending = [(a, b, True) for a, b in reversed(rows)]
+        pending = [(*type_, False)] if value is None else [(*value, True), (*type_, False)]
         while pending:
+            self._right.step()
             at = pending.pop()
             if at in seen:
                 continue
@@ -221,20 +221,18 @@ class _Walk:
             case "a":
                 return self._spine(a, b, pending)
             case "l":
-                pending += [(x[3], y[3], typed), (x[2], y[2], True)]
+                pending += [(x[3], y[3], typed), (x[2], y[2], False)]
             case "p":
-                pending += [(x[3], y[3], True), (x[2], y[2], True)]
+                pending += [(x[3], y[3], False), (x[2], y[2], False)]
             case "t":
-                pending += [(x[4], y[4], typed), (x[3], y[3], True), (x[2], y[2], True)]
+                pending += [(x[4], y[4], typed), (x[3], y[3], True), (x[2], y[2], False)]
             case "j":
                 if x[2] != y[2]:
                     return self._words(a, b)
-                self.constants.add((self._left.named(x), self._right.named(y)))
                 pending.append((x[3], y[3], False))
+                return None if self._same_name(x, y) else self._words(a, b)
             case "c":
-                if not self._same_levels(x[2], y[2]):
-                    return self._words(a, b)
-                self.constants.add((self._left.named(x), self._right.named(y)))
+                return None if self._same_name(x, y) and self._same_levels(x[2], y[2]) else self._words(a, b)
             case "s":
                 return None if self._same_levels((x[1],), (y[1],)) else self._words(a, b)
             case _:
@@ -251,9 +249,16 @@ class _Walk:
         pending.append((a, b, False))
         return None
 
+    def _same_name(self, x: Row, y: Row) -> bool:
+        """Notes the constants two rows name as to be equal, unless their names already tell them apart."""
+        left, right = self._left.named(x), self._right.named(y)
+        self.constants.add((left, right))
+        return canonical(left) == canonical(right) or (is_auxiliary(left) and is_auxiliary(right))
+
     def _same_levels(self, xs: Sequence[int], ys: Sequence[int]) -> bool:
         return len(xs) == len(ys) and all(
-            self._levels.equal(self._left, self._right, x, y) for x, y in zip(xs, ys, strict=True))
+            self._levels.equal(self._left, self._right, x, y) for x, y in zip(xs, ys, strict=True)
+        )
 
     def _words(self, a: int, b: int) -> str:
         return f"{_words(self._left, a)} in the reference, {_words(self._right, b)} in the submission"
@@ -300,6 +305,12 @@ def _words(tables: Tables, row: int) -> str:
         case "n" | "r":
             text = f"the literal {head[1][:40]}"
         case _:
-            text = {"b": "a variable", "s": "a universe", "l": "a function", "p": "an arrow", "t": "a let",
-                    "j": "a projection"}[head[0]]
+            text = {
+                "b": "a variable",
+                "s": "a universe",
+                "l": "a function",
+                "p": "an arrow",
+                "t": "a let",
+                "j": "a projection",
+            }[head[0]]
     return f"{text} applied to {many}" if many else text

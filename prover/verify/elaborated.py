@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,18 +23,15 @@ INIT = "Init"
 @dataclass(frozen=True, slots=True)
 class Elaborated:
     """A whole file, elaborated. `tables` hold what it added to its imports; `declared` the constants it
-    declares by name, in the order of the file; `text` is what Lean was given (LF line ends)."""
+    declares by name, in the order of the file; `open` those of them that have a hole of their own; `text` is
+    what Lean was given (LF line ends)."""
 
     text: str
     header: HeaderInfo
     elaboration: Elaboration
     tables: Tables
     declared: tuple[Name, ...]
-
-    @property
-    def open(self) -> frozenset[Name]:
-        """The declarations that have a hole of their own."""
-        return frozenset(open_declarations(self.tables, self.declared))
+    open: frozenset[Name]
 
     @property
     def failing(self) -> Counter[str]:
@@ -52,7 +50,7 @@ class Elaborated:
             if parse(declaration.name) == wanted:
                 source = SourceFile("", self.text.encode())
                 data = self.text.encode()
-                return data[source.offset(declaration.start):source.offset(declaration.end)].decode(errors="replace")
+                return data[source.offset(declaration.start) : source.offset(declaration.end)].decode(errors="replace")
         return ""
 
 
@@ -62,14 +60,17 @@ async def elaborate(worker: Worker, text: str, header: HeaderInfo, *, heartbeats
     A worker that may have run the file's code is marked for disposal before anything else is asked
     of it. Raises `LeanProcessError` kinds, and `MalformedExport`.
     """
-    elaboration = await worker.elaborate(worker.env, text, start=header.end, keep=True, declarations=True,
-                                         heartbeats=heartbeats, wall_seconds=seconds)
+    deadline = time.monotonic() + seconds
+    elaboration = await worker.elaborate(
+        worker.env, text, start=header.end, keep=True, declarations=True, heartbeats=heartbeats, wall_seconds=seconds
+    )
     if runs_code(elaboration.commands, text):
         worker.discard()
-    export = await worker.export(elaboration.env, seconds=max(1.0, seconds - elaboration.seconds))
+    export = await worker.export(elaboration.env, seconds=max(1.0, deadline - time.monotonic()))
     await worker.release(envs=[elaboration.env])
-    tables = Tables.read(export)
-    return Elaborated(text, header, elaboration, tables, _declared(elaboration, tables))
+    tables = Tables.read(export, deadline=deadline)
+    declared = _declared(elaboration, tables)
+    return Elaborated(text, header, elaboration, tables, declared, frozenset(open_declarations(tables, declared)))
 
 
 def normalised(text: str, name: str) -> str:
@@ -101,4 +102,3 @@ def _declared(elaboration: Elaboration, tables: Tables) -> tuple[Name, ...]:
 def _plain(name: Name) -> str:
     """As people type names: components between dots, nothing quoted."""
     return ".".join(str(part) for part in user_part(name))
-

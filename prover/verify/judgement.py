@@ -53,7 +53,7 @@ class Judgement:
 
     def of(self, target: Name) -> Verdict:
         """The verdict on one target, named as the reference (or, without one, the submission) names it."""
-        found = self._find(target)
+        found = self._find(target, definition=self._is_open_definition(target))
         if not isinstance(found, Constant):
             return found
         if self._comparison is not None:
@@ -88,19 +88,29 @@ class Judgement:
 
     def _filled(self) -> list[Name]:
         """What stands where the reference leaves definitions open: free, but no axiom or hole may hide there."""
-        wanted = {canonical(name) for name in self.rules.filled}
-        return [name for name in self.accepted.constants if canonical(name) in wanted]
+        found = [self.accepted.like(name) for name in self.rules.filled]
+        return [name for name in found if name is not None]
 
-    def _find(self, target: Name) -> Constant | Verdict:
-        name = next((n for n in self.accepted.constants if canonical(n) == canonical(target)), None)
+    def _is_open_definition(self, target: Name) -> bool:
+        """A definition with a proof in it left open. Its value is compared, since it is to be preserved."""
+        reference = self.reference
+        return (
+            self.rules.preserve
+            and reference is not None
+            and target in reference.open
+            and reference.tables.constants[target].kind == "def"
+        )
+
+    def _find(self, target: Name, *, definition: bool = False) -> Constant | Verdict:
+        name = self.accepted.like(target)
         if name is None:
-            claimed = next((c for n, c in self.claimed.constants.items() if canonical(n) == canonical(target)), None)
+            claimed = self.claimed.like(target)
             if claimed is None:
                 return verdicts.Mismatch(what="missing", name=show(target))
-            return verdicts.Mismatch(what="kind", name=show(target),
-                                     detail=f"{claimed.kind}, not a theorem the kernel was given")
+            kind = self.claimed.constants[claimed].kind
+            return verdicts.Mismatch(what="kind", name=show(target), detail=f"{kind}, not one for the kernel")
         found = self.accepted.constants[name]
-        if found.kind != "theorem":
+        if found.kind != ("def" if definition else "theorem"):
             return verdicts.Mismatch(what="kind", name=show(target), detail=f"{found.kind}, not a theorem")
         return found
 
@@ -115,8 +125,12 @@ class Judgement:
         if self._comparison is None or self.reference is None or not self.accepted.is_local(axiom):
             return self.rules.allows(axiom)
         declared = self.reference.tables.constants.get(axiom)
-        return (not self.rules.strict and declared is not None and declared.kind == "axiom"
-                and self._comparison.constant(axiom) is None)
+        return (
+            not self.rules.strict
+            and declared is not None
+            and declared.kind == "axiom"
+            and self._comparison.constant(axiom) is None
+        )
 
     def _with_holes(self, target: Name, rests_on: Footing, axioms: tuple[str, ...]) -> Verdict:
         """Holes are excused where the reference has them too, in declarations that are as they were."""
@@ -131,8 +145,8 @@ class Judgement:
     def _is_open(self, name: Name) -> bool:
         if self._comparison is None or self.reference is None or name not in self._open:
             return False
-        original = next(n for n in self.reference.tables.constants if canonical(n) == name)
-        return self._comparison.constant(original) is None
+        original = self.reference.tables.like(name)
+        return original is not None and self._comparison.constant(original) is None
 
 
 def explained(refusal: Verdict, claimed: Judgement, target: Name) -> Verdict:
@@ -158,7 +172,13 @@ def _first_change(reference: Elaborated, comparison: Comparison, claimed: Tables
     """The first declaration of the reference that is not as it was. Code that the kernel never sees
     (`unsafe`, `partial`) is compared on what the submission's process exported."""
     code = Comparison(reference.tables, claimed)
-    for name in reference.declared:
+    declared = {canonical(name) for name in reference.declared}
+    hidden = [
+        name
+        for name, constant in reference.tables.constants.items()
+        if not constant.safe and name not in declared and owner(name) in declared
+    ]
+    for name in (*reference.declared, *hidden):
         side = comparison if reference.tables.constants[name].safe else code
         difference = side.constant(name)
         if difference is not None:

@@ -8,12 +8,12 @@ and the walk to the axioms are done on those tables in this process (docs/decisi
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from prover.core import errors
 from prover.core import verdict as verdicts
@@ -24,60 +24,16 @@ from prover.lean.pool import Pool
 from prover.lean.wire import HeaderInfo, Replay
 from prover.lean.worker import Worker
 from prover.verify import plan as plans
-from prover.verify.elaborated import INIT, Elaborated, elaborate, find, normalised
-from prover.verify.footing import SORRY
+from prover.verify.elaborated import INIT, Elaborated, elaborate, normalised
 from prover.verify.judgement import Judgement, Rules, explained
 from prover.verify.name import Name, canonical, parse, show
 from prover.verify.plan import Plan, plan
 from prover.verify.policy import Allowance, Policy, forbidden
-from prover.verify.tables import MalformedExport, Tables
+from prover.verify.run import DEFAULT_LIMITS, Limits, Run, Settled
+from prover.verify.tables import JudgeTooSlow, MalformedExport, Tables
+from prover.verify.targets import chosen_targets, filled_definitions, own_targets
 
-_UNCOVERED = (
-    "imported constants are trusted because of the module they come from: their proofs are not replayed, and "
-    "axioms used inside them are not listed",
-    "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
-    "one kernel has looked at the proof, no second one",
-)
-_UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
 _ATTEMPTS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one check. `seconds`: wall time in total, starts of processes included. `heartbeats`: the
-    default of `maxHeartbeats` (0: Lean's own); the file may set it."""
-
-    seconds: float = 60.0
-    heartbeats: int = 0
-
-
-class _Settled(Exception):
-    """Ends a check with one verdict for all its targets."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.code)
-        self.verdict = verdict
-
-
-@dataclass(slots=True)
-class _Run:
-    """One check under way: its deadline, what it has passed, and how long each part took."""
-
-    limits: Limits
-    started: float = field(default_factory=time.monotonic)
-    rungs: list[str] = field(default_factory=list[str])
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
-    replayed: int = 0
-
-    def left(self, limit: str = "wall") -> float:
-        """Seconds left; ends the check when there are none."""
-        left = self.limits.seconds - (time.monotonic() - self.started)
-        if left <= 0:
-            raise _Settled(verdicts.TimedOut(limit))
-        return left
-
-    def spent(self, part: str, since: float) -> None:
-        self.seconds[part] = self.seconds.get(part, 0.0) + time.monotonic() - since
 
 
 class Ladder:
@@ -94,10 +50,19 @@ class Ladder:
         self._remembered = remembered
         self._references: OrderedDict[str, Elaborated] = OrderedDict()
 
-    async def check(self, submission: str, *, reference: str | None = None, targets: Sequence[str] | None = None,
-                    policy: Policy = Policy.FILE, strict: bool = False, preserve: bool = False,
-                    filled: Collection[str] = (), allowed_axioms: Collection[str] = (),
-                    limits: Limits = Limits()) -> dict[str, Verdict]:
+    async def check(
+        self,
+        submission: str,
+        *,
+        reference: str | None = None,
+        targets: Sequence[str] | None = None,
+        policy: Policy = Policy.FILE,
+        strict: bool = False,
+        preserve: bool = False,
+        filled: Collection[str] = (),
+        allowed_axioms: Collection[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> dict[str, Verdict]:
         """One verdict for each target, by the target's name.
 
         `reference`: the file that states what is to be proved, holes and all; without one the best verdict
@@ -110,26 +75,36 @@ class Ladder:
         axioms are never allowed. Raises `UserError` for input that cannot be checked at all.
         """
         rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve)
-        run = _Run(limits)
+        run = Run(limits)
         names: list[str] = list(targets or ())
         try:
             original = None if reference is None else await self._reference(reference, run)
-            wanted = _targets(original, targets)
+            wanted = chosen_targets(original, targets, definitions=preserve)
             names = list(wanted)
-            rules = replace(rules, filled=_filled(original, filled))
+            rules = replace(rules, filled=filled_definitions(original, filled))
             file = await self._submission(submission, original, policy, run)
             if original is None:
-                wanted = _own_targets(file, targets)
+                wanted = own_targets(file, targets)
                 names = list(wanted)
             found = await self._judge(file, original, wanted, rules, run)
-        except _Settled as settled:
+        except JudgeTooSlow:
+            found = dict.fromkeys(names, verdicts.TimedOut("judge"))
+        except Settled as settled:
             found = dict.fromkeys(names or ["*"], settled.verdict)
-        report = self._report(run, policy, strict)
-        return {name: replace(verdict, report={**report, **_axioms(verdict)}) for name, verdict in found.items()}
+        return {name: self._reported(verdict, run, policy, strict) for name, verdict in found.items()}
 
-    async def check_refutation(self, submission: str, *, reference: str, target: str, refutation: str = "",
-                               policy: Policy = Policy.FILE, strict: bool = False,
-                               allowed_axioms: Collection[str] = (), limits: Limits = Limits()) -> Verdict:
+    async def check_refutation(
+        self,
+        submission: str,
+        *,
+        reference: str,
+        target: str,
+        refutation: str = "",
+        policy: Policy = Policy.FILE,
+        strict: bool = False,
+        allowed_axioms: Collection[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Verdict:
         """Whether `submission` refutes theorem `target` of `reference`: `Refuted`, or why not.
 
         The submission holds the reference's text and a theorem, named `refutation` (default
@@ -137,27 +112,35 @@ class Ladder:
         """
         name = refutation or f"{target}.refutation"
         rules = Rules(tuple(allowed_axioms), self._trusted, strict)
-        run = _Run(limits)
+        run = Run(limits)
         try:
             original = await self._reference(reference, run)
-            aim = _targets(original, [target])[target]
+            aim = chosen_targets(original, [target])[target]
             if not isinstance(aim, tuple):
-                raise _Settled(aim)
+                raise Settled(aim)
             file = await self._submission(submission, original, policy, run)
             made = parse(name)
             tables = await self._replay(file, [made], original, rules, run)
             since = time.monotonic()
-            verdict = tables if not isinstance(tables, Tables) else Judgement(
-                original, file.tables, tables, rules).refutation(aim, made)
+            verdict = (
+                tables
+                if not isinstance(tables, Tables)
+                else Judgement(original, file.tables, tables, rules).refutation(aim, made)
+            )
             run.spent("compare", since)
             if isinstance(verdict, verdicts.Refuted):
-                run.rungs.append("compared")
+                run.passed("compared")
                 verdict = replace(verdict, proof=file.declaration_text(made))
-        except _Settled as settled:
+        except JudgeTooSlow:
+            verdict = verdicts.TimedOut("judge")
+        except Settled as settled:
             verdict = settled.verdict
-        return replace(verdict, report={**self._report(run, policy, strict), **_axioms(verdict)})
+        return self._reported(verdict, run, policy, strict)
 
-    async def _reference(self, text: str, run: _Run) -> Elaborated:
+    def _reported(self, verdict: Verdict, run: Run, policy: Policy, strict: bool) -> Verdict:
+        return replace(verdict, report=run.report(self._pool.engine, policy.value, strict, verdict))
+
+    async def _reference(self, text: str, run: Run) -> Elaborated:
         """The reference, elaborated in a worker that has never seen a submission."""
         text = normalised(text, "the reference")
         known = self._references.get(text)
@@ -168,49 +151,51 @@ class Ladder:
         file = await self._elaborate_reference(text, run)
         run.spent("reference", since)
         if file.elaboration.stopped:
-            raise _Settled(verdicts.TimedOut("reference"))
+            raise Settled(verdicts.TimedOut("reference"))
+        file.tables.deadline = math.inf
         self._references[text] = file
         while len(self._references) > self._remembered:
             self._references.popitem(last=False)
         return file
 
-    async def _elaborate_reference(self, text: str, run: _Run) -> Elaborated:
+    async def _elaborate_reference(self, text: str, run: Run) -> Elaborated:
         for attempt in range(_ATTEMPTS):
             try:
                 header = await self._pool.read_header(text)
                 if INIT not in header.modules:
-                    raise _Settled(verdicts.BadTarget(what="prelude", detail="the reference does not import Init"))
+                    raise Settled(verdicts.BadTarget(what="prelude", detail="the reference does not import Init"))
                 if _errors(header.messages):
-                    raise _Settled(verdicts.BadTarget(what="header", detail=_errors(header.messages)[0].text))
+                    raise Settled(verdicts.BadTarget(what="header", detail=_errors(header.messages)[0].text))
                 async with self._lease(header.modules, clean=True) as worker:
-                    return await elaborate(worker, text, header, heartbeats=run.limits.heartbeats,
-                                           seconds=run.left("reference"))
-            except errors.CallTimeout:
-                raise _Settled(verdicts.TimedOut("reference")) from None
+                    return await elaborate(
+                        worker, text, header, heartbeats=run.limits.heartbeats, seconds=run.left("reference")
+                    )
+            except (errors.CallTimeout, JudgeTooSlow):
+                raise Settled(verdicts.TimedOut("reference")) from None
             except (LeanProcessError, MalformedExport) as error:
                 if attempt + 1 == _ATTEMPTS:
-                    raise _Settled(_infrastructure(error)) from error
+                    raise Settled(_infrastructure(error)) from error
         raise AssertionError("unreachable")
 
-    async def _submission(self, text: str, original: Elaborated | None, policy: Policy, run: _Run) -> Elaborated:
+    async def _submission(self, text: str, original: Elaborated | None, policy: Policy, run: Run) -> Elaborated:
         """Rung 2: the whole file in a worker, no errors, header as given. Its failures are the submission's."""
         text = normalised(text, "the submission")
         since = time.monotonic()
         file = await self._elaborate_submission(text, original, run)
         run.spent("elaborate", since)
         if file.elaboration.stopped:
-            raise _Settled(verdicts.TimedOut("wall"))
+            raise Settled(verdicts.TimedOut("wall"))
         if policy is Policy.PROOF:
             allowance = Allowance() if original is None else original.allowance
             refused = forbidden(file.elaboration.commands, text, allowance)
             if refused is not None:
-                raise _Settled(refused)
+                raise Settled(refused)
         if _fails(file, original):
-            raise _Settled(verdicts.ElaborationError(file.elaboration.errors))
-        run.rungs.append("elaborated")
+            raise Settled(verdicts.ElaborationError(file.elaboration.errors))
+        run.passed("elaborated")
         return file
 
-    async def _elaborate_submission(self, text: str, original: Elaborated | None, run: _Run) -> Elaborated:
+    async def _elaborate_submission(self, text: str, original: Elaborated | None, run: Run) -> Elaborated:
         try:
             header = await self._pool.read_header(text)
             _check_header(header, original)
@@ -219,9 +204,9 @@ class Ladder:
                 worker.clean = False
                 return await _elaborate_untrusted(worker, text, header, run)
         except LeanProcessError as error:
-            raise _Settled(_infrastructure(error)) from error
+            raise Settled(_infrastructure(error)) from error
         except UserError as error:
-            raise _Settled(verdicts.ElaborationError((Message(Severity.ERROR, error.message, error.code),))) from error
+            raise Settled(verdicts.ElaborationError((Message(Severity.ERROR, error.message, error.code),))) from error
 
     @asynccontextmanager
     async def _lease(self, modules: tuple[str, ...], *, clean: bool = False) -> AsyncGenerator[Worker]:
@@ -237,8 +222,14 @@ class Ladder:
                     yield worker
                     return
 
-    async def _judge(self, file: Elaborated, original: Elaborated | None, wanted: Mapping[str, Name | Verdict],
-                     rules: Rules, run: _Run) -> dict[str, Verdict]:
+    async def _judge(
+        self,
+        file: Elaborated,
+        original: Elaborated | None,
+        wanted: Mapping[str, Name | Verdict],
+        rules: Rules,
+        run: Run,
+    ) -> dict[str, Verdict]:
         """Rungs 3 and 4 for all targets at once; each alone when the kernel refuses something among them."""
         names = [name for name in wanted.values() if isinstance(name, tuple)]
         together = await self._replay(file, names, original, rules, run)
@@ -257,17 +248,19 @@ class Ladder:
             else:
                 found[text] = explained(tables, Judgement(original, file.tables, file.tables, rules), name)
             run.spent("compare", since)
-        run.rungs.append("compared")
+        run.passed("compared")
         return found
 
-    async def _replay(self, file: Elaborated, targets: Sequence[Name], original: Elaborated | None, rules: Rules,
-                      run: _Run) -> Tables | Verdict:
+    async def _replay(
+        self, file: Elaborated, targets: Sequence[Name], original: Elaborated | None, rules: Rules, run: Run
+    ) -> Tables | Verdict:
         """Rung 4: what the kernel accepts of the claimed constants that the verdicts rest on."""
         since = time.monotonic()
         made = plan(file.tables, _to_replay(file.tables, targets, original, rules))
         if not isinstance(made, Plan):
-            return verdicts.KernelRefused(name=show(made.name), reason=made.reason,
-                                          report={"why": plans.describe(made)})
+            return verdicts.KernelRefused(
+                name=show(made.name), reason=made.reason, report={"why": plans.describe(made)}
+            )
         answer = await self._ask_kernel(file.header.modules, made, run)
         run.spent("replay", since)
         run.replayed = max(run.replayed, len(made.declarations))
@@ -276,14 +269,13 @@ class Ladder:
         if not answer.accepted or answer.export is None:
             return _kernel_verdict(answer, made)
         try:
-            tables = Tables.read(answer.export)
+            tables = Tables.read(answer.export, deadline=run.deadline)
         except MalformedExport as error:
             return _infrastructure(error)
-        if "replayed" not in run.rungs:
-            run.rungs.append("replayed")
+        run.passed("replayed")
         return tables
 
-    async def _ask_kernel(self, modules: tuple[str, ...], made: Plan, run: _Run) -> Replay | Verdict:
+    async def _ask_kernel(self, modules: tuple[str, ...], made: Plan, run: Run) -> Replay | Verdict:
         failure: Verdict | None = None
         for _ in range(_ATTEMPTS):
             try:
@@ -296,101 +288,64 @@ class Ladder:
         assert failure is not None
         return failure
 
-    def _report(self, run: _Run, policy: Policy, strict: bool) -> dict[str, Any]:
-        engine = self._pool.engine
-        uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
-        return {
-            "engine": engine.name, "engine_description": engine.description, "lean": engine.lean_version,
-            "rungs": tuple(run.rungs), "policy": policy.value, "strict": strict,
-            "limits": {"seconds": run.limits.seconds, "heartbeats": run.limits.heartbeats},
-            "seconds": {part: round(value, 4) for part, value in run.seconds.items()},
-            "replayed": run.replayed, "uncovered": uncovered,
-        }
 
-
-async def check(pool: Pool, submission: str, *, reference: str | None = None, targets: Sequence[str] | None = None,
-                policy: Policy = Policy.FILE, strict: bool = False, preserve: bool = False,
-                allowed_axioms: Collection[str] = (), limits: Limits = Limits()) -> dict[str, Verdict]:
+async def check(
+    pool: Pool,
+    submission: str,
+    *,
+    reference: str | None = None,
+    targets: Sequence[str] | None = None,
+    policy: Policy = Policy.FILE,
+    strict: bool = False,
+    preserve: bool = False,
+    allowed_axioms: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> dict[str, Verdict]:
     """`Ladder.check` for one submission; keep a `Ladder` for many, it remembers references."""
-    return await Ladder(pool).check(submission, reference=reference, targets=targets, policy=policy, strict=strict,
-                                    preserve=preserve, allowed_axioms=allowed_axioms, limits=limits)
+    return await Ladder(pool).check(
+        submission,
+        reference=reference,
+        targets=targets,
+        policy=policy,
+        strict=strict,
+        preserve=preserve,
+        allowed_axioms=allowed_axioms,
+        limits=limits,
+    )
 
 
-async def _elaborate_untrusted(worker: Worker, text: str, header: HeaderInfo, run: _Run) -> Elaborated:
+async def _elaborate_untrusted(worker: Worker, text: str, header: HeaderInfo, run: Run) -> Elaborated:
     """Elaborates a submission; whatever goes wrong in the process is the submission's doing."""
     try:
         return await elaborate(worker, text, header, heartbeats=run.limits.heartbeats, seconds=run.left())
     except errors.CallTimeout:
-        raise _Settled(verdicts.TimedOut("wall")) from None
+        raise Settled(verdicts.TimedOut("wall")) from None
     except errors.OutOfMemory:
-        raise _Settled(verdicts.OutOfMemory()) from None
+        raise Settled(verdicts.OutOfMemory()) from None
     except MalformedExport as error:
         worker.discard()
-        raise _Settled(verdicts.KernelRefused(reason="malformed_export")) from error
+        raise Settled(verdicts.KernelRefused(reason="malformed_export")) from error
     except LeanProcessError as error:
         worker.discard()
-        raise _Settled(verdicts.WorkerLost(detail=error.message)) from error
-
-
-def _targets(original: Elaborated | None, targets: Sequence[str] | None) -> dict[str, Name | Verdict]:
-    """The targets by the name they were asked for: the reference's constant, or why there is none to prove."""
-    if original is None:
-        return {text: parse(text) for text in targets or ()}
-    if targets is None:
-        theorems = [n for n in original.declared if original.tables.constants[n].kind == "theorem"]
-        chosen = [n for n in theorems if n in original.open] or theorems
-        if not chosen:
-            raise UserError("the reference states no theorem", code="no_target")
-        targets = [show(name) for name in chosen]
-    return {text: _target(original, text) for text in targets}
-
-
-def _target(original: Elaborated, text: str) -> Name | Verdict:
-    tables = original.tables
-    name = find(list(tables.constants), text)
-    if name is None:
-        return verdicts.BadTarget(what="missing", detail=f"the reference declares no {text}")
-    constant = tables.constants[name]
-    if constant.kind != "theorem":
-        return verdicts.BadTarget(what="kind", detail=f"{text} is no theorem in the reference but: {constant.kind}")
-    if SORRY in tables.constants_in([constant.type]):
-        return verdicts.BadTarget(what="hole_in_statement", detail=f"the statement of {text} has a hole")
-    return name
-
-
-def _filled(original: Elaborated | None, names: Collection[str]) -> frozenset[Name]:
-    if not names:
-        return frozenset()
-    constants = {} if original is None else original.tables.constants
-    open_names = [] if original is None else [name for name in original.open if constants[name].kind == "def"]
-    found = {text: find(open_names, text) for text in names}
-    unknown = [text for text, name in found.items() if name is None]
-    if unknown:
-        raise UserError(f"the reference leaves no definition {unknown[0]} open", code="bad_fill")
-    return frozenset(name for name in found.values() if name is not None)
-
-
-def _own_targets(file: Elaborated, targets: Sequence[str] | None) -> dict[str, Name | Verdict]:
-    """Targets where there is no reference: those asked for, or all theorems of the submission."""
-    constants = file.tables.constants
-    if targets is not None:
-        return {text: find(list(constants), text) or parse(text) for text in targets}
-    theorems = [name for name in file.declared if constants[name].kind == "theorem"]
-    if not theorems:
-        raise UserError("the file states no theorem", code="no_target")
-    return {show(name): name for name in theorems}
+        raise Settled(verdicts.WorkerLost(detail=error.message)) from error
 
 
 def _check_header(header: HeaderInfo, original: Elaborated | None) -> None:
-    if original is not None and (header.imports, header.is_module) != (original.header.imports,
-                                                                       original.header.is_module):
-        raise _Settled(verdicts.Mismatch(what="header", detail=f"imports {' '.join(header.modules)}; the reference "
-                                                               f"{' '.join(original.header.modules)}"))
+    if original is not None and (header.imports, header.is_module) != (
+        original.header.imports,
+        original.header.is_module,
+    ):
+        raise Settled(
+            verdicts.Mismatch(
+                what="header",
+                detail=f"imports {' '.join(header.modules)}; the reference {' '.join(original.header.modules)}",
+            )
+        )
     if INIT not in header.modules:
-        raise _Settled(verdicts.Forbidden(construct="prelude"))
+        raise Settled(verdicts.Forbidden(construct="prelude"))
     found = _errors(header.messages)
     if found:
-        raise _Settled(verdicts.ElaborationError(found))
+        raise Settled(verdicts.ElaborationError(found))
 
 
 def _fails(file: Elaborated, original: Elaborated | None) -> bool:
@@ -432,8 +387,3 @@ def _kernel_verdict(answer: Replay, made: Plan) -> Verdict:
 def _infrastructure(error: Exception) -> Verdict:
     code = error.code if isinstance(error, LeanProcessError) else "malformed_export"
     return verdicts.Infrastructure(error=code, detail=str(error))
-
-
-def _axioms(verdict: Verdict) -> dict[str, Any]:
-    axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
-    return {} if axioms is None else {"axioms": axioms}

@@ -56,7 +56,7 @@ def _is_auxiliary_part(part: str | int) -> bool:
 
 def user_part(name: Name) -> Name:
     """The name without what marks it as private."""
-    return name[name.index(0, 1) + 1:] if is_private(name) else name
+    return name[name.index(0, 1) + 1 :] if is_private(name) else name
 
 
 def _component(part: str | int) -> str:

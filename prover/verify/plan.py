@@ -77,14 +77,22 @@ class _Order:
             elif mark == _UNDECIDED:
                 self._marks[key] = _OPEN
                 stack.append((key, True))
-                stack.extend((used, False) for used in self._needs(group)
-                             if self._marks.get(self._key(used), _UNDECIDED) != _DONE)
+                stack.extend(
+                    (used, False)
+                    for used in self._needs(group)
+                    if self._marks.get(self._key(used), _UNDECIDED) != _DONE
+                )
         return None
 
     def _needs(self, group: Sequence[Constant]) -> list[Name]:
         members = _members(group) if group[0].kind == "inductive" else set[Name]()
-        needed = {used: None for constant in group for name in (constant.name, *constant.constructors)
-                  if name in self._tables.constants for used in self._tables.uses(name)}
+        needed = {
+            used: None
+            for constant in group
+            for name in (constant.name, *constant.constructors)
+            if name in self._tables.constants
+            for used in self._tables.uses(name)
+        }
         return [used for used in needed if self._tables.is_local(used) and used not in members]
 
     def _key(self, name: Name) -> Name:
@@ -110,8 +118,14 @@ class _Order:
         group: list[Constant] = []
         for member in first.family:
             other = constants.get(member)
-            if other is None or other.kind != "inductive" or not other.safe or other.family != first.family \
-                    or other.params != first.params or other.num_params != first.num_params:
+            if (
+                other is None
+                or other.kind != "inductive"
+                or not other.safe
+                or other.family != first.family
+                or other.params != first.params
+                or other.num_params != first.num_params
+            ):
                 return Refusal(name, "malformed_family")
             for made in other.constructors:
                 child = constants.get(made)
@@ -158,7 +172,7 @@ class _Writer:
         below = children(row)
         if below:
             start = {"a": 1, "j": 3}.get(row[0], 2)
-            out[start:start + len(below)] = [self._exprs[child] for child in below]
+            out[start : start + len(below)] = [self._exprs[child] for child in below]
         return out
 
     def _declaration(self, group: tuple[Constant, ...]) -> dict[str, Any]:
@@ -171,8 +185,11 @@ class _Writer:
 
     def _type(self, constant: Constant) -> dict[str, Any]:
         rows = [self._tables.constants[name] for name in constant.constructors]
-        return {"name": self._names[constant.name], "type": self._exprs[constant.type],
-                "ctorRows": [{"name": self._names[row.name], "type": self._exprs[row.type]} for row in rows]}
+        return {
+            "name": self._names[constant.name],
+            "type": self._exprs[constant.type],
+            "ctorRows": [{"name": self._names[row.name], "type": self._exprs[row.type]} for row in rows],
+        }
 
 
 def describe(refusal: Refusal) -> str:

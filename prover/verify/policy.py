@@ -31,14 +31,15 @@ class Policy(StrEnum):
     PROOF = "proof"
 
 
-
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 _COMMAND = "Lean.Parser.Command."
 #: Commands that declare things, set scopes or look things up, and the syntax inside them.
-_ALLOWED = frozenset(_COMMAND + kind for kind in _words("""
+_ALLOWED = frozenset(
+    _COMMAND + kind
+    for kind in _words("""
     declaration declModifiers declId declSig optDeclSig declBody declValSimple declValEqns whereStructInst
     abbrev definition theorem opaque instance axiom example inductive coinductive classInductive ctor structure
     structureTk classTk structFields structExplicitBinder structImplicitBinder structInstBinder structSimpleBinder
@@ -48,12 +49,14 @@ _ALLOWED = frozenset(_COMMAND + kind for kind in _words("""
     open openDecl openSimple openOnly openHiding openRenaming openRenamingItem openScoped export
     set_option attribute eraseAttr check check_failure synth print printSig printAxioms printEqns where version
     exit eoi
-    """))
+    """)
+)
 
 _OPTIONS = re.compile(
     r"maxHeartbeats|maxRecDepth|synthInstance\.\w+|autoImplicit|relaxedAutoImplicit|(linter|pp|trace)(\.\w+)+"
     r"|warn\.sorry|warningAsError|smartUnfolding|structureDiamondWarning|exponentiation\.threshold|tactic(\.\w+)+"
-    r"|backward(\.\w+)+|genInjectivity|quotPrecheck|hygiene|genSizeOf\w*|profiler(\.\w+)*")
+    r"|backward(\.\w+)+|genInjectivity|quotPrecheck|hygiene|genSizeOf\w*|profiler(\.\w+)*"
+)
 _ATTRIBUTES = _words("""
     simp norm_cast ext congr grind instance reducible irreducible semireducible inline noinline always_inline
     specialize macro_inline elab_as_elim elabAsElim elab_without_expected_type match_pattern refl symm trans
@@ -88,7 +91,7 @@ def forbidden(commands: Sequence[Command], text: str, allowance: Allowance) -> F
     for command in commands:
         if command.span is not None and command_text(data, command.span) in allowance.commands:
             continue
-        for kind in (command.kind, *command.nested):
+        for kind in (command.kind, *reversed(command.nested)):
             if (kind == command.kind or kind.startswith(_COMMAND)) and kind not in _ALLOWED:
                 return Forbidden(construct=kind.removeprefix(_COMMAND), span=command.span)
     commanded = sum((c.kind, *c.nested).count(_COMMAND + "attribute") for c in commands)
@@ -107,8 +110,12 @@ def runs_code(commands: Iterable[Command], text: str) -> bool:
 
     The kinds are what the process said; the words are read here and need no trust.
     """
-    if any(kind not in _ALLOWED for command in commands for kind in (command.kind, *command.nested)
-           if kind == command.kind or kind.startswith(_COMMAND)):
+    if any(
+        kind not in _ALLOWED
+        for command in commands
+        for kind in (command.kind, *command.nested)
+        if kind == command.kind or kind.startswith(_COMMAND)
+    ):
         return True
     if any(match[1] not in _QUIET_HASH for match in _HASH.finditer(text)):
         return True
@@ -126,7 +133,7 @@ class Allowance:
 
 def command_text(data: bytes, span: Span) -> str:
     """The text of a command, by its span in the UTF-8 form of its file."""
-    return data[span.start:span.end].decode(errors="replace")
+    return data[span.start : span.end].decode(errors="replace")
 
 
 def _uses(text: str) -> list[tuple[str, int]]:

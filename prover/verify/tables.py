@@ -7,11 +7,13 @@ passes is well-formed data; whether it is true is the kernel's business.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
-from prover.verify.name import Name
+from prover.verify.name import Name, canonical
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -23,6 +25,7 @@ _MAX_COMPONENTS = 128
 _MAX_BOUND = 1_000_000
 _MAX_NUMBER = 2**64
 _BINDER_KINDS = 4
+_STEPS_BETWEEN_LOOKS = 4096
 
 _LEVEL_PARTS = {"s": 1, "m": 2, "x": 2}
 #: For each kind of expression row: how many leading parts are expression rows, and where they start.
@@ -32,6 +35,10 @@ _EXPR_LENGTH = {"b": 2, "s": 2, "c": 3, "a": 3, "l": 5, "p": 5, "t": 5, "n": 2, 
 
 class MalformedExport(Exception):
     """An export that no honest process writes."""
+
+
+class JudgeTooSlow(Exception):
+    """Walking over an export passed the deadline: terms can be made that share much and take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +91,17 @@ class Tables:
     arguments: list[int] = field(default_factory=list[int])
     constants: dict[Name, Constant] = field(default_factory=dict[Name, Constant])
     imported: dict[Name, Imported] = field(default_factory=dict[Name, Imported])
+    #: Monotonic seconds after which walks over these tables raise `JudgeTooSlow`.
+    deadline: float = math.inf
+    _steps: int = 0
     _loose: list[int] = field(default_factory=list[int])
     _uses: dict[Name, tuple[Name, ...]] = field(default_factory=dict[Name, tuple[Name, ...]])
+    _canonical: dict[Name, Name] = field(default_factory=dict[Name, Name])
 
     @classmethod
-    def read(cls, export: Mapping[str, Any]) -> Tables:
+    def read(cls, export: Mapping[str, Any], *, deadline: float = math.inf) -> Tables:
         """Checks and reads an export. Raises `MalformedExport`."""
-        tables = cls()
+        tables = cls(deadline=deadline)
         for row in _list(export.get("names")):
             tables._add_name(row)
         for row in _list(export.get("levels")):
@@ -103,10 +114,24 @@ class Tables:
             tables._add_imported(item)
         return tables
 
+    def step(self) -> None:
+        """Counts one step of a walk; raises `JudgeTooSlow` past the deadline."""
+        self._steps += 1
+        if self._steps % _STEPS_BETWEEN_LOOKS == 0 and time.monotonic() > self.deadline:
+            raise JudgeTooSlow
+
     def named(self, expr: Row) -> Name:
         """The constant, or the structure of a projection, that a row names."""
         at: int = expr[1]
         return self.names[at]
+
+    def like(self, name: Name) -> Name | None:
+        """The constant of that name, private ones without regard to their module."""
+        if name in self.constants:
+            return name
+        if not self._canonical:
+            self._canonical = {canonical(own): own for own in self.constants}
+        return self._canonical.get(canonical(name))
 
     def is_local(self, name: Name) -> bool:
         return name in self.constants
@@ -135,6 +160,7 @@ class Tables:
         seen = set(rows)
         pending = list(seen)
         while pending:
+            self.step()
             for child in children(self.exprs[pending.pop()]):
                 if child not in seen:
                     seen.add(child)
@@ -212,10 +238,14 @@ class Tables:
         _require(kind in KINDS, "a constant of a known kind")
         _require(name != () and name not in self.constants, "a constant declared once")
         constant = Constant(
-            name=name, kind=kind, params=self._names(item.get("params")), type=self._closed(item.get("type")),
+            name=name,
+            kind=kind,
+            params=self._names(item.get("params")),
+            type=self._closed(item.get("type")),
             value=self._closed(item.get("value")) if kind in _WITH_VALUE else None,
             safe=item.get("safety", "safe") == "safe" and item.get("unsafe", False) is False,
-            hints=_hints(item.get("hints", "opaque")), num_params=_natural(item.get("numParams", 0)),
+            hints=_hints(item.get("hints", "opaque")),
+            num_params=_natural(item.get("numParams", 0)),
             index=_natural(item.get("cidx", 0)),
             constructors=self._names(item.get("ctors")) if kind == "inductive" else (),
             family=self._family(kind, item),
@@ -248,7 +278,7 @@ def children(expr: Row) -> tuple[int, ...]:
     tag = expr[0]
     if tag in _EXPR_PARTS:
         start, count = _EXPR_PARTS[tag]
-        return expr[start:start + count] if tag != "a" else expr[1:3]
+        return expr[start : start + count] if tag != "a" else expr[1:3]
     return (expr[3],) if tag == "j" else ()
 
 

@@ -1,0 +1,105 @@
+"""Verdicts on what was found: all proofs in one file, and those that fail left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from prover.agent.naming import NamedSource
+from prover.agent.refutation import refutation_name
+from prover.agent.task import Task
+from prover.core.position import Span
+from prover.core.verdict import Incomplete, Infrastructure, NotProved, Proved, ProvedModulo, Refuted, Verdict
+from prover.lean.source import Edit, SourceFile
+
+Observer = Callable[[str, dict[str, Any]], None]
+
+
+class Judge(Protocol):
+    """What the filler needs of the verification ladder."""
+
+    async def proofs(
+        self, submission: str, reference: str, names: Sequence[str], filled: Sequence[str] = ()
+    ) -> dict[str, Verdict]:
+        """A verdict for each named declaration of `submission` against `reference`.
+
+        `filled`: definitions whose open value the submission was asked to choose.
+        """
+        ...
+
+    async def refutation(self, submission: str, reference: str, name: str, refutation: str) -> Verdict:
+        """`Refuted` if `refutation`, a theorem of `submission`, proves the negation of `name`'s statement."""
+        ...
+
+
+class Judging:
+    """Judges the tasks of a run over `named`. `interrupted`: the searches were ended from outside."""
+
+    def __init__(self, named: NamedSource, judge: Judge, observe: Observer, *, interrupted: bool) -> None:
+        self.named = named
+        self.judge = judge
+        self.observe = observe
+        self.interrupted = interrupted
+
+    async def judge_all(self, tasks: list[Task]) -> SourceFile:
+        """Asks the ladder about everything found; gives the file with the verified proofs, and only those."""
+        candidates = [t for t in tasks if t.edits and t.verdict is None]
+        if candidates:
+            self.observe("Verifying", {"targets": [t.obligation.label for t in candidates]})
+            kept = await self._accepted(candidates)
+        else:
+            kept = []
+        for task in tasks:
+            await self._settle(task)
+        return self.named.original.with_edits([Edit(self.named.back(e.span), e.text) for t in kept for e in t.edits])
+
+    async def _accepted(self, candidates: list[Task]) -> list[Task]:
+        """The tasks whose proofs pass, all in one file; sets every verdict."""
+        verdicts = await self._verdicts(candidates)
+        if not all(_passes(t, verdicts) for t in candidates):
+            # One refused proof can spoil the others' verdicts (a file with an error in it): one after the other.
+            kept: list[Task] = []
+            verdicts: dict[str, Verdict] = {}
+            for task in candidates:
+                seen = await self._verdicts([*kept, task])
+                if all(_passes(t, seen) for t in [*kept, task]):
+                    kept.append(task)
+                    verdicts.update(seen)
+                else:
+                    verdicts[task.name] = seen[task.name]
+        else:
+            kept = candidates
+        for task in candidates:
+            task.verdict = verdicts[task.name]
+        return kept
+
+    async def _verdicts(self, tasks: list[Task]) -> dict[str, Verdict]:
+        text = self.named.working.with_edits([e for t in tasks for e in t.edits]).text
+        chosen = [t.name for t in tasks if any(g.is_data for g in t.gaps) and t.obligation.kind == "def"]
+        return await self.judge.proofs(text, self.named.working.text, [t.name for t in tasks], chosen)
+
+    async def _settle(self, task: Task) -> None:
+        """The last word on a target: where a part was filled, what is left; where nothing was found, why."""
+        if task.edits and isinstance(task.verdict, Incomplete):
+            left = [g.span for g in task.obligation.gaps if g not in task.gaps]
+            task.verdict = replace(task.verdict, holes=tuple(self.named.back(s) for s in left))
+        if task.verdict is not None:
+            return
+        if task.refutation:
+            at = task.obligation.command.end
+            text = self.named.working.with_edits([Edit(Span(at, at), f"\n\n{task.refutation}\n")])
+            verdict = await self.judge.refutation(
+                text.text, self.named.working.text, task.name, refutation_name(task.name)
+            )
+            if isinstance(verdict, Refuted | Infrastructure):
+                task.scripts = [task.refutation] if isinstance(verdict, Refuted) else []
+                task.verdict = verdict
+                return
+            task.stopped = "refutation_refused"
+        task.verdict = NotProved(stopped="interrupted" if self.interrupted else task.stopped)
+
+
+def _passes(task: Task, verdicts: dict[str, Verdict]) -> bool:
+    """Whether a proof may stay: verified, or a part of one in a declaration whose other holes are left."""
+    return isinstance(verdicts[task.name], Proved | ProvedModulo if task.whole else Incomplete)

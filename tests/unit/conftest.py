@@ -1,0 +1,40 @@
+"""An engine whose Bridge is a script: what processes and pools do about a peer that misbehaves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from prover.lean import Command, LeanEngine
+
+SCRIPT = Path(__file__).parent / "scripted_bridge.py"
+
+
+@dataclass
+class ScriptedEngine:
+    """Starts `scripted_bridge.py`. `starts` says how the first processes begin; all further ones begin well."""
+
+    starts: list[str] = field(default_factory=list[str])
+    name: str = "scripted"
+    description: str = "no Lean: a script that speaks the protocol"
+    lean_version: str = "none"
+    program: str = sys.executable
+    scratches: list[Path] = field(default_factory=list[Path])
+
+    def command(self, scratch: Path, *, memory_mb: int | None = None) -> Command:
+        start = self.starts.pop(0) if self.starts else "ok"
+        self.scratches.append(scratch)
+        return Command((self.program, "-I", "-S", str(SCRIPT), start), {}, scratch)
+
+    def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
+        return status == 112
+
+
+@pytest.fixture
+def scripted() -> Callable[..., LeanEngine]:
+    """Makes an engine: `scripted("silent", "ok")`."""
+    return lambda *starts, **fields: ScriptedEngine(list(starts), **fields)
