@@ -52,6 +52,8 @@ def run(
     if write and wanted.path == "-":
         raise UserError("standard input cannot be written back", code="not_writable", hint="use -o FILE")
     source = _read(wanted)
+    if write:
+        source.replaceable()
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
     engine = open_engine(quiet=quiet)
     with Live(quiet=quiet or as_json or as_jsonl) as live:

@@ -119,19 +119,29 @@ class SourceFile:
         """Offset into the bytes on disk of an offset into the normalised text."""
         return self._offset + offset + bisect_right(self._dropped, offset)
 
-    def write_over(self, original: SourceFile) -> None:
-        """Replaces the file `original` was read from by this text, atomically.
+    def replaceable(self) -> Path:
+        """The path, if the file can be replaced as things stand; `UserError` (`symlink`, `not_writable`) if not.
 
-        `UserError` codes: `symlink`, `changed` (since it was read), `not_writable`, `busy` (another
-        run is writing it), `disk`. The file is whole at every moment.
+        Asked before a long search, so that nobody waits for proofs that could not be written.
         """
-        path = original.path
+        path = self.path
         if path is None:
             raise UserError("standard input cannot be written back", code="not_writable", hint="use -o FILE")
         if path.is_symlink():
             raise UserError(
                 f"{path} is a symbolic link; it is not replaced", code="symlink", hint="name the file itself"
             )
+        if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            raise UserError(f"{path} or its folder is read-only", code="not_writable", hint="use -o FILE elsewhere")
+        return path
+
+    def write_over(self, original: SourceFile) -> None:
+        """Replaces the file `original` was read from by this text, atomically.
+
+        `UserError` codes: `symlink`, `changed` (since it was read), `not_writable`, `busy` (another
+        run is writing it), `disk`. The file is whole at every moment.
+        """
+        path = original.replaceable()
         lock = FileLock(str(Path(tempfile.gettempdir()) / f"leap-prover-{_path_digest(path)}.lock"))
         try:
             with lock.acquire(timeout=_LOCK_SECONDS):

@@ -112,9 +112,8 @@ class Worker:
 
         `heartbeats` in the unit of `maxHeartbeats` and `wall_seconds` bound each tactic, `total_seconds` the
         batch (tactics not reached are not reported). `avoid`: constants a finished proof must not
-        use. Who stops listening before the end, except after `Solved`, ends the process. A tactic that
-        runs on past its wall limit costs the process: `CallTimeout`. Outcomes before it have been yielded
-        by then; the `index` of a `LeanProcessError` says which tactic was running.
+        use. Who stops listening before the last outcome ends the process. A tactic that runs on past its
+        wall limit costs the process: `CallTimeout`. Outcomes before it have been yielded by then; the `index` of a `LeanProcessError` says which tactic was running.
         """
         self.clean = False
         running: int | None = None
@@ -139,14 +138,14 @@ class Worker:
                     elif answer["kind"] == "outcome":
                         index, outcome = wire.read_outcome(answer)
                         running = None
-                        if stop_at_solved and isinstance(outcome, Solved):
+                        if index == len(tactics) - 1 or (stop_at_solved and isinstance(outcome, Solved)):
                             # Given out only after the call has ended, so that a caller may stop listening here.
                             final = index, outcome
                         else:
                             yield index, outcome
         except LeanProcessError as error:
             error.index = running
-            # What was solved stays solved; that the process is gone shows at the next call.
+            # The last outcome counts; that the process is gone shows at the next call.
             if final is None:
                 raise
         if final is not None:

@@ -155,13 +155,20 @@ def test_a_read_only_folder(prove: Prove, lean_file: Path, stand_in: Any, monkey
 def test_a_read_only_file(prove: Prove, lean_file: Path, stand_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.access
     monkeypatch.setattr(os, "access", lambda path, mode, **more: Path(path) != lean_file and real(path, mode, **more))
-    unharmed(prove, lean_file, "not_writable")
+    refused_at_once(prove, lean_file, "not_writable")
+
+
+def refused_at_once(prove: Prove, path: Path, code: str) -> None:
+    """What could not be written is refused before anybody waits for a search."""
+    before = path.read_bytes()
+    ran = prove(path, "--write", "--json")
+    assert ran.code == 2 and ran.document["error"]["code"] == code and path.read_bytes() == before
 
 
 def test_a_symbolic_link(prove: Prove, lean_file: Path, stand_in: Any) -> None:
     link = lean_file.with_name("link.lean")
     link.symlink_to(lean_file)
-    unharmed(prove, link, "symlink")
+    refused_at_once(prove, link, "symlink")
     assert link.is_symlink()
     ran = prove(lean_file, "-o", link, "--json")
     assert ran.code == 2 and ran.document["save_error"]["code"] == "symlink" and "sorry" in lean_file.read_text()
