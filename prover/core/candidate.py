@@ -10,8 +10,8 @@ class Candidate:
     """Tactic text and how it came about.
 
     `log_probability`: natural logarithm, summed over tokens, of the proposer's belief in it.
-    `finish`: `stop`, or `length` for a truncated text (marked, not tried blindly). `effort`: the level of limits at which a
-    try makes sense (0: the cheapest); its cost is part of the belief already.
+    `finish`: `stop`, or `length` for a truncated text (marked, not tried blindly). `effort`: the level of limits
+    at which a try makes sense (0: the cheapest); its cost is part of the belief already.
     """
 
     text: str

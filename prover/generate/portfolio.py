@@ -16,15 +16,16 @@ from prover.generate.refutation import counterexample, explodes
 from prover.generate.request import Request
 from prover.generate.residues import power_residues, split_residues
 from prover.generate.rewriting import apply_facts, rewrite, unfold
-from prover.generate.structure import by_cases, introduce, split_goal, split_hypotheses, witnesses
+from prover.generate.structure import by_cases, introduce, split_goal, split_hypotheses
 from prover.generate.view import View
+from prover.generate.witnesses import exhibit
 
 #: Every idea of the portfolio. The order does not matter: candidates are ranked by belief.
 IDEAS: tuple[Idea, ...] = (
     close,
     introduce,
     split_goal,
-    witnesses,
+    exhibit,
     split_hypotheses,
     by_cases,
     induct,

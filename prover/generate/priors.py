@@ -38,6 +38,7 @@ PRIORS: Mapping[str, float] = {
     "by_contra": -2.6,
     "absurd": -2.2,
     "exists": -1.6,
+    "exists_computed": -0.7,
     "cases_or": -1.0,
     "obtain": -0.8,
     "dvd_cases": -2.6,
@@ -79,6 +80,7 @@ PRIORS: Mapping[str, float] = {
     "residues_two": -2.0,
     "power_residues_omega": -1.2,
     "power_residues": -2.2,
+    "power_residues_split": -1.7,
     # enumeration
     "bounds_omega": -1.2,
     "bounds": -2.4,

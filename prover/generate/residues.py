@@ -142,18 +142,23 @@ def power_residues(view: View) -> Iterator[Proposal]:
     options = dict.fromkeys([*wanted, *(math.lcm(a, b) for a in wanted for b in wanted if a < b)])
     for modulus in [m for m in options if m <= 5000][:6]:
         claims: list[str] = []
+        splits: list[str] = []
         size = 0
         for power in powers[:3]:
-            claim = _claim(power, modulus, view.fresh(f"h{power.base}", f"h{power.base}_"), integers)
+            label = view.fresh(f"h{power.base}", f"h{power.base}_")
+            claim = _claim(power, modulus, label, integers)
             if claim is not None:
                 claims.append(claim[0])
                 size += claim[1]
+                splits.append(f"rcases {label} with {' | '.join([label] * claim[1])}")
         if claims and size <= 3 * _MAX_PERIOD:
             text = "\n".join(claims)
             # As plain variables the powers cost omega less, and it takes their casts for the same.
             hidden = "\n".join(f"generalize {p.text} = {view.fresh(f'p{i}')} at *" for i, p in enumerate(powers[:3]))
             yield Proposal("power_residues_omega", f"{text}\n{hidden}\nomega", -0.02 * size, effort=1)
             yield Proposal("power_residues", text, -0.02 * size, effort=1)
+            split = " <;>\n  ".join([*splits, "first | omega | grind"])
+            yield Proposal("power_residues_split", f"{text}\n{split}", -0.04 * size, effort=1)
 
 
 def _int_powers(view: View) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prover.generate.evaluation import INT, NAT, kind_of, kind_of_type
+from prover.generate.evaluation import NAT, kind_of
 from prover.generate.proposal import Proposal
 from prover.generate.term import Term, conjuncts
 from prover.generate.view import Fact, View
 
 _INDUCTIVE_CASES = {"Bool", "Option"}
-_MAX_WITNESSES = 10
 
 
 def introduce(view: View) -> Iterator[Proposal]:
@@ -75,42 +74,6 @@ def split_goal(view: View) -> Iterator[Proposal]:
         for fact in view.facts:
             if fact.statement.head in ("¬", "≠"):
                 yield Proposal("absurd", f"apply {fact.proof}")
-
-
-def witnesses(view: View) -> Iterator[Proposal]:
-    """∃: small numerals, values of the context, and simple combinations of them."""
-    target = view.target
-    if target is None or target.head != "∃":
-        return
-    name, kind = target.args[0].head, target.args[1]
-    found: list[str] = [h.name for h in view.shown if not h.is_prop and _same_type(h.type, kind)]
-    if kind.head == "_" or kind_of_type(kind.head) in (NAT, INT):
-        found += ["0", "1", "2"] + [str(n) for n in sorted(view.numerals) if n > 2]
-        found += [f"{h} + 1" for h in view.variables]
-        if kind_of_type(kind.head) == INT:
-            found += ["-1"] + [f"-{h}" for h in view.variables]
-    found += _equated(name, target.args[2])
-    for rank, text in enumerate(dict.fromkeys(found)):
-        if rank >= _MAX_WITNESSES:
-            break
-        yield Proposal("exists", f"refine ⟨{text}, ?_⟩", -0.3 * rank)
-
-
-def _same_type(printed: str, wanted: Term) -> bool:
-    return printed == str(wanted) or (
-        kind_of_type(printed) is not None and kind_of_type(printed) == kind_of_type(wanted.head)
-    )
-
-
-def _equated(name: str, body: Term) -> list[str]:
-    """What the bound name is said to equal, in a conjunct of the body."""
-    found: list[str] = []
-    for part in conjuncts(body):
-        if part.head == "=":
-            for this, other in (part.args, part.args[::-1]):
-                if this.head == name and not this.args:
-                    found.append(str(other))
-    return found
 
 
 def split_hypotheses(view: View) -> Iterator[Proposal]:

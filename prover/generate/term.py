@@ -218,6 +218,8 @@ class _Reader:
                     guard = Term(sign, (Term(names[-1]), self.term(51)))
             bound.extend((name, kind) for name in names)
         self.take()
+        if not bound:
+            raise _Unreadable
         body = self.term(0)
         if guard is not None:
             body = Term("∧" if quantifier == "∃" else "→", (guard, body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from prover.core.errors import Crashed, LeanProcessError
 from prover.lean.engine import LeanEngine
 from prover.lean.process import BridgeProcess
+from prover.lean.scratch import sweep
 from prover.lean.wire import HeaderInfo
 from prover.lean.worker import Worker
 
@@ -66,7 +67,8 @@ class Pool:
         self._taken = 0
         self._idle: list[Worker] = []
         self._spares: list[asyncio.Task[Worker]] = []
-        # A spare serves header reads until somebody takes it: never both at once.
+        # An idle worker or a spare serves header reads until somebody takes it: never both at once.
+        self._idle_lock = asyncio.Lock()
         self._spare_lock = asyncio.Lock()
         self._all: set[Worker] = set()
         self._starting: set[asyncio.Task[Worker]] = set()
@@ -74,6 +76,7 @@ class Pool:
         self._closing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        await asyncio.to_thread(sweep)
         self._warm()
         return self
 
@@ -130,16 +133,14 @@ class Pool:
 
     async def read_header(self, text: str) -> HeaderInfo:
         """The imports of a file, as Lean's parser reads them, by whichever process is at hand."""
-        worker = next((worker for worker in self._idle if worker.alive), None)
-        if worker is not None:
-            self._idle.remove(worker)
-            try:
-                return await worker.read_header(text)
-            except LeanProcessError:
-                pass  # reading has no effects: a started spare tries again
-            finally:
-                self._idle.append(worker)
-                await self._make_room(self.limits.size - self._taken)
+        if not any(_ready(spare) for spare in self._spares):
+            # Locked: a lease that wants this very worker waits a moment rather than start another one.
+            async with self._idle_lock:
+                worker = next((worker for worker in self._idle if worker.alive), None)
+                if worker is not None:
+                    # Reading has no effects: where the process is lost, a spare tries again.
+                    with suppress(LeanProcessError):
+                        return await worker.read_header(text)
         async with self._spare_lock:
             return await (await self._borrow_spare()).read_header(text)
 
@@ -160,15 +161,8 @@ class Pool:
 
     async def _take(self, modules: tuple[str, ...], clean: bool) -> Worker:
         self._must_be_open()
-        dead = [w for w in self._idle if not w.alive]
-        self._idle = [w for w in self._idle if w.alive]
-        for worker in dead:
-            await self._close_worker(worker, lost=True)
-        fitting = [w for w in self._idle if w.header == modules and (w.clean or not clean)]
-        if fitting:
-            # Who does not need a clean worker leaves the clean ones to those who do.
-            worker = min(fitting, key=lambda w: w.clean)
-            self._idle.remove(worker)
+        worker = await self._take_idle(modules, clean)
+        if worker is not None:
             return worker
         # Closed before the new process is there: both at once may be more than the machine has room for.
         await self._make_room(self.limits.size - self._taken)
@@ -177,6 +171,20 @@ class Pool:
         except Crashed:
             # A spare may have died unnoticed; importing has no effects, so another process tries once more.
             return await self._imported(modules)
+
+    async def _take_idle(self, modules: tuple[str, ...], clean: bool) -> Worker | None:
+        async with self._idle_lock:
+            dead = [w for w in self._idle if not w.alive]
+            self._idle = [w for w in self._idle if w.alive]
+            for worker in dead:
+                await self._close_worker(worker, lost=True)
+            fitting = [w for w in self._idle if w.header == modules and (w.clean or not clean)]
+            if not fitting:
+                return None
+            # Who does not need a clean worker leaves the clean ones to those who do.
+            worker = min(fitting, key=lambda w: w.clean)
+            self._idle.remove(worker)
+            return worker
 
     async def _imported(self, modules: tuple[str, ...]) -> Worker:
         worker = await self._fresh()
@@ -214,8 +222,9 @@ class Pool:
 
     async def _make_room(self, places: int) -> None:
         """Closes idle workers, those unused for longest first, until there are at most `places`."""
-        while len(self._idle) > max(0, places):
-            await self._close_worker(self._idle.pop(0))
+        async with self._idle_lock:
+            while len(self._idle) > max(0, places):
+                await self._close_worker(self._idle.pop(0))
 
     async def _begin_start(self) -> Worker:
         self._must_be_open()
@@ -312,6 +321,10 @@ async def _to_the_end(task: asyncio.Task[None]) -> None:
         if not task.done():
             await asyncio.wait({task})
         raise
+
+
+def _ready(spare: asyncio.Task[Worker]) -> bool:
+    return spare.done() and not spare.cancelled() and spare.exception() is None and spare.result().alive
 
 
 def _cancelled() -> bool:

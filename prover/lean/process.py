@@ -10,21 +10,19 @@ import json
 import os
 import re
 import secrets
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 from typing import Any, cast
 
 import psutil
 
 from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
 from prover.lean.engine import LeanEngine
+from prover.lean.scratch import Scratch
 from prover.lean.wire import PROTOCOL_VERSION
 
 _CHUNK = 1 << 16
@@ -142,11 +140,11 @@ class BridgeProcess:
         return process
 
     async def _launch(self, watchdog: bool, seconds: float) -> None:
-        self._scratch = Path(tempfile.mkdtemp(prefix="leap-prover-"))
+        self._scratch = Scratch()
         try:
             await self._spawn()
         except BaseException:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
             raise
         try:
             deadline = time.monotonic() + seconds
@@ -168,7 +166,7 @@ class BridgeProcess:
             raise
 
     async def _spawn(self) -> None:
-        command = self.engine.command(self._scratch, memory_mb=self.memory_mb)
+        command = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
         read_end, write_end = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -389,7 +387,7 @@ class BridgeProcess:
             transport = getattr(self._process, "_transport", None)
             if transport is not None:
                 transport.close()
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
 
     close = kill
 

@@ -142,7 +142,7 @@ class SourceFile:
         run is writing it), `disk`. The file is whole at every moment.
         """
         path = original.replaceable()
-        lock = FileLock(str(Path(tempfile.gettempdir()) / f"leap-prover-{_path_digest(path)}.lock"))
+        lock = FileLock(_lock_path(path))
         try:
             with lock.acquire(timeout=_LOCK_SECONDS):
                 _refuse_if_changed(path, original)
@@ -179,8 +179,11 @@ def _dropped_returns(body: bytes) -> list[int]:
     return dropped
 
 
-def _path_digest(path: Path) -> str:
-    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+def _lock_path(path: Path) -> str:
+    """One lock a file and user: another user's lock in the same folder could not be opened."""
+    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    return str(Path(tempfile.gettempdir()) / f"leap-prover-{user}-{digest}.lock")
 
 
 def _refuse_if_changed(path: Path, original: SourceFile) -> None:

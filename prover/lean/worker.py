@@ -113,7 +113,8 @@ class Worker:
         `heartbeats` in the unit of `maxHeartbeats` and `wall_seconds` bound each tactic, `total_seconds` the
         batch (tactics not reached are not reported). `avoid`: constants a finished proof must not
         use. Who stops listening before the last outcome ends the process. A tactic that runs on past its
-        wall limit costs the process: `CallTimeout`. Outcomes before it have been yielded by then; the `index` of a `LeanProcessError` says which tactic was running.
+        wall limit costs the process: `CallTimeout`. Outcomes before it have been yielded by then; the
+        `index` of a `LeanProcessError` says which tactic was running.
         """
         self.clean = False
         running: int | None = None

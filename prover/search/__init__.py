@@ -3,10 +3,11 @@
 from prover.search.agenda import LEVELS, Limit
 from prover.search.frontier import BestFirst, BreadthFirst, DepthFirst, Expansion, Frontier
 from prover.search.graph import Edge, Node, ProofGraph, Status
-from prover.search.loop import Critic, Observer, Settings, search
+from prover.search.loop import search
 from prover.search.proof import Step
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Runner
+from prover.search.settings import Critic, Observer, Settings
 from prover.search.worker_runner import WorkerRunner
 
 __all__ = [

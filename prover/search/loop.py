@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol
+from typing import Any, Generic
 
 from prover.core.budget import Budget, Spent
 from prover.core.candidate import Candidate
@@ -14,43 +12,16 @@ from prover.core.errors import LeanProcessError, ModelError
 from prover.core.outcome import Failed, Lost, Progress, Rejected, Solved, TacticOutcome, TimedOut
 from prover.core.state import TacticState
 from prover.generate import Request, TacticGenerator
-from prover.search.agenda import LEVELS, Agenda, Limit
+from prover.search.agenda import Agenda
 from prover.search.frontier import BestFirst, Expansion, Frontier
 from prover.search.graph import Change, Child, Node, ProofGraph, distinct
+from prover.search.polish import holds, settle_suggestion, shorten
 from prover.search.proof import Step, extract
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle, Runner
+from prover.search.settings import Critic, Observer, Settings
 
-Observer = Callable[[str, dict[str, Any]], None]
 MakeFrontier = Callable[[ProofGraph[Handle], Callable[[Node[Handle]], float]], Frontier[Handle]]
-
-
-class Critic(Protocol):
-    """Judges states: how likely they are to be provable, as log-probabilities, one a state."""
-
-    async def score(self, states: Sequence[TacticState]) -> list[float]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a search works its nodes.
-
-    `candidates`: asked for at a time. `width` and `window`: how many are tried before the frontier is asked again,
-    and how far (in log-probability) below the best of them. `levels`: limits of one tactic, tried in turn. `breadth`:
-    nodes selected at a time, so that one batch feeds the generator. `debug`: check the graph's invariants after every
-    expansion.
-    """
-
-    candidates: int = 64
-    width: int = 8
-    window: float = 1.0
-    breadth: int = 1
-    levels: tuple[Limit, ...] = LEVELS
-    sibling_penalty: float = -0.3
-    alpha: float = 0.5
-    check_seconds: float = 20.0
-    shorten_seconds: float = 4.0
-    debug: bool = False
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -66,7 +37,7 @@ async def search(
     generator: TacticGenerator,
     *,
     budget: Budget | Spent,
-    settings: Settings = Settings(),
+    settings: Settings | None = None,
     frontier: MakeFrontier[Handle] | None = None,
     critic: Critic | None = None,
     premises: Sequence[str] = (),
@@ -77,10 +48,10 @@ async def search(
 
     Always returns, with the reason in `stop` and whatever was found. `observer` receives every event as (kind,
     payload): `NodeExpanded`, `TacticTried`, `Solved`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked
-    between tactics.
+    between portions of work, a few tactics each.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
-    run = _Search(runner, generator, spent, settings, critic, tuple(premises), observer, interrupted)
+    run = _Search(runner, generator, spent, settings or Settings(), critic, tuple(premises), observer, interrupted)
     return await run.run(frontier)
 
 
@@ -112,8 +83,7 @@ class _Search(Generic[Handle]):
 
     async def run(self, make: MakeFrontier[Handle] | None) -> SearchResult:
         began = time.monotonic()
-        proof: Step | None = None
-        checked, detail = False, ""
+        detail = ""
         try:
             handle, state = await self.runner.root()
             self.graph = ProofGraph(state, handle, sibling_penalty=self.settings.sibling_penalty)
@@ -126,19 +96,16 @@ class _Search(Generic[Handle]):
             )
             await self.split_root()
             stop = await self.work()
-            if self.graph.root.best is not None:
-                stop = "proved"
-                proof = extract(self.graph.root)
-                await self.shorten()
-                proof = extract(self.graph.root)
-                checked = await self.check(proof)
         except LeanProcessError as error:
             stop, detail = "engine_lost", f"{error.code}: {error.message}"
         except ModelError as error:
             stop, detail = "model_failed", f"{error.code}: {error.message}"
-        seconds = time.monotonic() - began
+        proof, checked = await self.polished()
+        if proof is not None:
+            stop = "proved"
         if hasattr(self, "graph"):
             self.statistics.graph = self.graph.counts()
+        seconds = time.monotonic() - began
         if stop.startswith("budget"):
             self.observer("LimitHit", {"limit": stop, "seconds": seconds})
         self.observer(
@@ -146,13 +113,27 @@ class _Search(Generic[Handle]):
         )
         return SearchResult(stop, proof, checked, seconds, self.statistics, detail)
 
+    async def polished(self) -> tuple[Step | None, bool]:
+        """The root's proof, if there is one, and whether its script holds in one piece."""
+        if not hasattr(self, "graph") or self.graph.root.best is None:
+            return None, False
+        left = self.spent.remaining_seconds()
+        try:
+            await shorten(self.runner, self.graph, min(self.settings.shorten_seconds, left / 2))
+            seconds = min(self.settings.check_seconds, self.spent.remaining_seconds())
+            proof = extract(self.graph.root)
+            return proof, await holds(self.runner, self.graph.root.handle, proof, seconds)
+        except LeanProcessError:
+            return extract(self.graph.root), False
+
     async def split_root(self) -> None:
         """The root itself may be several goals that have nothing to do with each other."""
         root = self.graph.root
         parts = independent_parts(root.state)
         if len(parts) > 1:
             children = await self.children(root.state, root.handle, parts)
-            self.absorb(root, self.graph.extend(root, "", 0.0, children, "split"), again=True)
+            self.absorb(root, self.graph.extend(root, "", 0.0, children, "split"))
+            self.finish(root)
         else:
             self.frontier.observe(Expansion(root, again=True))
 
@@ -330,23 +311,10 @@ class _Search(Generic[Handle]):
     async def solved(
         self, node: Node[Handle], candidate: Candidate, outcome: Solved, opened: list[Node[Handle]]
     ) -> None:
-        text = await self.settle_suggestion(node, candidate.text, outcome)
+        text = await settle_suggestion(self.runner, node, candidate.text, outcome)
         change = self.graph.solve(node, text, candidate.log_probability, candidate.source)
         self.observer("Solved", {"node": node.number, "tactic": text, "root": self.graph.root.best is not None})
         self.notice(change, opened)
-
-    async def settle_suggestion(self, node: Node[Handle], text: str, outcome: Solved) -> str:
-        """A tactic that only suggests (`exact?`) is replaced by its suggestion where that closes the goal too."""
-        if not re.search(r"\w\?(?!\w)", text):
-            return text
-        for message in outcome.messages:
-            for suggestion in suggestions(message.text):
-                async for _, tried in self.runner.apply(
-                    node.handle, [suggestion], heartbeats=200_000, wall_seconds=10.0
-                ):
-                    if isinstance(tried, Solved):
-                        return suggestion
-        return text
 
     async def progressed(
         self, node: Node[Handle], candidate: Candidate, outcome: Progress[Handle], opened: list[Node[Handle]]
@@ -379,9 +347,9 @@ class _Search(Generic[Handle]):
         opened += change.opened
         self.frontier.prune(change.closed)
 
-    def absorb(self, node: Node[Handle], change: Change[Handle], again: bool = False) -> None:
+    def absorb(self, node: Node[Handle], change: Change[Handle]) -> None:
         self.frontier.prune(change.closed)
-        self.frontier.observe(Expansion(node, again=again, opened=tuple(distinct(change.opened))))
+        self.frontier.observe(Expansion(node, opened=tuple(distinct(change.opened))))
 
     async def judge(self, nodes: Sequence[Node[Handle]]) -> None:
         """Asks the critic about new nodes."""
@@ -391,48 +359,6 @@ class _Search(Generic[Handle]):
         for node, value in zip(new, await self.critic.score([n.state for n in new]), strict=True):
             self.values[node.number] = value
 
-    # --- after the proof
-
-    async def shorten(self) -> None:
-        """Tries, from the root down, whether one of the closing tactics below a node closes it at once."""
-        deadline = time.monotonic() + min(self.settings.shorten_seconds, self.spent.remaining_seconds() / 2)
-        for node in list(self.graph.proof_nodes()):
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return
-            if node.size is None or node.size <= 1:
-                continue
-            closing = list(dict.fromkeys(_closing(extract(node))))
-            tried = [e.tactic for e in node.edges]
-            closing = [t for t in closing if t not in tried][:6]
-            if not closing:
-                continue
-            async for index, outcome in self.runner.apply(
-                node.handle, closing, heartbeats=40_000, wall_seconds=min(3.0, left), total_seconds=left
-            ):
-                if isinstance(outcome, Solved):
-                    self.graph.solve(node, closing[index], 0.0, "shorten")
-
-    async def check(self, proof: Step) -> bool:
-        """Whether the assembled script closes the root, in one piece; False too when there is no time to see."""
-        if proof.size == 1:
-            return True
-        seconds = min(self.settings.check_seconds, self.spent.remaining_seconds())
-        if seconds <= 0:
-            return False
-        async for _, outcome in self.runner.apply(
-            self.graph.root.handle, [str(proof)], heartbeats=1_000_000, wall_seconds=seconds
-        ):
-            return isinstance(outcome, Solved)
-        return False
-
-
-def _closing(step: Step) -> list[str]:
-    """The tactics that end branches of a proof."""
-    if not step.rest:
-        return [step.tactic]
-    return [tactic for rest in step.rest for tactic in _closing(rest)]
-
 
 def independent_parts(state: TacticState) -> list[tuple[int, ...]]:
     """How the goals of a state fall apart: each goal that shares no metavariable alone, the others together."""
@@ -440,19 +366,3 @@ def independent_parts(state: TacticState) -> list[tuple[int, ...]]:
     alone = [tuple(g) for g in groups if len(g) == 1]
     together = tuple(sorted(i for g in groups if len(g) > 1 for i in g))
     return sorted([*alone, together]) if together else alone
-
-
-def suggestions(text: str) -> list[str]:
-    """The tactics a "Try this" message offers, first one first."""
-    if "Try this" not in text:
-        return []
-    body = text.split("Try this", 1)[1].lstrip("s").lstrip(":")
-    found: list[str] = []
-    for line in body.split("\n"):
-        if re.match(r"\s*\[\w+\]\s", line):
-            found.append(re.sub(r"^\s*\[\w+\]\s", "", line))
-        elif line.strip() and found:
-            found[-1] += "\n" + line
-        elif line.strip():
-            found.append(line.strip())
-    return [f.strip() for f in found]

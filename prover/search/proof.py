@@ -48,24 +48,18 @@ def _blocks(step: Step) -> list[str]:
     """Lines for several proofs after one tactic: goals that stand alone get a block, a group stays for last."""
     order = list(range(_goal_count(step)))
     found: list[str] = []
-    group: tuple[Step, tuple[int, ...]] | None = None
-    for rest, part in sorted(zip(step.rest, step.parts, strict=True), key=lambda item: item[1]):
-        if len(part) > 1:
-            group = rest, part
-            continue
+    proofs = sorted(zip(step.parts, step.rest, strict=True), key=lambda item: (len(item[0]) > 1, item[0]))
+    for part, rest in proofs:
         at = order.index(part[0])
         if at:
             found.append(f"rotate_left {at}" if at > 1 else "rotate_left")
+        if len(part) > 1:
+            found += rest.lines()
+            continue
         order = order[at + 1 :] + order[:at]
         first, *others = rest.lines()
         found.append(f"· {first}")
         found += [_INDENT + line if line else line for line in others]
-    if group is not None:
-        rest, part = group
-        turn = order.index(part[0])
-        if turn:
-            found.append(f"rotate_left {turn}" if turn > 1 else "rotate_left")
-        found += rest.lines()
     return found
 
 

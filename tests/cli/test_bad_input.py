@@ -189,8 +189,7 @@ def test_a_file_that_vanished(prove: Prove, lean_file: Path, stand_in: Any) -> N
 
 def test_another_run_is_writing(prove: Prove, lean_file: Path, stand_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "_LOCK_SECONDS", 0.1)
-    digest = sources._path_digest(lean_file)
-    with FileLock(str(Path(tempfile.gettempdir()) / f"leap-prover-{digest}.lock")):
+    with FileLock(sources._lock_path(lean_file)):
         unharmed(prove, lean_file, "busy")
 
 

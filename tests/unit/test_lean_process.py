@@ -324,6 +324,9 @@ async def test_after_a_solution_listening_may_stop(worker: Worker) -> None:
             break
     assert worker.alive and not worker.process.busy
     assert (await worker.stats())["states"] == 0
+    async for _ in worker.apply(1, ["nothing"]):
+        break  # it was the last
+    assert worker.alive and not worker.process.busy
 
 
 async def test_two_calls_at_once_are_refused(worker: Worker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,34 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         source.write_over(source)
     assert caught.value.code == "changed" and not path.exists()
+
+
+def test_two_writers_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prover.lean.source.tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("prover.lean.source._LOCK_SECONDS", 0.1)
+    path = tmp_path / "F.lean"
+    path.write_bytes(b"a")
+    source = SourceFile.read(path)
+    new = source.with_edits([Edit(Span(0, 1), "b")])
+    held = threading.Event()
+    let_go = threading.Event()
+
+    def replace(*_: object) -> None:
+        held.set()
+        let_go.wait(10)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("prover.lean.source._replace", replace)
+        first = threading.Thread(target=new.write_over, args=(source,))
+        first.start()
+        held.wait(10)
+    with pytest.raises(UserError) as caught:
+        new.write_over(source)
+    let_go.set()
+    first.join()
+    assert caught.value.code == "busy"
+    new.write_over(source)
+    assert path.read_bytes() == b"b"
 
 
 def test_symbolic_links_are_not_replaced(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""How late after its wall limit a slow tactic's outcome arrives, and what a limit that nobody notices costs.
+
+Prints one JSON document: milliseconds past the limit (median and worst over `--runs`) for kinds of slow
+tactics that notice the cancel token, then the seconds from a killed call to the next ready worker, with a warm
+spare and without. See `docs/decisions/0001-wall-limits.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import time
+from typing import Any
+
+from prover.core.errors import CallTimeout
+from prover.core.outcome import TimedOut
+from prover.lean import LeanEngine, Pool, PoolLimits, Worker
+from prover.lean.bundled import bundled
+from prover.lean.embedded import EmbeddedEngine
+from prover.lean.worker import GRACE_SECONDS
+
+VARIABLES = "abcdegxyzw"
+STATEMENT = (
+    f"theorem t ({' '.join(VARIABLES)} : Nat) (f : Nat → Nat) (h : ∀ n, f n = f (n + 1)) "
+    "(p : Nat → Prop) (h0 : p 0) (hp : ∀ n, p n → p (n + 1)) : f 0 = f 1000 := by sorry"
+)
+
+
+def _inequality(seed: int) -> str:
+    left = " + ".join(f"{(seed * 7 + i * i * 3) % 97}*{v}" for i, v in enumerate(VARIABLES))
+    right = " + ".join(f"{(seed * 11 + i * 5) % 89}*{v}" for i, v in enumerate(VARIABLES))
+    return f"{left} ≤ {right} + {seed}"
+
+
+HARD = " → ".join(_inequality(seed) for seed in range(20))
+DEEP = "set_option maxRecDepth 1000000 in"
+SLOW = {
+    "omega": f"have : {HARD} → False := by omega",
+    "grind": f"have : {HARD} → False := by grind",
+    "simp that loops": f"have loop : ∀ n, f n = f (n + 1) := h; {DEEP} simp [loop]",
+    "repeat'": "repeat' (first | rfl | skip; have := h0)",
+    "repeat apply": f"{DEEP} have : p 200000 := by repeat (first | exact h0 | apply hp)",
+    "rfl (unifier)": f"have : (List.range 5000).foldl (fun a b => (a * a + b) % 1009) 1 = 3 := by {DEEP} rfl",
+    "decide (elaborator)": f"{DEEP} have : ∀ a b c : Fin 30, a + b + c = c + b + a := by decide",
+    "decide +kernel": "have : ∀ a b c d : Fin 60, a + b + c + d = d + c + b + a := by decide +kernel",
+    "kernel, Nat folds": "have : (List.range 1000000).foldl (fun a b => (a * a + b) % 1009) 1 = 3 := by decide +kernel",
+}
+UNNOTICED = "have : 3 ^ 16000000 % 2 ^ 16000000 % 7 = 2 := by decide +kernel"
+
+
+async def _open(worker: Worker) -> int:
+    found = await worker.elaborate(worker.env, STATEMENT, holes=True)
+    state = found.holes[0].state
+    assert state is not None
+    return state
+
+
+async def _late(worker: Worker, state: int, tactic: str, limit: float) -> float | None:
+    """Milliseconds from the limit to the outcome, seen from here; None when the tactic ended before it."""
+    began = time.monotonic()
+    async for _, outcome in worker.apply(state, [tactic], heartbeats=0, wall_seconds=limit):
+        if isinstance(outcome, TimedOut):
+            return (time.monotonic() - began - limit) * 1000
+    return None
+
+
+async def _restart(engine: LeanEngine, spares: int, runs: int, limit: float) -> dict[str, float]:
+    overrun: list[float] = []
+    ready: list[float] = []
+    async with Pool(engine, PoolLimits(size=1, spares=spares)) as pool:
+        for _ in range(runs):
+            async with pool.lease(["Init"]) as worker:
+                state = await _open(worker)
+                while spares and pool.statistics.started < 2 + len(ready):  # noqa: ASYNC110 (another process)
+                    await asyncio.sleep(0.1)
+                began = time.monotonic()
+                try:
+                    await _late(worker, state, UNNOTICED, limit)
+                except CallTimeout:
+                    overrun.append(time.monotonic() - began - limit)
+            began = time.monotonic()
+            async with pool.lease(["Init"]) as worker:
+                await _open(worker)
+            ready.append(time.monotonic() - began)
+    return {"seconds_past_limit": statistics.median(overrun), "seconds_to_next_state": statistics.median(ready)}
+
+
+async def measure(runs: int, limit: float) -> dict[str, Any]:
+    engine = EmbeddedEngine.open(bundled("lean_project"))
+    late: dict[str, Any] = {}
+    async with Pool(engine, PoolLimits(size=1, spares=0)) as pool, pool.lease(["Init"]) as worker:
+        state = await _open(worker)
+        for name, tactic in SLOW.items():
+            seen = [await _late(worker, state, tactic, limit) for _ in range(runs)]
+            reached = [ms for ms in seen if ms is not None]
+            late[name] = {
+                "median_ms": round(statistics.median(reached), 1) if reached else None,
+                "worst_ms": round(max(reached), 1) if reached else None,
+                "reached": len(reached),
+            }
+        restarts = pool.statistics.started - 1
+    return {
+        "limit_seconds": limit,
+        "runs": runs,
+        "late": late,
+        "restarts_for_noticed_limits": restarts,
+        "grace_seconds": GRACE_SECONDS,
+        "unnoticed_with_spare": await _restart(engine, 1, min(runs, 3), limit),
+        "unnoticed_without_spare": await _restart(engine, 0, min(runs, 3), limit),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--limit", type=float, default=0.5, help="wall limit of each tactic, in seconds")
+    options = parser.parse_args()
+    print(json.dumps(asyncio.run(measure(options.runs, options.limit)), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,350 @@
+"""The search loop on a made-up game with the shape of tactic proving, without Lean.
+
+A goal is a number. `dec` takes one off, `half` halves an even number, `split` leaves two independent goals that add
+up to it, `pair` leaves two coupled goals, `zero` closes 0, `slow` closes 0 only with a large limit, `die` loses the
+worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from prover.core.budget import Budget
+from prover.core.candidate import Candidate
+from prover.core.errors import Crashed, ModelError
+from prover.core.outcome import Cost, Failed, Lost, Progress, Solved, TacticOutcome, TimedOut
+from prover.core.state import Goal, TacticState
+from prover.generate import Request, Scripted
+from prover.search import BreadthFirst, DepthFirst, Node, ProofGraph, SearchResult, Settings, search
+from prover.search.loop import independent_parts
+
+Numbers = tuple[int, ...]
+SLOW_HEARTBEATS = 10_000
+
+
+def state_of(numbers: Numbers, coupled: bool = False) -> TacticState:
+    groups = [0] * len(numbers) if coupled else range(len(numbers))
+    goals = tuple(Goal(str(n), group=g) for n, g in zip(numbers, groups, strict=True))
+    return TacticState(goals, f"{numbers}{coupled}")
+
+
+class Game:
+    """A runner of the game. `calls` counts tactics run; `live` holds the handles not yet released."""
+
+    def __init__(self, *start: int, coupled: bool = False) -> None:
+        self.places: dict[int, tuple[Numbers, bool]] = {0: (start, coupled)}
+        self.live = {0}
+        self.calls: list[tuple[Numbers, str]] = []
+        self.broken = False
+
+    def _keep(self, numbers: Numbers, coupled: bool) -> int:
+        handle = len(self.places)
+        self.places[handle] = numbers, coupled
+        self.live.add(handle)
+        return handle
+
+    async def root(self) -> tuple[int, TacticState]:
+        return 0, state_of(*self.places[0])
+
+    async def apply(
+        self,
+        handle: int,
+        tactics: Sequence[str],
+        *,
+        heartbeats: int,
+        wall_seconds: float,
+        total_seconds: float | None = None,
+        stop_at_solved: bool = True,
+    ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
+        assert handle in self.live, "a released state was asked for"
+        assert wall_seconds > 0
+        for index, tactic in enumerate(tactics):
+            outcome = self.run(handle, tactic, heartbeats)
+            yield index, outcome
+            if isinstance(outcome, Solved) and stop_at_solved:
+                return
+
+    def run(self, handle: int, tactic: str, heartbeats: int) -> TacticOutcome[int]:
+        numbers, coupled = self.places[handle]
+        self.calls.append((numbers, tactic))
+        if self.broken:
+            raise Crashed("the machine is gone")
+        for line in tactic.split("\n"):
+            moved = self.move(numbers, coupled, line.strip(), heartbeats)
+            if not isinstance(moved, tuple):
+                return moved
+            numbers, coupled = moved
+        if not numbers:
+            return Solved(cost=Cost(0.001, 1))
+        return Progress(state_of(numbers, coupled), self._keep(numbers, coupled), cost=Cost(0.001, 1))
+
+    def move(
+        self, numbers: Numbers, coupled: bool, step: str, heartbeats: int
+    ) -> tuple[Numbers, bool] | TacticOutcome[int]:
+        bullet = step.startswith("· ")
+        step = step.removeprefix("· ")
+        if step.startswith("rotate_left"):
+            turn = int(step.split()[1]) if " " in step else 1
+            return numbers[turn:] + numbers[:turn], coupled
+        first, rest = numbers[0], numbers[1:]
+        match step:
+            case "dec" if first > 0:
+                return (first - 1, *rest), coupled
+            case "half" if first > 0 and first % 2 == 0:
+                return (first // 2, *rest), coupled
+            case "split" if first > 1 and not bullet:
+                return (first // 2, first - first // 2, *rest), coupled
+            case "pair" if first > 1 and not bullet:
+                return (first // 2, first - first // 2, *rest), True
+            case "zero" if first == 0:
+                return rest, coupled and len(rest) > 1
+            case "slow" if first == 0:
+                return (
+                    (rest, coupled)
+                    if heartbeats >= SLOW_HEARTBEATS
+                    else TimedOut("heartbeats", Cost(0.001, heartbeats))
+                )
+            case "die":
+                return Lost("crashed")
+            case _:
+                return Failed("error", step, cost=Cost(0.001, 1))
+
+    async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
+        numbers, coupled = self.places[handle]
+        part = tuple(numbers[i] for i in goals)
+        kept = self._keep(part, coupled and len(part) > 1)
+        return kept, state_of(*self.places[kept])
+
+    async def release(self, handles: Sequence[int]) -> None:
+        for handle in handles:
+            self.live.discard(handle)
+
+
+FRONTIERS: dict[str, Any] = {
+    "best": None,
+    "breadth": lambda graph, _: BreadthFirst(graph),
+    "depth": lambda graph, _: DepthFirst(graph),
+}
+
+
+def always(*tactics: str) -> Scripted:
+    return Scripted(lambda _: tactics)
+
+
+async def play(game: Game, generator: Any, **options: Any) -> SearchResult:
+    options.setdefault("budget", Budget(expansions=500))
+    options.setdefault("settings", Settings(debug=True, shorten_seconds=0))
+    return await search(game, generator, **options)
+
+
+async def replays(game: Game, result: SearchResult) -> bool:
+    assert result.script is not None
+    game.live.add(0)
+    return [type(o) async for _, o in game.apply(0, [result.script], heartbeats=10**6, wall_seconds=1)] == [Solved]
+
+
+@pytest.mark.parametrize("frontier", FRONTIERS)
+async def test_a_proof_is_found_extracted_and_holds(frontier: str) -> None:
+    game = Game(9)
+    result = await play(game, always("zero", "half", "dec"), frontier=FRONTIERS[frontier])
+    assert result.stop == "proved" and result.solved and result.checked
+    assert await replays(game, result)
+
+
+async def test_breadth_first_finds_a_shortest_proof() -> None:
+    result = await play(Game(9), always("dec", "half", "zero"), frontier=FRONTIERS["breadth"])
+    assert result.script == "dec\nhalf\nhalf\nhalf\ndec\nzero" or (result.proof and result.proof.size == 6)
+
+
+async def test_independent_goals_become_blocks() -> None:
+    game = Game(4)
+    result = await play(game, Scripted.by_target({"4": ["split"], "2": ["half"], "1": ["dec"], "0": ["zero"]}))
+    assert result.script == "split\n· half\n  dec\n  zero\n· half\n  dec\n  zero"
+
+
+async def test_coupled_goals_stay_in_one_node() -> None:
+    game = Game(2)
+    result = await play(game, Scripted.by_target({"2": ["pair"], "1": ["dec"], "0": ["zero"]}))
+    assert result.script is not None and "·" not in result.script
+    assert await replays(game, result)
+
+
+async def test_a_root_of_several_goals_is_split() -> None:
+    game = Game(1, 3)
+    result = await play(game, always("zero", "dec"))
+    assert result.solved and result.script == "· dec\n  zero\n· dec\n  dec\n  dec\n  zero"
+
+
+async def test_equal_states_are_worked_once() -> None:
+    game = Game(8)
+    result = await play(game, Scripted(lambda r: ["split", "dec"] if r.focused.target != "0" else []))
+    tried = [call for call in game.calls if call[1] == "dec"]
+    assert result.stop == "exhausted" and len(tried) == len(set(tried))
+
+
+async def test_exhausted_when_nothing_is_left() -> None:
+    result = await play(Game(3), always("half", "nonsense"))
+    assert result.stop == "exhausted" and not result.solved and result.script is None
+    assert result.statistics.graph["dead"] == result.statistics.graph["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("budget", "stop"),
+    [
+        (Budget(expansions=3), "budget_expansions"),
+        (Budget(candidates=4), "budget_candidates"),
+        (Budget(heartbeats=5), "budget_heartbeats"),
+        (Budget(seconds=0.0), "budget_seconds"),
+    ],
+)
+async def test_every_budget_stops_with_its_reason(budget: Budget, stop: str) -> None:
+    seen: list[str] = []
+    result = await play(Game(100), always("dec"), budget=budget, observer=lambda kind, _: seen.append(kind))
+    assert result.stop == stop and not result.solved
+    assert seen[-2:] == ["LimitHit", "SearchEnded"]
+
+
+async def test_interruption_gives_partial_results() -> None:
+    game = Game(100)
+    result = await play(game, always("dec"), interrupted=lambda: len(game.calls) >= 5)
+    assert result.stop == "interrupted" and result.statistics.graph["nodes"] > 3
+
+
+async def test_a_slow_tactic_comes_back_with_a_larger_limit() -> None:
+    game = Game(0)
+    levels: list[int] = []
+
+    def note(kind: str, payload: dict[str, Any]) -> None:
+        if kind == "TacticTried":
+            levels.append(payload["level"])
+
+    result = await play(game, always("slow"), observer=note)
+    assert result.solved and levels == [0, 1] and result.statistics.timed_out == 1
+
+
+async def test_cheap_tactics_on_all_goals_come_before_slow_ones_again() -> None:
+    game = Game(3)
+    await play(game, always("slow", "dec", "zero"))
+    slow = [i for i, (numbers, tactic) in enumerate(game.calls) if tactic == "slow" and numbers == (0,)]
+    assert len(slow) <= 1, "the cheap tactic closed the goal first"
+
+
+async def test_effort_starts_at_a_larger_limit() -> None:
+    class Heavy:
+        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            return [[Candidate("slow", -0.1, "test", effort=1)] if r.draw == 0 else [] for r in requests]
+
+    result = await play(Game(0), Heavy())
+    assert result.solved and result.statistics.timed_out == 0
+
+
+async def test_a_lost_worker_is_an_outcome() -> None:
+    result = await play(Game(2), always("die", "half", "dec", "zero"))
+    assert result.solved and result.statistics.lost >= 1
+
+
+async def test_a_broken_engine_ends_with_what_was_found() -> None:
+    game = Game(9)
+    game.broken = True
+    result = await play(game, always("dec"))
+    assert result.stop == "engine_lost" and "crashed" in result.detail and not result.solved
+
+
+async def test_a_model_that_fails_ends_the_search() -> None:
+    class Broken:
+        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            raise ModelError("no answer")
+
+    assert (await play(Game(1), Broken())).stop == "model_failed"
+
+
+async def test_truncated_candidates_are_not_tried() -> None:
+    class Truncated:
+        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            return [[Candidate("zero", -0.1, "test", finish="length")] if r.draw == 0 else [] for r in requests]
+
+    game = Game(0)
+    result = await play(game, Truncated())
+    assert result.stop == "exhausted" and result.statistics.rejected == 1 and not game.calls
+
+
+async def test_a_generator_is_asked_again_until_it_is_dry() -> None:
+    class Drops:
+        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            return [
+                [Candidate(["nonsense", "dec", "zero"][r.draw], -1.0, "test")] if r.draw < 3 else [] for r in requests
+            ]
+
+    assert (await play(Game(2), Drops())).solved
+
+
+async def test_many_nodes_feed_the_generator_in_one_batch() -> None:
+    generator = always("split", "dec", "zero")
+    sizes: list[int] = []
+    inner = generator.generate
+
+    async def counted(requests: Sequence[Request]) -> list[list[Candidate]]:
+        sizes.append(len(requests))
+        return await inner(requests)
+
+    generator.generate = counted  # type: ignore[method-assign]
+    result = await play(Game(12), generator, settings=Settings(breadth=4, debug=True))
+    assert result.solved and max(sizes) > 1
+
+
+async def test_history_is_the_path() -> None:
+    generator = always("dec", "zero")
+    await play(Game(3), generator)
+    assert generator.requests[-1].history == ("dec", "dec", "dec")
+
+
+async def test_shortening_uses_a_closing_tactic_higher_up() -> None:
+    class Jumps(Game):
+        def move(self, numbers: Any, coupled: bool, step: str, heartbeats: int) -> Any:
+            return (
+                ((), False)
+                if step == "sledge" and len(numbers) == 1
+                else super().move(numbers, coupled, step, heartbeats)
+            )
+
+    answers: Callable[[Request], Sequence[str]] = lambda r: ["sledge"] if r.focused.target == "1" else ["dec"]  # noqa: E731
+    result = await play(Jumps(4), Scripted(answers), settings=Settings(debug=True))
+    assert result.script == "sledge" and result.checked
+
+
+async def test_a_critic_orders_the_nodes() -> None:
+    class Small:
+        async def score(self, states: Sequence[TacticState]) -> list[float]:
+            return [-10.0 * int(s.goals[0].target) for s in states]
+
+    game = Game(64)
+    result = await play(game, always("dec", "half", "zero"), critic=Small())
+    assert result.solved and len(game.calls) < 60
+
+
+async def test_states_nobody_needs_are_released() -> None:
+    game = Game(12)
+    await play(game, always("half", "dec", "zero"))
+    assert len(game.live) <= len({str(place) for place in game.places.values()})
+
+
+async def test_the_same_game_twice_is_the_same_search() -> None:
+    logs: list[list[Any]] = []
+    for _ in range(2):
+        game = Game(23)
+        await play(game, always("split", "half", "dec", "zero"))
+        logs.append(game.calls)
+    assert logs[0] == logs[1]
+
+
+def test_goals_fall_apart_by_shared_metavariables() -> None:
+    assert independent_parts(state_of((1, 2, 3))) == [(0,), (1,), (2,)]
+    assert independent_parts(state_of((1, 2), coupled=True)) == [(0, 1)]
+
+
+def test_graph_type_is_exported() -> None:
+    graph: ProofGraph[int] = ProofGraph(state_of((1,)), 0)
+    assert isinstance(graph.root, Node)
