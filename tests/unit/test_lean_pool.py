@@ -23,30 +23,33 @@ from prover.lean import LeanEngine, Pool, PoolLimits, Worker
 Scripted = Callable[..., LeanEngine]
 
 
+_BEFORE: set[int] = set()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """Whatever a test does with pools, no child process may outlive it."""
+    _BEFORE.clear()
+    _BEFORE.update(child.pid for child in psutil.Process().children(recursive=True))
     yield
     deadline = time.monotonic() + 5
-    while children() and time.monotonic() < deadline:
+    while ours() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert children() == 0
+    assert ours() == []
 
 
-def scripts() -> list[psutil.Process]:
-    """Child processes of these tests that have not ended: a pool with a real Lean may live beside them."""
+def ours() -> list[psutil.Process]:
+    """Child processes that this test started and that have not ended."""
     found: list[psutil.Process] = []
-    for process in psutil.Process().children(recursive=True):
+    for child in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
-            if process.status() != psutil.STATUS_ZOMBIE and any(
-                "scripted_bridge" in word for word in process.cmdline()
-            ):
-                found.append(process)
+            if child.pid not in _BEFORE and child.status() != psutil.STATUS_ZOMBIE:
+                found.append(child)
     return found
 
 
 def children() -> int:
-    return len(scripts())
+    return len(ours())
 
 
 async def soon(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
@@ -183,7 +186,7 @@ async def test_states_end_with_the_lease(scripted: Scripted) -> None:
 async def test_the_spare_is_taken_and_replaced(scripted: Scripted) -> None:
     async with Pool(scripted(), PoolLimits(size=2, spares=1)) as pool:
         assert await soon(lambda: pool.statistics.started == 1)
-        (spare,) = scripts()
+        (spare,) = ours()
         assert await pid_of(pool, "Init") == spare.pid
         assert await soon(lambda: pool.statistics.started == 2)
         assert children() == 2
@@ -197,7 +200,7 @@ async def test_a_killed_worker_costs_no_start(scripted: Scripted) -> None:
             async with pool.lease(["Init"]) as worker:
                 kill(worker.process.pid)
                 await worker.stats()
-        (spare,) = scripts()
+        (spare,) = ours()
         assert await pid_of(pool, "Init") == spare.pid != first
         assert pool.statistics.lost == 1
 
@@ -205,7 +208,7 @@ async def test_a_killed_worker_costs_no_start(scripted: Scripted) -> None:
 async def test_a_dead_spare_is_not_handed_out(scripted: Scripted) -> None:
     async with Pool(scripted(), PoolLimits(size=1, spares=1)) as pool:
         assert await soon(lambda: pool.statistics.started == 1)
-        (spare,) = scripts()
+        (spare,) = ours()
         kill(spare.pid)
         await soon(lambda: children() == 0)
         async with pool.lease(["Init"]) as worker:

@@ -63,8 +63,22 @@ async def soon(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
     return condition()
 
 
+_BEFORE: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """Child processes of earlier tests (multiprocessing keeps one) are none of ours."""
+    _BEFORE.clear()
+    _BEFORE.update(child.pid for child in psutil.Process().children(recursive=True))
+
+
+def ours() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children(recursive=True) if child.pid not in _BEFORE]
+
+
 async def no_process_left() -> bool:
-    return await soon(lambda: not psutil.Process().children(recursive=True))
+    return await soon(lambda: not ours())
 
 
 async def tried(worker: Worker, *tactics: str, wall_seconds: float = 10.0) -> list[object]:
@@ -108,7 +122,7 @@ async def test_what_is_printed_before_the_greeting_is_no_greeting(scripted: Scri
 async def test_a_cancelled_start_leaves_nothing(scripted: Scripted) -> None:
     engine = scripted("silent")
     task = asyncio.ensure_future(BridgeProcess.start(engine))
-    await soon(lambda: bool(psutil.Process().children()))
+    await soon(lambda: bool(ours()))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
