@@ -53,7 +53,8 @@ class Workbench:
 
     async def _elaborate(self) -> None:
         try:
-            self.elaboration = await self.worker.elaborate(
+            self.worker.clean = False
+        self.elaboration = await self.worker.elaborate(
                 self.worker.env,
                 self._source.text,
                 start=self.header.end,

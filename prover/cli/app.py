@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 import sys
@@ -81,7 +82,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             print(json.dumps(error_document(error), ensure_ascii=False))
         print_error(error)
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
     return 0
 

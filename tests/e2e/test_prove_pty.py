@@ -116,7 +116,8 @@ def test_two_interrupts_end_it_at_once(spawned: list[pexpect.spawn], tmp_path: P
     child.sendintr()
     child.expect(pexpect.EOF)
     child.wait()
-    assert child.exitstatus == 130 and "Traceback" not in plain(child.before or "")
+    said = plain(child.before or "")
+    assert child.exitstatus == 130 and "Traceback" not in said, said
     assert path.read_text() == HARD and gone(started)
 
 
