@@ -52,9 +52,9 @@ class Workbench:
         await self._elaborate()
 
     async def _elaborate(self) -> None:
+        self.worker.clean = False
         try:
-            self.worker.clean = False
-        self.elaboration = await self.worker.elaborate(
+            self.elaboration = await self.worker.elaborate(
                 self.worker.env,
                 self._source.text,
                 start=self.header.end,
