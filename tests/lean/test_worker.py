@@ -120,7 +120,7 @@ async def test_heartbeats_and_wall_limits_are_outcomes_and_cost_no_process(worke
     state = await hole(worker, "theorem t (f : Nat → Nat) (h : ∀ n, f n = f (n + 1)) : f 0 = f 1000 := by sorry")
     (few,) = await outcomes(worker, state, ["grind"], heartbeats=50, wall_seconds=20.0)
     assert few == TimedOut("heartbeats", few.cost) if isinstance(few, TimedOut) else isinstance(few, Failed)
-    slow = "first | (iterate 200 (first | (have := h 0; simp only [h] at this; done) | skip)) | skip"
+    slow = "have : ∀ a b c d : Fin 60, a + b + c + d = d + c + b + a := by decide +kernel"
     pid = worker.process.pid
     (stopped,) = await outcomes(worker, state, [slow], heartbeats=0, wall_seconds=0.5)
     assert worker.alive and worker.process.pid == pid
