@@ -2,8 +2,9 @@
 
 from prover.search.agenda import LEVELS, Limit
 from prover.search.frontier import BestFirst, BreadthFirst, DepthFirst, Expansion, Frontier
-from prover.search.graph import Edge, Node, ProofGraph, Status
+from prover.search.graph import ProofGraph
 from prover.search.loop import search
+from prover.search.node import Edge, Node, Status
 from prover.search.proof import Step
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Runner

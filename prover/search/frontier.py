@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol
 
-from prover.search.graph import Node, ProofGraph
+from prover.search.graph import ProofGraph
+from prover.search.node import Node
 from prover.search.runner import Handle
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from prover.core.budget import Budget, Spent
@@ -14,7 +15,8 @@ from prover.core.state import TacticState
 from prover.generate import Request, TacticGenerator
 from prover.search.agenda import Agenda
 from prover.search.frontier import BestFirst, Expansion, Frontier
-from prover.search.graph import Change, Child, Node, ProofGraph, distinct
+from prover.search.graph import Change, Child, ProofGraph, distinct
+from prover.search.node import Node
 from prover.search.polish import holds, settle_suggestion, shorten
 from prover.search.proof import Step, extract
 from prover.search.result import SearchResult, Statistics
@@ -55,31 +57,21 @@ async def search(
     return await run.run(frontier)
 
 
+@dataclass
 class _Search(Generic[Handle]):
-    def __init__(
-        self,
-        runner: Runner[Handle],
-        generator: TacticGenerator,
-        spent: Spent,
-        settings: Settings,
-        critic: Critic | None,
-        premises: tuple[str, ...],
-        observer: Observer,
-        interrupted: Callable[[], bool],
-    ) -> None:
-        self.runner = runner
-        self.generator = generator
-        self.spent = spent
-        self.settings = settings
-        self.critic = critic
-        self.premises = premises
-        self.observer = observer
-        self.interrupted = interrupted
-        self.statistics = Statistics()
-        self.agendas: dict[int, Agenda] = {}
-        self.values: dict[int, float] = {}
-        self.graph: ProofGraph[Handle]
-        self.frontier: Frontier[Handle]
+    runner: Runner[Handle]
+    generator: TacticGenerator
+    spent: Spent
+    settings: Settings
+    critic: Critic | None
+    premises: tuple[str, ...]
+    observer: Observer
+    interrupted: Callable[[], bool]
+    statistics: Statistics = field(init=False, default_factory=Statistics)
+    agendas: dict[int, Agenda] = field(init=False, default_factory=dict[int, Agenda])
+    values: dict[int, float] = field(init=False, default_factory=dict[int, float])
+    graph: ProofGraph[Handle] = field(init=False)
+    frontier: Frontier[Handle] = field(init=False)
 
     async def run(self, make: MakeFrontier[Handle] | None) -> SearchResult:
         began = time.monotonic()
