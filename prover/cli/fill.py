@@ -16,14 +16,15 @@ from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.solver import LadderJudge, SearchSolver
-from prover.cli.terminal import Live, output, print_error, safe
+from prover.cli.terminal import Live, errors, output, print_error, safe
 from prover.core.errors import UserError
-from prover.core.message import Message
+from prover.core.message import Message, Severity
 from prover.core.verdict import Refuted, Verdict
 from prover.lean import Pool
 from prover.lean.source import SourceFile
 
 _MEMORY_MB = 2500
+_ERRORS_SHOWN = 5
 _EVIDENCE = ("stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail")
 
 
@@ -79,6 +80,8 @@ def run(
         print(json.dumps({"event": "Result", **result_document(result, code, failure)}, ensure_ascii=False))
     else:
         _show(result, saved=failure is None and (write or out is not None))
+        if not quiet:
+            _show_file_errors(result)
     if failure is not None:
         print_error(failure)
     return code
@@ -129,6 +132,16 @@ def _show(result: FileResult, *, saved: bool) -> None:
         console.print(Text(safe(diff.rstrip("\n"))))
 
 
+def _show_file_errors(result: FileResult) -> None:
+    """Lean's own errors in the file as it was given; they explain targets that cannot be worked on."""
+    wrong = [message for message in result.messages if message.severity is Severity.ERROR]
+    for message in wrong[:_ERRORS_SHOWN]:
+        at = f"{result.source.name}:{message.start.line}:{message.start.column}: " if message.start else ""
+        errors().print(Text(safe(f"{at}error: {message.text}"), "red"), soft_wrap=True)
+    if len(wrong) > _ERRORS_SHOWN:
+        errors().print(Text(f"and {len(wrong) - _ERRORS_SHOWN} more errors (--json has them all)", "dim"))
+
+
 def _show_target(say: Any, target: TargetResult) -> None:
     verdict = target.verdict
     style = "green" if target.proved else "yellow"
@@ -146,18 +159,7 @@ def describe_verdict(verdict: Verdict) -> str:
     """A verdict in a few words: its code, and the evidence a person needs beside it."""
     words = verdict.code.replace("_", " ")
     evidence: list[str] = []
-    for attribute in (
-        "stopped",
-        "what",
-        "name",
-        "open_names",
-        "names",
-        "construct",
-        "limit",
-        "error",
-        "reason",
-        "detail",
-    ):
+    for attribute in _EVIDENCE:
         value: object = getattr(verdict, attribute, None)
         if value:
             evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

@@ -87,3 +87,12 @@ def test_check(prove: Prove, tmp_path: Path) -> None:
     assert ran.code == 0 and ran.document["verdicts"]["t"]["code"] == "proved"
     ran = prove("check", cheat, "--against", reference, "--json")
     assert ran.code == 1 and ran.document["verdicts"]["t"]["code"] == "mismatch"
+
+
+def test_errors_of_the_file_itself_are_shown_beside_the_results(prove: Prove, tmp_path: Path) -> None:
+    path = tmp_path / "F.lean"
+    path.write_text("theorem broken : 1 = 2 := by rfl\ntheorem t : 1 = 1 := by sorry\n")
+    ran = prove(path)
+    assert ran.code == 0 and "t (line 2): proved" in ran.out and "error:" not in ran.out
+    assert f"{path}:1:29: error: " in ran.err
+    assert "error:" not in prove(path, "--quiet").err
