@@ -25,9 +25,20 @@ class SearchSolver:
     def __init__(self, observer: Observer = _silent, generator: TacticGenerator | None = None) -> None:
         self._observer = observer
         self._generator = generator or Portfolio()
+        self._searches = 0
 
     async def __call__(self, attempt: Attempt) -> Solution:
-        """Searches at one hole until it is closed, its time is over or nothing is left to try."""
+        """Searches at one hole until it is closed, its time is over or nothing is left to try.
+
+        Its events carry the number of the search; the first is `SearchStarted`.
+        """
+        self._searches += 1
+        search_number = self._searches
+
+        def observe(kind: str, payload: dict[str, Any]) -> None:
+            self._observer(kind, {"search": search_number, **payload})
+
+        observe("SearchStarted", {"name": attempt.name, "refuting": attempt.refuting, "seconds": attempt.seconds})
 
         async def renew() -> tuple[Worker, int]:
             worker = await attempt.bench.renew()
@@ -36,7 +47,7 @@ class SearchSolver:
 
         root, state = await attempt.bench.worker.focus(attempt.reopen(), [0])
         runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=attempt.avoid)
-        result = await search(runner, self._generator, budget=Budget(seconds=attempt.seconds), observer=self._observer)
+        result = await search(runner, self._generator, budget=Budget(seconds=attempt.seconds), observer=observe)
         return Solution(result.script, result.stop, _counts(result.statistics, result.seconds))
 
 

@@ -16,12 +16,15 @@ from prover.generate import Request, TacticGenerator
 from prover.search.agenda import Agenda
 from prover.search.frontier import BestFirst, Expansion, Frontier
 from prover.search.graph import Change, Child, ProofGraph, distinct
-from prover.search.node import Node
+from prover.search.node import Edge, Node
 from prover.search.polish import holds, settle_suggestion, shorten
 from prover.search.proof import Step, extract
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Observer, Settings
+
+#: Characters of a failure's text that an event keeps.
+_TOLD = 2000
 
 MakeFrontier = Callable[[ProofGraph[Handle], Callable[[Node[Handle]], float]], Frontier[Handle]]
 
@@ -49,8 +52,9 @@ async def search(
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
     Always returns, with the reason in `stop` and whatever was found. `observer` receives every event as (kind,
-    payload): `NodeExpanded`, `TacticTried`, `Solved`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked
-    between portions of work, a few tactics each.
+    payload): `NodeOpened`, `NodeExpanded`, `NodeExhausted`, `TacticTried`, `EdgeAdded`, `EdgeRefused`, `Solved`,
+    `LimitHit`, `WorkerLost`, `SearchEnded`; together they say everything the graph knew. `interrupted` is asked between
+    portions of work, a few tactics each.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
     run = _Search(runner, generator, spent, settings or Settings(), critic, tuple(premises), observer, interrupted)
@@ -70,6 +74,7 @@ class _Search(Generic[Handle]):
     statistics: Statistics = field(init=False, default_factory=Statistics)
     agendas: dict[int, Agenda] = field(init=False, default_factory=dict[int, Agenda])
     values: dict[int, float] = field(init=False, default_factory=dict[int, float])
+    told: int = field(init=False, default=0)
     graph: ProofGraph[Handle] = field(init=False)
     frontier: Frontier[Handle] = field(init=False)
 
@@ -79,6 +84,7 @@ class _Search(Generic[Handle]):
         try:
             handle, state = await self.runner.root()
             self.graph = ProofGraph(state, handle, sibling_penalty=self.settings.sibling_penalty)
+            self.tell_nodes()
             self.frontier = (
                 make(self.graph, self.ahead)
                 if make
@@ -100,8 +106,11 @@ class _Search(Generic[Handle]):
         seconds = time.monotonic() - began
         if stop.startswith("budget"):
             self.observer("LimitHit", {"limit": stop, "seconds": seconds})
+        steps = [] if proof is None else [_told(n.best) for n in self.graph.proof_nodes() if n.best is not None]
         self.observer(
-            "SearchEnded", {"stop": stop, "seconds": seconds, "solved": proof is not None, "checked": checked}
+            "SearchEnded",
+            {"stop": stop, "detail": detail, "seconds": seconds, "solved": proof is not None, "checked": checked}
+            | {"proof": steps},
         )
         return SearchResult(stop, proof, checked, seconds, self.statistics, detail)
 
@@ -124,7 +133,9 @@ class _Search(Generic[Handle]):
         parts = independent_parts(root.state)
         if len(parts) > 1:
             children = await self.children(root.state, root.handle, parts)
-            self.absorb(root, self.graph.extend(root, "", 0.0, children, "split"))
+            change = self.graph.extend(root, "", 0.0, children, "split")
+            self.tell_edge(root, change, "", "split")
+            self.absorb(root, change)
             self.finish(root)
         else:
             self.frontier.observe(Expansion(root, again=True))
@@ -199,6 +210,7 @@ class _Search(Generic[Handle]):
         if not batch:
             self.finish(node)
             return
+        priority = node.path.score(self.settings.alpha, min(0.0, batch[0].log_probability))
         self.spent.expansions += 1
         self.statistics.expansions += 1
         opened: list[Node[Handle]] = []
@@ -216,6 +228,8 @@ class _Search(Generic[Handle]):
                 "opened": len(opened),
                 "left": len(agenda),
                 "goal": node.state.goals[0].target,
+                "log_probability": node.path.total,
+                "priority": priority,
             },
         )
         if agenda.best is None and agenda.dry and self.graph.wanted(node):
@@ -228,6 +242,7 @@ class _Search(Generic[Handle]):
 
     def finish(self, node: Node[Handle]) -> None:
         """Nothing is left to try on `node`."""
+        self.observer("NodeExhausted", {"node": node.number})
         self.absorb(node, self.graph.exhaust(node))
 
     async def try_batch(
@@ -273,6 +288,7 @@ class _Search(Generic[Handle]):
             "node": node.number,
             "tactic": candidate.text,
             "source": candidate.source,
+            "log_probability": candidate.log_probability,
             "level": level,
             "outcome": type(outcome).__name__,
         }
@@ -285,9 +301,9 @@ class _Search(Generic[Handle]):
                 self.statistics.solved += 1
             case Progress():
                 self.statistics.progressed += 1
-            case Failed(reason=reason):
+            case Failed(reason=reason, text=text):
                 self.statistics.failed += 1
-                payload["reason"] = reason
+                payload |= {"reason": reason, "text": text[:_TOLD]}
             case TimedOut(limit=limit):
                 self.statistics.timed_out += 1
                 payload["reason"] = limit
@@ -305,7 +321,11 @@ class _Search(Generic[Handle]):
     ) -> None:
         text = await settle_suggestion(self.runner, node, candidate.text, outcome)
         change = self.graph.solve(node, text, candidate.log_probability, candidate.source)
-        self.observer("Solved", {"node": node.number, "tactic": text, "root": self.graph.root.best is not None})
+        self.observer(
+            "Solved",
+            {"node": node.number, "tactic": text, "proposed": candidate.text, "source": candidate.source}
+            | {"log_probability": candidate.log_probability, "root": self.graph.root.best is not None},
+        )
         self.notice(change, opened)
 
     async def progressed(
@@ -319,6 +339,7 @@ class _Search(Generic[Handle]):
         else:
             children = [Child(state, outcome.handle, tuple(range(len(state.goals))))]
         change = self.graph.extend(node, candidate.text, candidate.log_probability, children, candidate.source)
+        self.tell_edge(node, change, candidate.text, candidate.source)
         used = {id(n.handle) for n in change.opened} if change.added else set[int]()
         if not change.added:
             self.statistics.duplicates += 1
@@ -343,6 +364,20 @@ class _Search(Generic[Handle]):
         self.frontier.prune(change.closed)
         self.frontier.observe(Expansion(node, opened=tuple(distinct(change.opened))))
 
+    def tell_edge(self, node: Node[Handle], change: Change[Handle], tactic: str, source: str) -> None:
+        """Tells what a tactic left, or that the graph knew it already."""
+        self.tell_nodes()
+        if change.added:
+            self.observer("EdgeAdded", _told(node.edges[-1]))
+        else:
+            self.observer("EdgeRefused", {"node": node.number, "tactic": tactic, "source": source})
+
+    def tell_nodes(self) -> None:
+        """Tells the states that are new in the graph."""
+        for node in self.graph.nodes[self.told :]:
+            self.observer("NodeOpened", {"node": node.number, "goal": str(node.state)})
+        self.told = len(self.graph.nodes)
+
     async def judge(self, nodes: Sequence[Node[Handle]]) -> None:
         """Asks the critic about new nodes."""
         new = [n for n in distinct(nodes) if n.number not in self.values]
@@ -350,6 +385,17 @@ class _Search(Generic[Handle]):
             return
         for node, value in zip(new, await self.critic.score([n.state for n in new]), strict=True):
             self.values[node.number] = value
+
+
+def _told(edge: Edge[Handle]) -> dict[str, Any]:
+    """An edge as an event says it."""
+    return {
+        "node": edge.parent.number,
+        "tactic": edge.tactic,
+        "source": edge.source,
+        "log_probability": edge.log_probability,
+        "children": [child.number for child in edge.children],
+    }
 
 
 def independent_parts(state: TacticState) -> list[tuple[int, ...]]:
