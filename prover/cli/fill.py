@@ -17,6 +17,7 @@ from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, print_error, safe
+from prover.cli.tree import TreePage
 from prover.core.errors import UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Refuted, Verdict
@@ -36,6 +37,9 @@ def run(
     ] = 1,
     write: Annotated[bool, typer.Option("--write", help="Put the verified proofs into the file, atomically.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--output", help="Write the file with its proofs here.")] = None,
+    tree: Annotated[
+        Path | None, typer.Option("--tree", help="Write a page (HTML) that shows the search for each target here.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Print events as they happen, one JSON object a line.")
@@ -55,12 +59,15 @@ def run(
     source = _read(wanted)
     if write:
         source.replaceable()
+    recording = None if tree is None else TreePage.at(tree)
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
     engine = open_engine(quiet=quiet)
     with Live(quiet=quiet or as_json or as_jsonl) as live:
 
         def observe(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)
+            if recording is not None:
+                recording.observe(kind, payload)
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
@@ -73,6 +80,8 @@ def run(
 
         result = asyncio.run(work())
     failure = _save(result, write=write, out=out)
+    if recording is not None:
+        failure = recording.save(result) or failure
     code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
     if as_json:
         print(json.dumps(result_document(result, code, failure), ensure_ascii=False, indent=2))
@@ -82,6 +91,8 @@ def run(
         _show(result, saved=failure is None and (write or out is not None))
         if not quiet:
             _show_file_errors(result)
+            if recording is not None and failure is None:
+                errors().print(Text(f"the searches are in {safe(str(tree))}", "dim"))
     if failure is not None:
         print_error(failure)
     return code
