@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from prover.report.search import DEAD, OPEN, SOLVED, Edge, Search, State, Try
@@ -41,6 +42,9 @@ def page_data(story: Story) -> dict[str, Any]:
 
 
 def _search(search: Search, table: Table) -> dict[str, Any]:
+    if 0 not in search.states:
+        # Cut off before its root was told: nothing hangs together.
+        search = replace(search, states={}, edges=[])
     numbers = {number: at for at, number in enumerate(sorted(search.states))}
     total = sum(len(state.tries) for state in search.states.values())
     most = MOST_TRIES if total <= MOST_TRIES else max(3, MOST_TRIES // max(1, len(numbers)))

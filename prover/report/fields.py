@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from prover.core.visible import visible
 from prover.events import Event, Opaque
 from prover.events.payload import to_fields
+
+#: What a browser's numbers hold exactly.
+_LARGEST = 2**53
 
 
 class Fields:
@@ -32,18 +34,19 @@ class Fields:
 
     def number(self, name: str, default: float = 0.0) -> float:
         found = self._data.get(name)
-        whole = isinstance(found, int | float) and not isinstance(found, bool)
-        return found if whole and math.isfinite(found) else default
+        # The bounds keep out what is infinite and what is no number, too.
+        return found if _is_number(found) and -_LARGEST < found < _LARGEST else default
 
     def whole(self, name: str, default: int = -1) -> int:
         found = self._data.get(name)
-        return found if isinstance(found, int) and not isinstance(found, bool) else default
+        return found if _is_whole(found) else default
 
     def flag(self, name: str) -> bool:
         return self._data.get(name) is True
 
     def wholes(self, name: str) -> tuple[int, ...]:
-        return tuple(n for n in self._items(name) if isinstance(n, int))
+        """Those that are not negative."""
+        return tuple(n for n in self._items(name) if _is_whole(n) and n >= 0)
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(shown(text, self.LONGEST) for text in self._items(name) if isinstance(text, str))
@@ -57,6 +60,14 @@ class Fields:
     def _items(self, name: str) -> list[Any] | tuple[Any, ...]:
         found = self._data.get(name)
         return cast("list[Any] | tuple[Any, ...]", found) if isinstance(found, list | tuple) else ()
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def shown(value: object, longest: int) -> str:

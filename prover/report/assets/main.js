@@ -20,7 +20,7 @@ function show(at) {
 function fromAddress() {
   const found = /^#t(\d+)$/.exec(location.hash);
   if (found) show(Number(found[1]));
-  else if (current < 0) show(first());
+  else if (current < 0 || !location.hash) show(first());
 }
 
 // What a reader most likely came for: what is not proved, else the first proof with something to see.

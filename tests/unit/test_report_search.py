@@ -1,0 +1,192 @@
+"""A search put together again from its events: compared with the graph of the search that sent them.
+
+The search plays a game without Lean: a goal is a number, to be brought to 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prover.core.budget import Budget
+from prover.core.outcome import Cost, Failed, Progress, Solved, TacticOutcome
+from prover.core.state import Goal, TacticState
+from prover.events import Event, Memory, Opaque, Recorder, from_line, to_line
+from prover.generate import Scripted
+from prover.report.data import page_data
+from prover.report.search import DEAD, OPEN, SOLVED, Search
+from prover.report.story import Story
+from prover.search import BreadthFirst, DepthFirst, SearchResult, Settings, search
+
+MOVES = ("dec", "half", "split", "zero", "third", "nonsense")
+FRONTIERS: tuple[Any, ...] = (
+    None,
+    lambda graph, _: BreadthFirst(graph),
+    lambda graph, _: DepthFirst(graph),
+)
+
+
+class Game:
+    """`dec` takes one off, `half` and `third` divide where they can, `split` leaves two goals, `zero` closes 0."""
+
+    def __init__(self, *start: int) -> None:
+        self.places: list[tuple[int, ...]] = [start]
+
+    def state(self, handle: int) -> TacticState:
+        numbers = self.places[handle]
+        return TacticState(tuple(Goal(str(n), group=i) for i, n in enumerate(numbers)), str(numbers))
+
+    def keep(self, numbers: tuple[int, ...]) -> int:
+        self.places.append(numbers)
+        return len(self.places) - 1
+
+    async def root(self) -> tuple[int, TacticState]:
+        return 0, self.state(0)
+
+    async def apply(
+        self,
+        handle: int,
+        tactics: Sequence[str],
+        *,
+        heartbeats: int,
+        wall_seconds: float,
+        total_seconds: float | None = None,
+        stop_at_solved: bool = True,
+    ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
+        for index, tactic in enumerate(tactics):
+            n = self.places[handle][0]
+            left = {
+                "dec": (n - 1,) if n > 0 else None,
+                "half": (n // 2,) if n > 1 and n % 2 == 0 else None,
+                "third": (n // 3,) if n > 2 and n % 3 == 0 else None,
+                "split": (n // 2, n - n // 2) if n > 3 else None,
+                "zero": () if n == 0 else None,
+            }.get(tactic)
+            if left is None:
+                yield index, Failed("error", f"{tactic} does nothing to {n}", cost=Cost(0.01, 3))
+            elif left:
+                made = self.keep(left)
+                yield index, Progress(self.state(made), made, cost=Cost(0.02, 5))
+            else:
+                yield index, Solved(cost=Cost(0.01, 1))
+                if stop_at_solved:
+                    return
+
+    async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
+        kept = self.keep(tuple(self.places[handle][i] for i in goals))
+        return kept, self.state(kept)
+
+    async def release(self, handles: Sequence[int]) -> None:
+        pass
+
+
+async def played(
+    *start: int, moves: Sequence[str] = MOVES, frontier: Any = None, budget: int = 60, shorten: float = 0
+) -> tuple[SearchResult, Search]:
+    """A search's own result, and what its events, written and read again, say of it."""
+    memory = Memory()
+    recorder = Recorder(memory, "1")
+    recorder.record(Opaque("SearchStarted", 1, {"name": "t", "refuting": False, "seconds": 9.0}))
+    result = await search(
+        Game(*start),
+        Scripted(lambda _: tuple(moves)),
+        budget=Budget(expansions=budget),
+        settings=Settings(debug=True, shorten_seconds=shorten),
+        frontier=frontier,
+        observer=lambda kind, fields: void(recorder.record(Opaque(kind, 1, fields))),
+    )
+    story = Story.of(from_line(to_line(event)) for event in memory.events)
+    return result, story.targets[0].searches[0]
+
+
+def void(_: Event) -> None:
+    pass
+
+
+@given(
+    start=st.lists(st.integers(0, 40), min_size=1, max_size=3),
+    moves=st.permutations(MOVES).flatmap(lambda p: st.integers(1, len(p)).map(lambda k: p[:k])),
+    frontier=st.sampled_from(FRONTIERS),
+    budget=st.integers(0, 60),
+)
+@settings(max_examples=60)
+async def test_events_say_everything_the_graph_knows(
+    start: list[int], moves: list[str], frontier: Any, budget: int
+) -> None:
+    result, told = await played(*start, moves=moves, frontier=frontier, budget=budget)
+    counts = result.statistics.graph
+    assert len(told.states) == counts["nodes"] and len(told.edges) == counts["edges"]
+    for status in (OPEN, SOLVED, DEAD):
+        assert sum(s.status == status for s in told.states.values()) == counts[status], status
+    assert told.stop == result.stop and told.checked == result.checked
+    assert sum(told.tallies.values()) == result.statistics.candidates
+    assert told.heartbeats == result.statistics.heartbeats
+    assert sum(s.expansions for s in told.states.values()) == result.statistics.expansions
+    # Every try is shown once: as the edge it led to, or among those without success.
+    shown = sum(len(s.tries) for s in told.states.values()) + sum(e.ran is not None for e in told.edges)
+    assert shown == result.statistics.candidates
+    assert proof_size(told) == (result.proof.size if result.proof else None)
+
+
+def proof_size(told: Search) -> int | None:
+    """Tactics in the proof that the marked edges make, a shared part counted as often as it is used."""
+    best = {e.parent: e for e in told.edges if e.in_proof}
+    assert len(best) == sum(e.in_proof for e in told.edges), "one tactic a state"
+
+    def size(number: int) -> int:
+        return 1 + sum(size(child) for child in best[number].children)
+
+    return size(0) if best else None
+
+
+@pytest.mark.parametrize("frontier", FRONTIERS)
+async def test_the_tree_has_every_state_once_and_the_proof_in_one_piece(frontier: Any) -> None:
+    _, told = await played(24, frontier=frontier)
+    for state in told.states.values():
+        if state.number == 0:
+            assert (state.home, state.depth) == (-1, 0)
+            continue
+        home = told.edges[state.home]
+        assert state.number in home.children and state.depth == told.states[home.parent].depth + 1
+        if state.in_proof:
+            assert home.in_proof
+    assert any(len(s.needed_by) > 1 for s in told.states.values()), "the game has transpositions"
+
+
+async def test_a_proof_found_while_shortening_is_shown() -> None:
+    result, told = await played(8, moves=("half", "dec", "zero"), shorten=5.0)
+    assert result.proof is not None and proof_size(told) == result.proof.size
+
+
+async def test_failures_keep_their_reason_and_repetitions_are_named() -> None:
+    _, told = await played(6, moves=("nonsense", "dec", "third", "half"), budget=40)
+    tries = [t for s in told.states.values() for t in s.tries]
+    failed = next(t for t in tries if t.tactic == "nonsense")
+    assert (failed.outcome, failed.reason, failed.text) == ("Failed", "error", "nonsense does nothing to 6")
+    assert failed.heartbeats == 3 and failed.seconds == 0.01 and failed.source
+    _, told = await played(4, moves=("dec", "third", "half", "zero"), budget=40)
+    assert not [t for s in told.states.values() for t in s.tries if t.outcome == "Progress"]
+
+
+def test_a_log_that_was_cut_or_makes_no_sense_still_tells_what_it_can() -> None:
+    def event(kind: str, **fields: Any) -> Event:
+        return Event("1", 0, 5.0, None, kind, 1, Opaque(kind, 1, fields))
+
+    events = [
+        event("NodeOpened", node=3, goal="before its search"),
+        event("SearchStarted"),
+        event("TacticTried", node="x", tactic=7),
+        event("TacticTried", node=0, tactic=None, heartbeats=10**400, seconds="inf"),
+        event("EdgeAdded", node=0, children=[1, -4, "b", None, 2**70], log_probability=float("nan")),
+        event("EdgeAdded", node=1, tactic="round", children=[0]),
+        event("Unheard", of=1),
+        event("SearchEnded", proof=[{"node": 9}, "x", {"node": 1, "children": [0], "tactic": "round"}]),
+    ]
+    for length in range(len(events)):
+        page_data(Story.of(events[:length]))
+    (told,) = Story.of(events).targets[0].searches
+    assert told.edges[0].children == (1,) and told.states[1].home == 0 and told.heartbeats == 0
