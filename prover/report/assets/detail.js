@@ -41,7 +41,7 @@ class Detail {
       ["log-probability", `${belief(edge.log)} (${chance(edge.log)})`],
     ];
     if (edge.seconds !== null) {
-      facts.push(["took", `${duration(edge.seconds)}, ${short(edge.heartbeats)} heartbeats`], ["limits", `level ${edge.level}`]);
+      facts.push(["took", `${duration(edge.seconds)}, ${effort(edge.heartbeats)}`], ["limits", `level ${edge.level}`]);
     }
     facts.push(["at", `+${duration(edge.at)}`]);
     return make("section", "", make("h3", "", "Tactic", chip(edge.status, edge.inProof)), lean(edge.tactic), list(facts));
@@ -90,7 +90,7 @@ class Detail {
       ["on", `goal #${row.owner.number}`],
       ["proposed by", TEXTS[tried.source] || "the search"],
       ["log-probability", `${belief(tried.log)} (${chance(tried.log)})`],
-      ["took", `${duration(tried.seconds)}, ${short(tried.heartbeats)} heartbeats`],
+      ["took", `${duration(tried.seconds)}, ${effort(tried.heartbeats)}`],
       ["limits", `level ${tried.level}`],
     ];
     const parts = [make("section", "", make("h3", "", "Tactic without success"), lean(TEXTS[tried.tactic]), list(facts))];

@@ -41,8 +41,15 @@ class Explorer {
     if (this.element.hidden) return;
     this.tabs.hidden = this.searches.length < 2;
     this.tabs.replaceChildren(...this.searches.map((search, at) => this.tab(search, at)));
-    const best = this.searches.findIndex((search) => search.solved);
-    this.choose(best < 0 ? 0 : best);
+    this.choose(this.best());
+  }
+
+  // The search that found what was found, else the longest one for the statement itself.
+  best() {
+    const solved = this.searches.findIndex((search) => search.solved);
+    if (solved >= 0) return solved;
+    const sizes = this.searches.map((search) => (search.refuting ? -1 : search.states.length));
+    return sizes.indexOf(Math.max(...sizes));
   }
 
   tab(search, at) {

@@ -24,6 +24,7 @@ function button(label, name, act) {
 
 function duration(seconds) {
   if (seconds === null) return "";
+  if (seconds < 0.0005) return "< 1 ms";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 100) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
@@ -37,6 +38,10 @@ function short(number) {
   if (number < 1000) return String(number);
   if (number < 1e6) return `${(number / 1000).toPrecision(3)} k`;
   return `${(number / 1e6).toPrecision(3)} M`;
+}
+
+function effort(heartbeats) {
+  return `${short(heartbeats)} ${heartbeats === 1 ? "heartbeat" : "heartbeats"}`;
 }
 
 // A log-probability with a real minus sign, and what it means.

@@ -4,6 +4,8 @@ const sections = [...document.querySelectorAll("section.target")];
 const links = [...document.querySelectorAll("nav.targets a")];
 const explorer = new Explorer(document.getElementById("explorer"));
 let current = -1;
+// From here on the address chooses a target; it is no place to scroll to.
+for (const section of sections) section.removeAttribute("id");
 document.body.classList.add("live");
 
 function show(at) {

@@ -88,7 +88,8 @@ class Picture {
       });
     }
     for (const [state, [x, y]] of this.at) {
-      const r = state.index === 0 ? size * 1.3 : size;
+      // Rounded first: a radius that is not half the chord makes an egg of the circle.
+      const r = fixed(state.index === 0 ? size * 1.3 : size);
       dots[state.inProof ? "proof" : state.status] += plain ? `M${fixed(x - r)} ${fixed(y - r)}h${fixed(2 * r)}v${fixed(2 * r)}h${fixed(-2 * r)}z` : `M${fixed(x - r)} ${fixed(y)}a${fixed(r)} ${fixed(r)} 0 1 0 ${fixed(2 * r)} 0a${fixed(r)} ${fixed(r)} 0 1 0 ${fixed(-2 * r)} 0z`;
     }
     const drawing = [];

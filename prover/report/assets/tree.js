@@ -317,7 +317,7 @@ function meta(row) {
   const ran = source && source.seconds !== null;
   const ways = row.state ? row.state.above.length : 0;
   say("log", source ? belief(source.log) : "", source ? `log-probability of the tactic (${chance(source.log)})` : "");
-  say("time", ran ? duration(source.seconds) : "", ran ? `${short(source.heartbeats)} heartbeats` : "");
+  say("time", ran ? duration(source.seconds) : "", ran ? effort(source.heartbeats) : "");
   say("again", ways > 1 ? `×${ways}` : "", `${ways} ways to this state`);
   say("number", row.state ? `#${row.state.number}` : "", "number of the state");
   return element;
