@@ -99,7 +99,7 @@ class BridgeProcess:
         self._buffer = bytearray()
         self._scanned = 0
         self._busy = False
-        self._memory_seen = time.monotonic()
+        self._use_seen = time.monotonic()
         self._burial: asyncio.Task[None] | None = None
 
     @classmethod
@@ -290,7 +290,7 @@ class BridgeProcess:
                         raise await self._overdue()
                 wait = min(max(deadline - now, _LAST_LOOK_SECONDS), _POLL_SECONDS)
             await self._read(wait)
-            await self._check_memory()
+            await self._check_use()
         return line
 
     def _next_line(self) -> bytes | None:
@@ -325,17 +325,23 @@ class BridgeProcess:
             raise await self._crash()
         self._buffer += chunk
 
-    async def _check_memory(self) -> None:
+    async def _check_use(self) -> None:
         now = time.monotonic()
-        if now - self._memory_seen < _POLL_SECONDS:
+        if now - self._use_seen < _POLL_SECONDS:
             return
-        self._memory_seen = now
+        self._use_seen = now
         used = self.resident_mb()
         if used > self.memory_mb:
             await self.kill()
             raise OutOfMemory(
                 f"the Lean process used {used:.0f} MiB, more than its limit of {self.memory_mb} MiB",
                 hint="raise --memory",
+            )
+        if self._scratch.used_mb() > self.containment.scratch_mb:
+            await self.kill()
+            raise Crashed(
+                f"the Lean process wrote more than {self.containment.scratch_mb} MiB and was stopped",
+                code="scratch_full",
             )
 
     async def _overdue(self) -> CallTimeout:

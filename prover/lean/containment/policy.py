@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from prover.lean.containment import landlock, seccomp
 from prover.lean.containment.launcher import FILTER_FD
@@ -25,6 +26,8 @@ _SYSTEM_FILES = (
 )
 _NULL = "/dev/null"
 
+_OWN_WALLS = {"embedded": ("webassembly host", "node permissions")}
+
 # Root's power over owners and modes of files stays, or root could not read what another user installed.
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 
@@ -34,10 +37,12 @@ class Containment:
     """What a Lean process may do beside computing: read the folders its engine names, write to its scratch folder.
 
     `file_mb`: most MiB in one file. `cpu_seconds`: a backstop for what nobody watches any more, summed over all
-    threads; calls have deadlines of their own. `mechanisms`: what enforces it; None: what the system offers.
+    threads; calls have deadlines of their own. `scratch_mb`: most MiB in the scratch folder, looked at while a
+    call is under way. `mechanisms`: what enforces the rest; None: what the system offers.
     """
 
     file_mb: int = 1024
+    scratch_mb: int = 2048
     cpu_seconds: int = 48 * 3600
     mechanisms: Mechanisms | None = field(default=None)
 
@@ -45,6 +50,18 @@ class Containment:
     def means(self) -> Mechanisms:
         """What enforces it here. May start a process the first time, for some 20 ms."""
         return mechanisms() if self.mechanisms is None else self.mechanisms
+
+    def report(self, engine: str) -> dict[str, Any]:
+        """For verdicts: the walls of the engine (by its name) and of the system, and whether together they keep a
+        submission's code to its files and off the network."""
+        own = _OWN_WALLS.get(engine, ())
+        means = self.means
+        return {
+            "engine": own,
+            "system": means.layers,
+            "files": bool(own) or means.files,
+            "network": bool(own) or means.network,
+        }
 
     def wrap(self, command: Command) -> Command:
         """The command that starts `command` contained: same process number, group and working folder.
