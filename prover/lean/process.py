@@ -149,7 +149,7 @@ class BridgeProcess:
             raise
 
     async def _spawn(self) -> None:
-        wanted = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
+        self.command = wanted = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
         if not os.access(wanted.argv[0], os.X_OK):
             raise _no_program(wanted.argv[0], "it is not there, or may not be executed")
         # The first time what the system offers is tried out, in a process of its own.

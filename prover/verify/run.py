@@ -74,7 +74,7 @@ class Run:
             self.rungs.append(rung)
 
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
-        """What goes with a verdict: engine, rungs passed, limits, seconds, axioms, containment, what was not looked at."""
+        """What goes with a verdict: engine, containment, rungs passed, limits, seconds, axioms, what is not covered."""
         uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
         containment = Containment().report(engine.name)
         if not (containment["files"] and containment["network"]):

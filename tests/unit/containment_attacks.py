@@ -156,10 +156,12 @@ class Attacks:
         import resource
 
         variables = sorted(name for name in os.environ if name != "LC_CTYPE")  # Python itself sets that one
-        admin = LIBC.prctl(23, 21, 0, 0, 0)
+        header, capabilities = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        checked(LIBC.capget(header, capabilities))
+        admin = capabilities[0] >> 21 & 1
         privileges = LIBC.prctl(39, 0, 0, 0, 0)
         core = resource.getrlimit(resource.RLIMIT_CORE)[1]
-        return f"variables={variables} core={core} no_new_privs={privileges} may_gain_admin={admin}"
+        return f"variables={variables} core={core} no_new_privs={privileges} administers={admin}"
 
     def abort(self) -> None:
         os.abort()

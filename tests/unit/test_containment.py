@@ -276,7 +276,7 @@ def test_environment_and_privileges_are_gone(cell: Cell, means: Mechanisms, monk
     monkeypatch.setenv("TOKEN", SECRET)
     # bubblewrap itself says where it went.
     variables = ["PWD"] if means.bubblewrap else []
-    expected = f"done variables={variables} core=0 no_new_privs=1 may_gain_admin=0"
+    expected = f"done variables={variables} core=0 no_new_privs=1 administers=0"
     assert cell.run(means, "world") == expected
 
 
@@ -371,6 +371,8 @@ def test_the_filter_of_each_processor(machine: str) -> None:
     assert (answer(strict, here, clone, 17), answer(lenient, here, clone, 17)) == (EPERM, ALLOW)
     assert (answer(strict, here, kill, 7), answer(strict, here, kill, own)) == (EPERM, ALLOW)
     assert answer(lenient, here, kill, 7) == ALLOW
+    fcntl = {"x86_64": 72, "aarch64": 25}[machine]
+    assert (answer(strict, here, fcntl, 5, 8), answer(strict, here, fcntl, 5, 3)) == (EPERM, ALLOW)  # F_SETOWN, F_GETFL
     if machine == "x86_64":
         assert answer(strict, here, 0x40000000 | 41) == ENOSYS  # the same call by its x32 number
     assert seccomp.assemble("riscv64", processes=False, signals_scoped=True, truncation_handled=True) == b""

@@ -58,7 +58,7 @@ def mechanisms() -> Mechanisms:
 
     bubblewrap is looked for only where there is no Landlock: it starts three times as slowly.
     """
-    if os.name != "posix" or not sys.executable:
+    if os.name != "posix" or not sys.executable or getattr(sys, "frozen", False):  # no Python to run the launcher
         return Mechanisms()
     machine = os.uname().machine if sys.platform == "linux" else ""
     filter_ = seccomp.assemble(machine, processes=False, signals_scoped=False, truncation_handled=False)
