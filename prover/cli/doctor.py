@@ -25,12 +25,16 @@ _OPEN = "theorem doctor (a b : Nat) : a + b = b + a := by\n  sorry\n"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: its stable code, whether it passed, what was seen, what to do if not."""
+    """One check: its stable code, whether it passed, what was seen, what to do if not.
+
+    `warning`: it passed, and yet something is less than it could be; `remedy` says what helps.
+    """
 
     code: str
     ok: bool
     seen: str
     remedy: str = ""
+    warning: bool = False
 
 
 def run(
@@ -38,7 +42,7 @@ def run(
 ) -> int:
     """Check the installation: Python, Node, the embedded Lean file by file, a worker, a verified proof."""
     findings: list[Finding] = []
-    for check in (_python, _node, _disk, _files, _proof):
+    for check in (_python, _node, _disk, _files, _containment, _proof):
         findings.append(_guarded(check))
         if not findings[-1].ok:
             break
@@ -47,9 +51,10 @@ def run(
         print(json.dumps({"schema": DOCTOR_SCHEMA, "ok": ok, "findings": [asdict(f) for f in findings]}, indent=2))
         return 0 if ok else 3
     for finding in findings:
-        mark = Text("ok   ", "green") if finding.ok else Text("fails", "red")
+        mark = Text("warns", "yellow") if finding.warning else Text("ok   ", "green")
+        mark = mark if finding.ok else Text("fails", "red")
         output().print(mark + Text(f" {finding.code}: {safe(finding.seen)}"))
-        if not finding.ok and finding.remedy:
+        if (finding.warning or not finding.ok) and finding.remedy:
             output().print(Text(f"      {finding.remedy}"))
     return 0 if ok else 3
 
@@ -99,6 +104,19 @@ def _files() -> Finding:
         "; ".join(problems[:3]) or "every file is as installed",
         "run `prove setup --repair`",
     )
+
+
+def _containment() -> Finding:
+    from prover.lean.containment import mechanisms
+
+    offered = mechanisms()
+    layers = ", ".join(offered.layers) or "nothing"
+    missing = [what for what, there in (("files", offered.files), ("the network", offered.network)) if not there]
+    seen = f"the system contains Lean processes with {layers}"
+    if missing:
+        seen += f"; {' and '.join(missing)} only as far as the engine itself does"
+    remedy = "Linux 5.13 or newer with Landlock, or a `bwrap` that works; see docs/containment.md"
+    return Finding("containment", True, seen, remedy if missing else "", warning=bool(missing))
 
 
 def _proof() -> Finding:

@@ -9,11 +9,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How to start a process: arguments, its whole environment, its working folder."""
+    """How to start a process, and what it needs to be allowed.
+
+    `argv`: program (an absolute path) and arguments; `env`: its whole environment; `cwd`: its working folder.
+    `readable`: files and folders it must read or execute, beside the program itself, the system's libraries and
+    its loader's files; a script's interpreter belongs here. `writable`: folders it may change.
+    `processes`: whether it starts other programs. `prover.lean.containment` holds it to that.
+    """
 
     argv: tuple[str, ...]
     env: dict[str, str]
     cwd: Path
+    readable: tuple[Path, ...] = ()
+    writable: tuple[Path, ...] = ()
+    processes: bool = False
 
 
 class LeanEngine(Protocol):

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import functools
 import json
 import os
 import re
 import secrets
 import signal
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import psutil
 
 from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
+from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 from prover.lean.scratch import Scratch
 from prover.lean.wire import PROTOCOL_VERSION
@@ -31,34 +29,11 @@ _POLL_SECONDS = 0.25
 _LAST_LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
 _BURIAL_SECONDS = 10.0
-_PR_SET_PDEATHSIG = 1
 
 _TAIL_LINES = 200
 _TAIL_WIDTH = 2000
 _KEPT_FRAMES = 20
 _FRAME = re.compile(rb"#\d+ ")
-
-
-@functools.cache
-def _prctl() -> Callable[[int, int], int]:
-    return ctypes.CDLL(None).prctl
-
-
-def _dying_with(parent: int) -> Callable[[], None] | None:
-    """What the child does before it becomes Lean: when `parent` dies, however it dies, the kernel kills the child.
-
-    Linux only. The signal comes when the thread that started the child ends, which runs the event loop.
-    """
-    if sys.platform != "linux":
-        return None
-    prctl = _prctl()  # looked up here: between fork and exec nothing may wait for a lock
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before it was asked for
-            os._exit(1)
-
-    return ask
 
 
 class _StderrTail:
@@ -108,9 +83,10 @@ class BridgeProcess:
     on its standard output that were not the protocol (tactics can print).
     """
 
-    def __init__(self, engine: LeanEngine, memory_mb: int) -> None:
+    def __init__(self, engine: LeanEngine, memory_mb: int, containment: Containment | None = None) -> None:
         self.engine = engine
         self.memory_mb = memory_mb
+        self.containment = containment or Containment()
         self.greeting: dict[str, Any] = {}
         self.calls = 0
         self.started_at = time.monotonic()
@@ -123,19 +99,26 @@ class BridgeProcess:
         self._buffer = bytearray()
         self._scanned = 0
         self._busy = False
-        self._memory_seen = time.monotonic()
+        self._use_seen = time.monotonic()
         self._burial: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(
-        cls, engine: LeanEngine, *, seconds: float = 120.0, memory_mb: int = 3000, watchdog: bool = True
+        cls,
+        engine: LeanEngine,
+        *,
+        seconds: float = 120.0,
+        memory_mb: int = 3000,
+        watchdog: bool = True,
+        containment: Containment | None = None,
     ) -> BridgeProcess:
-        """Starts a process and waits for its greeting.
+        """Starts a process, contained, and waits for its greeting.
 
         Raises `StartTimeout`, `Crashed`, `OutOfMemory` or `ProtocolError`, and `SetupError` for a program
-        that cannot be run. `seconds` bounds the start, `memory_mb` (MiB) the process.
+        that cannot be run. `seconds` bounds the start, `memory_mb` (MiB) the process. `containment`: what it may
+        do; None: the default, with all that the system offers.
         """
-        process = cls(engine, memory_mb)
+        process = cls(engine, memory_mb, containment)
         await process._launch(watchdog, seconds)
         return process
 
@@ -166,7 +149,11 @@ class BridgeProcess:
             raise
 
     async def _spawn(self) -> None:
-        command = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
+        self.command = wanted = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
+        if not os.access(wanted.argv[0], os.X_OK):
+            raise _no_program(wanted.argv[0], "it is not there, or may not be executed")
+        # The first time what the system offers is tried out, in a process of its own.
+        command = await asyncio.to_thread(self.containment.wrap, wanted)
         read_end, write_end = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -178,13 +165,11 @@ class BridgeProcess:
                 stderr=write_end,
                 limit=_STDOUT_BUFFER,
                 start_new_session=True,
-                preexec_fn=_dying_with(os.getpid()),
             )
         except BaseException as error:
             os.close(read_end)
             if isinstance(error, OSError):
-                text = f"{command.argv[0]} cannot be started: {error.strerror}"
-                raise SetupError(text, code="no_program", hint="run `prove setup`") from error
+                raise _no_program(command.argv[0], str(error.strerror)) from error
             raise
         finally:
             os.close(write_end)
@@ -305,7 +290,7 @@ class BridgeProcess:
                         raise await self._overdue()
                 wait = min(max(deadline - now, _LAST_LOOK_SECONDS), _POLL_SECONDS)
             await self._read(wait)
-            await self._check_memory()
+            await self._check_use()
         return line
 
     def _next_line(self) -> bytes | None:
@@ -340,17 +325,23 @@ class BridgeProcess:
             raise await self._crash()
         self._buffer += chunk
 
-    async def _check_memory(self) -> None:
+    async def _check_use(self) -> None:
         now = time.monotonic()
-        if now - self._memory_seen < _POLL_SECONDS:
+        if now - self._use_seen < _POLL_SECONDS:
             return
-        self._memory_seen = now
+        self._use_seen = now
         used = self.resident_mb()
         if used > self.memory_mb:
             await self.kill()
             raise OutOfMemory(
                 f"the Lean process used {used:.0f} MiB, more than its limit of {self.memory_mb} MiB",
                 hint="raise --memory",
+            )
+        if self._scratch.used_mb() > self.containment.scratch_mb:
+            await self.kill()
+            raise Crashed(
+                f"the Lean process wrote more than {self.containment.scratch_mb} MiB and was stopped",
+                code="scratch_full",
             )
 
     async def _overdue(self) -> CallTimeout:
@@ -390,6 +381,10 @@ class BridgeProcess:
             self._scratch.remove()
 
     close = kill
+
+
+def _no_program(program: str, problem: str) -> SetupError:
+    return SetupError(f"{program} cannot be started: {problem}", code="no_program", hint="run `prove setup`")
 
 
 def _exited(pid: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
+from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 
 _UNCOVERED = (
@@ -15,6 +16,10 @@ _UNCOVERED = (
     "axioms used inside them are not listed",
     "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
     "one kernel has looked at the proof, no second one",
+)
+_UNCONTAINED = (
+    "nothing here kept the submission's code from this user's files or from the network: neither the engine nor "
+    "the operating system offers it"
 )
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
 
@@ -69,8 +74,11 @@ class Run:
             self.rungs.append(rung)
 
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
-        """What goes with a verdict: engine, rungs passed, limits, seconds, axioms, and what was not looked at."""
+        """What goes with a verdict: engine, containment, rungs passed, limits, seconds, axioms, what is not covered."""
         uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
+        containment = Containment().report(engine.name)
+        if not (containment["files"] and containment["network"]):
+            uncovered = (*uncovered, _UNCONTAINED)
         axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
         return {
             **verdict.report,
@@ -83,6 +91,7 @@ class Run:
             "limits": {"seconds": self.limits.seconds, "heartbeats": self.limits.heartbeats},
             "seconds": {part: round(value, 4) for part, value in self.seconds.items()},
             "replayed": self.replayed,
+            "containment": containment,
             "uncovered": uncovered,
             **({} if axioms is None else {"axioms": axioms}),
         }

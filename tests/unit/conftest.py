@@ -28,7 +28,15 @@ class ScriptedEngine:
     def command(self, scratch: Path, *, memory_mb: int | None = None) -> Command:
         start = self.starts.pop(0) if self.starts else "ok"
         self.scratches.append(scratch)
-        return Command((self.program, "-I", "-S", str(SCRIPT), start), {}, scratch)
+        python = tuple(map(Path, (sys.prefix, sys.base_prefix, sys.base_exec_prefix)))
+        return Command(
+            (self.program, "-I", "-S", str(SCRIPT), start),
+            {},
+            scratch,
+            readable=(SCRIPT, *python),
+            writable=(scratch,),
+            processes=True,  # it can be asked to start one
+        )
 
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
         return status == 112

@@ -24,6 +24,7 @@ from prover.core.errors import (
 )
 from prover.core.outcome import Failed, Progress, Solved
 from prover.lean import LeanEngine, Worker
+from prover.lean.containment import Containment
 from prover.lean.process import BridgeProcess, BridgeRefusal
 
 Scripted = Callable[..., LeanEngine]
@@ -273,6 +274,14 @@ async def test_memory_over_the_limit_is_out_of_memory(scripted: Scripted) -> Non
         await tried(Worker(process), "hoard 400")
     assert caught.value.index == 0 and "150 MiB" in caught.value.message
     assert not process.alive
+
+
+async def test_a_scratch_folder_over_its_limit_ends_the_process(scripted: Scripted) -> None:
+    process = await BridgeProcess.start(scripted(), seconds=20, containment=Containment(scratch_mb=4))
+    with pytest.raises(Crashed) as caught:
+        await tried(Worker(process), "fill 6")
+    assert caught.value.code == "scratch_full" and "4 MiB" in caught.value.message
+    assert not process.alive and await no_process_left()
 
 
 async def test_the_engine_says_which_exit_means_out_of_memory(worker: Worker) -> None:

@@ -160,7 +160,8 @@ async def test_a_proof_is_proved_and_reported() -> None:
     found = await verdict(Script())
     assert found == verdicts.Proved((), report=found.report)
     assert found.report["rungs"] == ("elaborated", "replayed", "compared")
-    assert {"engine", "lean", "seconds", "limits", "uncovered", "axioms"} <= set(found.report)
+    assert {"engine", "lean", "seconds", "limits", "containment", "uncovered", "axioms"} <= set(found.report)
+    assert found.report["containment"]["files"] and found.report["containment"]["network"]  # the embedded engine's own
 
 
 async def test_the_judge_has_never_elaborated_a_submission() -> None:
