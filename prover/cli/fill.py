@@ -17,10 +17,10 @@ from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, output, print_error, safe
+from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.message import Message
-from prover.core.verdict import Refuted, Verdict
-from prover.lean import Pool
+from prover.core.verdict import Refuted, Unaudited, Verdict
 from prover.lean.source import SourceFile
 
 _MEMORY_MB = 2500
@@ -63,12 +63,15 @@ def run(
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
+        def importing(phase: str, _done: int, _total: int | None) -> None:
+            observe("Importing", {"phase": phase})
+
         async def work() -> FileResult:
-            async with Pool(engine, pool_limits(jobs, memory, start_timeout)) as pool:
+            limits = pool_limits(jobs, memory, start_timeout)
+            async with workplace(engine, limits, source, importing) as (pool, audit):
                 stop = _stop_on_interrupt()
-                return await fill(
-                    source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
-                )
+                judge = LadderJudge(pool, audit=audit)
+                return await fill(source, wanted, pool, SearchSolver(observe), judge, options, observe, stop)
 
         result = asyncio.run(work())
     failure = _save(result, write=write, out=out)
@@ -157,10 +160,13 @@ def describe_verdict(verdict: Verdict) -> str:
         "error",
         "reason",
         "detail",
+        "through",
     ):
         value: object = getattr(verdict, attribute, None)
         if value:
             evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    unaudited: dict[str, str] = verdict.report.get("unaudited", {}) if isinstance(verdict, Unaudited) else {}
+    evidence += [f"{module} ({reason})" for module, reason in unaudited.items()]
     messages: tuple[Message, ...] = getattr(verdict, "messages", ())
     if messages:
         first = messages[0]

@@ -12,7 +12,7 @@ from prover.core.verdict import Verdict
 from prover.generate import Portfolio, TacticGenerator
 from prover.lean import Pool, Worker
 from prover.search import Statistics, WorkerRunner, search
-from prover.verify import Ladder, Limits
+from prover.verify import Audit, Ladder, Limits
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -47,12 +47,19 @@ def _counts(statistics: Statistics, seconds: float) -> dict[str, Any]:
 
 
 class LadderJudge:
-    """The verification ladder as the filler's judge. `seconds`: limit of one check, starts included."""
+    """The verification ladder as the filler's judge. `audit`: what is known of the user's own modules;
+    `seconds`: limit of one check, starts included."""
 
     def __init__(
-        self, pool: Pool, *, seconds: float = 120.0, strict: bool = False, allowed_axioms: Collection[str] = ()
+        self,
+        pool: Pool,
+        *,
+        audit: Audit | None = None,
+        seconds: float = 120.0,
+        strict: bool = False,
+        allowed_axioms: Collection[str] = (),
     ) -> None:
-        self._ladder = Ladder(pool)
+        self._ladder = Ladder(pool, audit=audit or Audit())
         self._limits = Limits(seconds=seconds)
         self._strict = strict
         self._allowed = tuple(allowed_axioms)

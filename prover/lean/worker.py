@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from prover.core.errors import LeanProcessError, ProtocolError, UserError
@@ -182,9 +185,12 @@ class Worker:
         return int((await self.process.call("begin", env=self.env, module=module, seconds=30))["env"])
 
     async def save(self, env: int, file: str) -> bytes:
-        """`env` as a compiled module. It passes through `file`, a name in the process's scratch folder."""
+        """`env` as a compiled module. It passes through `file`, a name in the process's scratch folder.
+
+        What is read may be anything when the process has run somebody's code.
+        """
         await self.process.call("save", env=env, file=file, seconds=60)
-        return await asyncio.to_thread((self.process.scratch / file).read_bytes)
+        return await asyncio.to_thread(_plain_file, self.process.scratch / file)
 
     async def replay(
         self,
@@ -219,6 +225,18 @@ class Worker:
 
     async def close(self) -> None:
         await self.process.close()
+
+
+def _plain_file(path: Path) -> bytes:
+    """The file's content; never what a link or a pipe in its place leads to. Raises `ProtocolError`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return file.read()
+    except OSError as error:
+        raise ProtocolError(f"the Lean process wrote no {path.name}: {error.strerror}") from error
+    raise ProtocolError(f"the Lean process wrote no plain file {path.name}")
 
 
 def _index(answer: Mapping[str, Any]) -> int:

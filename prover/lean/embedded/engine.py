@@ -13,6 +13,7 @@ from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, la
 from prover.lean.embedded.loader import BUILD
 from prover.lean.embedded.package import NAME, VERSION, Progress, silent
 from prover.lean.engine import Command
+from prover.lean.modules import compiled_path, components
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ class EmbeddedEngine:
         """One line that says which Lean this is, for reports and verdicts."""
         build = f"Lean {BUILD.lean_version}, commit {BUILD.commit[:7]}"
         return f"third-party WebAssembly build of {build} (npm {NAME} {VERSION})"
+
+    def has_module(self, module: str) -> bool:
+        """Whether a module comes with Lean."""
+        return (self.installation.library / compiled_path(module)).is_file()
+
+    def reserves(self, module: str) -> bool:
+        """Whether modules with this first component come with Lean: then Lean looks for it nowhere else."""
+        root = self.installation.library / components(module)[0]
+        return root.is_dir() or root.with_name(f"{root.name}.olean").is_file()
 
     def command(self, scratch: Path, *, memory_mb: int | None = None, arguments: Sequence[str] = ()) -> Command:
         """Start the Bridge with `arguments`; requests come on its standard input, replies on its standard output."""
