@@ -22,9 +22,13 @@ from prover.core.errors import UserError
 from prover.core.message import Message
 from prover.core.verdict import Refuted, Unaudited, Verdict
 from prover.lean.source import SourceFile
+from prover.verify import STANDARD_AXIOMS, Audit
+from prover.verify.name import parse, show
 
 _MEMORY_MB = 2500
-_EVIDENCE = ("stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail")
+_EVIDENCE = (
+    "stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail", "through",
+)  # fmt: skip
 
 
 def run(
@@ -71,7 +75,8 @@ def run(
             async with workplace(engine, limits, source, importing) as (pool, audit):
                 stop = _stop_on_interrupt()
                 judge = LadderJudge(pool, audit=audit)
-                return await fill(source, wanted, pool, SearchSolver(observe), judge, options, observe, stop)
+                solver = SearchSolver(observe, avoid=() if assume_open else _unusable(audit))
+                return await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
         result = asyncio.run(work())
     failure = _save(result, write=write, out=out)
@@ -85,6 +90,11 @@ def run(
     if failure is not None:
         print_error(failure)
     return code
+
+
+def _unusable(audit: Audit) -> list[str]:
+    """Constants of imported modules that no verified proof can rest on."""
+    return sorted(show(name) for name in audit.without_proof({parse(axiom) for axiom in STANDARD_AXIOMS}))
 
 
 def _read(target: Target) -> SourceFile:
@@ -149,19 +159,7 @@ def describe_verdict(verdict: Verdict) -> str:
     """A verdict in a few words: its code, and the evidence a person needs beside it."""
     words = verdict.code.replace("_", " ")
     evidence: list[str] = []
-    for attribute in (
-        "stopped",
-        "what",
-        "name",
-        "open_names",
-        "names",
-        "construct",
-        "limit",
-        "error",
-        "reason",
-        "detail",
-        "through",
-    ):
+    for attribute in _EVIDENCE:
         value: object = getattr(verdict, attribute, None)
         if value:
             evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

@@ -20,9 +20,19 @@ def _silent(_kind: str, _payload: dict[str, Any]) -> None:
 
 
 class SearchSolver:
-    """Best-first search over a generator's candidates, by default the portfolio (no model)."""
+    """Best-first search over a generator's candidates, by default the portfolio (no model).
 
-    def __init__(self, observer: Observer = _silent, generator: TacticGenerator | None = None) -> None:
+    `avoid`: constants that no proof may use, beside those an attempt names.
+    """
+
+    def __init__(
+        self,
+        observer: Observer = _silent,
+        generator: TacticGenerator | None = None,
+        *,
+        avoid: Sequence[str] = (),
+    ) -> None:
+        self._avoid = tuple(avoid)
         self._observer = observer
         self._generator = generator or Portfolio()
 
@@ -35,7 +45,8 @@ class SearchSolver:
             return worker, number
 
         root, state = await attempt.bench.worker.focus(attempt.reopen(), [0])
-        runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=attempt.avoid)
+        avoid = (*attempt.avoid, *self._avoid)
+        runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
         result = await search(runner, self._generator, budget=Budget(seconds=attempt.seconds), observer=self._observer)
         return Solution(result.script, result.stop, _counts(result.statistics, result.seconds))
 

@@ -44,12 +44,15 @@ class Project:
     def around(cls, folder: Path) -> Project:
         """The project a folder belongs to: the nearest folder upward with a lakefile or a `lean-toolchain`.
 
-        Without one it is the folder itself. Raises `UserError` (`bad_lakefile`).
+        Without one it is the folder itself. Modules are looked for in the source folders that a `lakefile.toml`
+        names, then from the root down to the folder. Raises `UserError` (`bad_lakefile`).
         """
         folder = folder.resolve()
         for candidate in (folder, *folder.parents):
             if any((candidate / mark).is_file() for mark in _ROOT_MARKS):
-                return cls(candidate, _source_folders(candidate))
+                way = [folder, *folder.parents]
+                down = reversed(way[: way.index(candidate) + 1])
+                return cls(candidate, tuple(dict.fromkeys((*_source_folders(candidate), *down))))
         return cls(folder, (folder,))
 
     def file(self, module: str) -> Path | None:
@@ -186,10 +189,10 @@ def _shown(chain: Sequence[str]) -> str:
 
 
 def _source_folders(root: Path) -> tuple[Path, ...]:
-    """The root, and before it the `srcDir`s that a `lakefile.toml` names."""
+    """The `srcDir`s that a `lakefile.toml` names, those of libraries first."""
     lakefile = root / "lakefile.toml"
     if not lakefile.is_file():
-        return (root,)
+        return ()
     try:
         data = tomllib.loads(lakefile.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -200,7 +203,7 @@ def _source_folders(root: Path) -> tuple[Path, ...]:
     for library in cast("list[object]", libraries) if isinstance(libraries, list) else ():
         if isinstance(library, dict):
             found.append(package / _text(cast("dict[str, Any]", library), "srcDir"))
-    return tuple(dict.fromkeys(folder.resolve() for folder in (*found, package, root)))
+    return tuple(dict.fromkeys(folder.resolve() for folder in (*found, package)))
 
 
 def _text(table: dict[str, Any], key: str) -> str:

@@ -69,29 +69,31 @@ class _Side:
             raise MalformedExport("expected a constant with all its fields") from None
 
     def _parts(self, expr: tuple[Any, ...]) -> tuple[object, ...]:
-        names, exprs, levels = self._names, self._exprs, self._levels
-        tag: str = expr[0]
-        match tag:
+        name, sub, level = self._name, self._expr, self._level
+        match expr[0]:
             case "s":
-                return (levels[expr[1]],)
+                return (level(expr[1]),)
             case "c":
-                return (names[expr[1]], *(levels[level] for level in expr[2]))
+                return (name(expr[1]), *(level(row) for row in expr[2]))
             case "a":
-                return (exprs[expr[1]], exprs[expr[2]])
+                return (sub(expr[1]), sub(expr[2]))
             case "l" | "p":
-                return (names[expr[1]], exprs[expr[2]], exprs[expr[3]], expr[4])
+                return (name(expr[1]), sub(expr[2]), sub(expr[3]), expr[4])
             case "t":
-                return (names[expr[1]], exprs[expr[2]], exprs[expr[3]], exprs[expr[4]])
+                return (name(expr[1]), sub(expr[2]), sub(expr[3]), sub(expr[4]))
             case "j":
-                return (names[expr[1]], expr[2], exprs[expr[3]])
+                return (name(expr[1]), expr[2], sub(expr[3]))
             case _:
                 return expr[1:]
 
-    def _name(self, row: Any) -> Name:
+    def _name(self, row: int) -> Name:
         return self._names[row]
 
-    def _expr(self, row: Any) -> int:
+    def _expr(self, row: int) -> int:
         return self._exprs[row]
+
+    def _level(self, row: int) -> int:
+        return self._levels[row]
 
     def _number(self, value: object) -> int:
         return self._numbers.setdefault(value, len(self._numbers))

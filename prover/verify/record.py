@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,15 @@ class Audit:
 
     records: Mapping[str, Record] = field(default_factory=dict[str, Record])
     refused: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def without_proof(self, allowed: Collection[Name]) -> frozenset[Name]:
+        """The audited constants that rest on a hole, or on an axiom that is not `allowed`."""
+        return frozenset(
+            name
+            for record in self.records.values()
+            for name, grounds in record.constants.items()
+            if grounds.holes or not set(grounds.axioms) <= set(allowed)
+        )
 
     def report(self) -> dict[str, Any]:
         """What goes into the report of a verdict; nothing where no local module is imported."""

@@ -18,6 +18,7 @@ from prover.cli.app import run
 from prover.core.position import Span
 from prover.core.verdict import Proved, Verdict
 from prover.lean.source import Edit, SourceFile
+from prover.verify import Audit
 
 SCHEMAS = files("prover.cli") / "schemas"
 
@@ -82,8 +83,8 @@ class StandIn:
 
 
 @asynccontextmanager
-async def _no_workplace(*_: Any) -> AsyncGenerator[tuple[None, None]]:
-    yield None, None
+async def _no_workplace(*_: Any) -> AsyncGenerator[tuple[None, Audit]]:
+    yield None, Audit()
 
 
 @pytest.fixture
