@@ -20,6 +20,7 @@ from prover.core.verdict import Verdict
 from prover.lean.pool import Pool
 from prover.lean.wire import Command, Declaration, Elaboration, HeaderInfo, Import, Replay
 from prover.verify import Audit, Ladder, Limits, Policy, Record
+from prover.verify.name import Name
 from prover.verify.record import Grounds
 
 REFERENCE = "theorem goal : A := sorry"
@@ -367,7 +368,7 @@ async def verdict_on(module: str, audit: Audit, **options: Any) -> Verdict:
 
 
 def recorded(grounds: Grounds | None) -> Audit:
-    constants = {} if grounds is None else {("a",): grounds}
+    constants: dict[Name, Grounds] = {} if grounds is None else {("a",): grounds}
     return Audit({"Local": Record("Local", "s", "o", {}, "", "", 1, constants)})
 
 
