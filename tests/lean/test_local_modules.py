@@ -42,6 +42,7 @@ mutual
 inductive Even : Nat → Prop | zero : Even 0 | step : Odd n → Even (n + 1)
 inductive Odd : Nat → Prop | step : Even n → Odd (n + 1)
 end
+def listed (n : Nat) : List Nat := (List.range n).map (· + 1)
 partial def forever (n : Nat) : Nat := forever (n + 1)
 def ackermann : Nat → Nat → Nat
   | 0, n => n + 1
@@ -79,6 +80,7 @@ theorem middle (p : Prop) : p ∨ ¬p := by sorry
 theorem gap : 3 + 0 = 3 + 0 + 0 := by sorry
 theorem wrong : 1 = 1 := by sorry
 theorem shade : Shade.dark ≠ .light .dark := by sorry
+theorem listing : listed 2 = [1, 2] := by sorry
 theorem code : s!"{repr (Shade.light .dark)}" = s!"{repr (Shade.light .dark)}" := by sorry
 """
 PROVED = """theorem goal (n : Nat) : double (double n) = n + n + n + n := by rw [four]; omega
@@ -86,6 +88,7 @@ theorem middle (p : Prop) : p ∨ ¬p := excluded p
 theorem gap : 3 + 0 = 3 + 0 + 0 := above_hole
 theorem wrong : 1 = 1 := absurd from_axiom (by decide)
 theorem shade : Shade.dark ≠ .light .dark := by decide
+theorem listing : listed 2 = [1, 2] := by decide
 theorem code : s!"{repr (Shade.light .dark)}" = s!"{repr (Shade.light .dark)}" := rfl
 #eval Shade.light .dark
 example : double 3 = 6 := by decide
@@ -136,6 +139,7 @@ async def test_verdicts_on_top_of_local_modules(engine: LeanEngine, project: Pat
             "gap": "incomplete",
             "wrong": "forbidden_axiom",
             "shade": "proved",
+            "listing": "proved",
             "code": "proved",
         }
         gap, wrong = found["gap"], found["wrong"]
