@@ -245,8 +245,26 @@ def release (id : Nat) (j : Json) : ServerM Unit := do
 
 def exportOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
-  let constants ← exportConstants cs.env
-  (← wire).send id "done" [("export", constants)]
+  match getStr j "module" with
+  | "" =>
+    let constants ← exportConstants cs.env
+    (← wire).send id "done" [("export", constants)]
+  | name =>
+    match ← exportModule cs.env (textName name) with
+    | some constants => (← wire).send id "done" [("export", constants)]
+    | none => (← wire).fail id "unknown_module" "no such module is imported"
+
+/-- The environment `env` as the start of a module's own commands. -/
+def beginOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let n ← keepEnv (asModule cs (textName (getStr j "module")))
+  (← wire).send id "done" [("env", num n)]
+
+/-- Writes `env` as a compiled module into a file of the scratch folder. -/
+def saveOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  writeModule cs.env (getStr j "file")
+  (← wire).send id "done" []
 
 def replayOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
@@ -260,7 +278,7 @@ def replayOp (id : Nat) (j : Json) : ServerM Unit := do
   | .error e => (← wire).fail id "malformed_export" e
   | .ok (.refused i code) => (← wire).send id "done" [("accepted", Json.bool false), ("index", num i), ("code", Json.str code), ms]
   | .ok (.accepted env) =>
-    let constants ← exportConstants env
+    let constants ← exportConstants env (getBool j "details")
     (← wire).send id "done" [("accepted", Json.bool true), ("export", constants), ms]
 
 def stats (id : Nat) : ServerM Unit := do
@@ -277,6 +295,8 @@ unsafe def dispatch (id : Nat) (op : String) (j : Json) : ServerM Unit := do
   | "focus" => focusOp id j
   | "release" => release id j
   | "export" => exportOp id j
+  | "begin" => beginOp id j
+  | "save" => saveOp id j
   | "replay" => replayOp id j
   | "stats" => stats id
   | _ => (← wire).fail id "unknown_op" op

@@ -15,10 +15,10 @@ from prover.agent.target import Target, plain_name
 from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.fill import describe_verdict
-from prover.cli.terminal import output, safe
+from prover.cli.terminal import output, plain_progress, safe
+from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.verdict import Consistent, Proved, Verdict
-from prover.lean import Pool
 from prover.lean.source import SourceFile
 from prover.verify import Ladder, Limits, Policy
 
@@ -54,8 +54,10 @@ def run(
     engine = open_engine(quiet=quiet)
 
     async def check() -> dict[str, Verdict]:
-        async with Pool(engine, pool_limits(1, memory, timeout)) as pool:
-            return await Ladder(pool).check(
+        stated = source if reference is None else reference
+        show = plain_progress(quiet=quiet)
+        async with workplace(engine, pool_limits(1, memory, timeout), stated, show) as (pool, audit):
+            return await Ladder(pool, audit=audit).check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,

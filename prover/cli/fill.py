@@ -17,15 +17,19 @@ from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, print_error, safe
+from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.message import Message, Severity
-from prover.core.verdict import Refuted, Verdict
-from prover.lean import Pool
+from prover.core.verdict import Refuted, Unaudited, Verdict
 from prover.lean.source import SourceFile
+from prover.verify import STANDARD_AXIOMS, Audit
+from prover.verify.name import parse, show
 
 _MEMORY_MB = 2500
 _ERRORS_SHOWN = 5
-_EVIDENCE = ("stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail")
+_EVIDENCE = (
+    "stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail", "through",
+)  # fmt: skip
 
 
 def run(
@@ -64,12 +68,16 @@ def run(
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
+        def importing(phase: str, _done: int, _total: int | None) -> None:
+            observe("Importing", {"phase": phase})
+
         async def work() -> FileResult:
-            async with Pool(engine, pool_limits(jobs, memory, start_timeout)) as pool:
+            limits = pool_limits(jobs, memory, start_timeout)
+            async with workplace(engine, limits, source, importing) as (pool, audit):
                 stop = _stop_on_interrupt()
-                return await fill(
-                    source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
-                )
+                judge = LadderJudge(pool, audit=audit)
+                solver = SearchSolver(observe, avoid=() if assume_open else _unusable(audit))
+                return await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
         result = asyncio.run(work())
     failure = _save(result, write=write, out=out)
@@ -85,6 +93,11 @@ def run(
     if failure is not None:
         print_error(failure)
     return code
+
+
+def _unusable(audit: Audit) -> list[str]:
+    """Constants of imported modules that no verified proof can rest on."""
+    return sorted(show(name) for name in audit.without_proof({parse(axiom) for axiom in STANDARD_AXIOMS}))
 
 
 def _read(target: Target) -> SourceFile:
@@ -163,6 +176,8 @@ def describe_verdict(verdict: Verdict) -> str:
         value: object = getattr(verdict, attribute, None)
         if value:
             evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    unaudited: dict[str, str] = verdict.report.get("unaudited", {}) if isinstance(verdict, Unaudited) else {}
+    evidence += [f"{module} ({reason})" for module, reason in unaudited.items()]
     messages: tuple[Message, ...] = getattr(verdict, "messages", ())
     if messages:
         first = messages[0]

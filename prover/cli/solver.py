@@ -12,7 +12,7 @@ from prover.core.verdict import Verdict
 from prover.generate import Portfolio, TacticGenerator
 from prover.lean import Pool, Worker
 from prover.search import Statistics, WorkerRunner, search
-from prover.verify import Ladder, Limits
+from prover.verify import Audit, Ladder, Limits
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -20,9 +20,19 @@ def _silent(_kind: str, _payload: dict[str, Any]) -> None:
 
 
 class SearchSolver:
-    """Best-first search over a generator's candidates, by default the portfolio (no model)."""
+    """Best-first search over a generator's candidates, by default the portfolio (no model).
 
-    def __init__(self, observer: Observer = _silent, generator: TacticGenerator | None = None) -> None:
+    `avoid`: constants that no proof may use, beside those an attempt names.
+    """
+
+    def __init__(
+        self,
+        observer: Observer = _silent,
+        generator: TacticGenerator | None = None,
+        *,
+        avoid: Sequence[str] = (),
+    ) -> None:
+        self._avoid = tuple(avoid)
         self._observer = observer
         self._generator = generator or Portfolio()
 
@@ -35,7 +45,8 @@ class SearchSolver:
             return worker, number
 
         root, state = await attempt.bench.worker.focus(attempt.reopen(), [0])
-        runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=attempt.avoid)
+        avoid = (*attempt.avoid, *self._avoid)
+        runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
         result = await search(runner, self._generator, budget=Budget(seconds=attempt.seconds), observer=self._observer)
         return Solution(result.script, result.stop, _counts(result.statistics, result.seconds))
 
@@ -47,12 +58,19 @@ def _counts(statistics: Statistics, seconds: float) -> dict[str, Any]:
 
 
 class LadderJudge:
-    """The verification ladder as the filler's judge. `seconds`: limit of one check, starts included."""
+    """The verification ladder as the filler's judge. `audit`: what is known of the user's own modules;
+    `seconds`: limit of one check, starts included."""
 
     def __init__(
-        self, pool: Pool, *, seconds: float = 120.0, strict: bool = False, allowed_axioms: Collection[str] = ()
+        self,
+        pool: Pool,
+        *,
+        audit: Audit | None = None,
+        seconds: float = 120.0,
+        strict: bool = False,
+        allowed_axioms: Collection[str] = (),
     ) -> None:
-        self._ladder = Ladder(pool)
+        self._ladder = Ladder(pool, audit=audit or Audit())
         self._limits = Limits(seconds=seconds)
         self._strict = strict
         self._allowed = tuple(allowed_axioms)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any, cast
 
 import psutil
@@ -359,6 +360,11 @@ class BridgeProcess:
             return OutOfMemory("the Lean process ran out of memory", hint="raise --memory")
         last = self._stderr.last_words()
         return Crashed(_ending(status) + (f": {last}" if last else ""), status=status, stderr_tail=tail)
+
+    @property
+    def scratch(self) -> Path:
+        """The one folder the process may write to. What lies there may be anything."""
+        return self._scratch.path
 
     async def kill(self) -> None:
         """Kills the whole process group and removes its scratch folder. Safe to call twice, and from two tasks."""

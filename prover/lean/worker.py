@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import stat
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from prover.core.errors import LeanProcessError, ProtocolError, UserError
@@ -167,10 +171,26 @@ class Worker:
             await self.process.call("release", all=True, keep=[self.env], seconds=30)
             self._used = False
 
-    async def export(self, env: int, *, seconds: float = 60) -> dict[str, Any]:
-        """The constants `env` adds to its imports, as data (`lean_project/Bridge/Export.lean`)."""
-        answer = await self.process.call("export", env=env, seconds=seconds)
+    async def export(self, env: int, *, module: str = "", seconds: float = 60) -> dict[str, Any]:
+        """The constants `env` adds to its imports, as data (`lean_project/Bridge/Export.lean`).
+
+        `module`: those of this imported module instead, with all that its compiled file says of them.
+        """
+        answer = await self.process.call("export", env=env, module=module, seconds=seconds)
         return dict(answer["export"])
+
+    async def begin(self, module: str) -> int:
+        """The imports as an environment in which the commands of module `module` are to be elaborated."""
+        self._used = True
+        return int((await self.process.call("begin", env=self.env, module=module, seconds=30))["env"])
+
+    async def save(self, env: int, file: str) -> bytes:
+        """`env` as a compiled module. It passes through `file`, a name in the process's scratch folder.
+
+        What is read may be anything when the process has run somebody's code.
+        """
+        await self.process.call("save", env=env, file=file, seconds=60)
+        return await asyncio.to_thread(_plain_file, self.process.scratch / file)
 
     async def replay(
         self,
@@ -180,8 +200,9 @@ class Worker:
         *,
         heartbeats: int = 0,
         wall_seconds: float | None = None,
+        details: bool = False,
     ) -> wire.Replay:
-        """Gives re-read constants to the kernel, on top of `env`."""
+        """Gives re-read constants to the kernel, on top of `env`. `details`: its export says all the kernel keeps."""
         wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
         answer = await self.process.call(
             "replay",
@@ -192,6 +213,7 @@ class Worker:
             declarations=list(declarations),
             heartbeats=heartbeats,
             wall_ms=wall_ms,
+            details=details,
             seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
         )
         return wire.read_replay(answer)
@@ -203,6 +225,18 @@ class Worker:
 
     async def close(self) -> None:
         await self.process.close()
+
+
+def _plain_file(path: Path) -> bytes:
+    """The file's content; never what a link or a pipe in its place leads to. Raises `ProtocolError`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return file.read()
+    except OSError as error:
+        raise ProtocolError(f"the Lean process wrote no {path.name}: {error.strerror}") from error
+    raise ProtocolError(f"the Lean process wrote no plain file {path.name}")
 
 
 def _index(answer: Mapping[str, Any]) -> int:

@@ -8,6 +8,7 @@ and the walk to the axioms are done on those tables in this process (docs/decisi
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -29,6 +30,7 @@ from prover.verify.judgement import Judgement, Rules, explained
 from prover.verify.name import Name, canonical, parse, show
 from prover.verify.plan import Plan, plan
 from prover.verify.policy import Allowance, Policy, forbidden
+from prover.verify.record import NO_IMPORTS, Audit
 from prover.verify.run import DEFAULT_LIMITS, Limits, Run, Settled
 from prover.verify.tables import JudgeTooSlow, MalformedExport, Tables
 from prover.verify.targets import chosen_targets, filled_definitions, own_targets
@@ -39,16 +41,27 @@ _ATTEMPTS = 2
 class Ladder:
     """Checks submissions over a pool of workers; references are elaborated once and remembered.
 
-    `trusted_modules`: modules (with all below them) whose constants are trusted beside those that come
-    with Lean; any other module makes a proof `Unaudited`. Give the pool room for two workers or more:
+    `audit`: what is known of the user's own modules that the pool's workers can import.
+    `trusted_modules`: modules (with all below them) whose constants are trusted without that, as those are that
+    come with Lean; any other module makes a proof `Unaudited`. Give the pool room for two workers or more:
     with one, every check starts processes anew.
     """
 
-    def __init__(self, pool: Pool, *, trusted_modules: Collection[str] = (), remembered: int = 8) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        audit: Audit = NO_IMPORTS,
+        trusted_modules: Collection[str] = (),
+        remembered: int = 8,
+    ) -> None:
         self._pool = pool
+        self._audit = audit
         self._trusted = frozenset(trusted_modules)
         self._remembered = remembered
         self._references: OrderedDict[str, Elaborated] = OrderedDict()
+        # One for each reference that is being elaborated: whoever else needs it waits.
+        self._elaborating: dict[str, asyncio.Lock] = {}
 
     async def check(
         self,
@@ -74,7 +87,7 @@ class Ladder:
         beyond `propext`, `Classical.choice` and `Quot.sound`; with a reference, a submission's own
         axioms are never allowed. Raises `UserError` for input that cannot be checked at all.
         """
-        rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve)
+        rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve, audit=self._audit)
         run = Run(limits)
         names: list[str] = list(targets or ())
         try:
@@ -111,7 +124,7 @@ class Ladder:
         `TARGET.refutation`), whose statement is `¬ T` or `T → False` for the target's statement T.
         """
         name = refutation or f"{target}.refutation"
-        rules = Rules(tuple(allowed_axioms), self._trusted, strict)
+        rules = Rules(tuple(allowed_axioms), self._trusted, strict, audit=self._audit)
         run = Run(limits)
         try:
             original = await self._reference(reference, run)
@@ -138,25 +151,39 @@ class Ladder:
         return self._reported(verdict, run, policy, strict)
 
     def _reported(self, verdict: Verdict, run: Run, policy: Policy, strict: bool) -> Verdict:
-        return replace(verdict, report=run.report(self._pool.engine, policy.value, strict, verdict))
+        report = run.report(self._pool.engine, policy.value, strict, verdict)
+        return replace(verdict, report={**report, **self._audit.report()})
 
     async def _reference(self, text: str, run: Run) -> Elaborated:
-        """The reference, elaborated in a worker that has never seen a submission."""
+        """The reference, elaborated once in a worker that has never seen a submission."""
         text = normalised(text, "the reference")
-        known = self._references.get(text)
-        if known is not None:
+        since = time.monotonic()
+        lock = self._elaborating.setdefault(text, asyncio.Lock())
+        try:
+            async with asyncio.timeout(run.left("reference")):
+                await lock.acquire()
+        except TimeoutError:
+            raise Settled(verdicts.TimedOut("reference")) from None
+        try:
+            known = self._references.get(text)
+            if known is None:
+                known = await self._elaborate_reference(text, run)
+                run.spent("reference", since)
+                self._remember(text, known)
             self._references.move_to_end(text)
             return known
-        since = time.monotonic()
-        file = await self._elaborate_reference(text, run)
-        run.spent("reference", since)
+        finally:
+            lock.release()
+            if self._elaborating.get(text) is lock and not lock.locked():
+                del self._elaborating[text]
+
+    def _remember(self, text: str, file: Elaborated) -> None:
         if file.elaboration.stopped:
             raise Settled(verdicts.TimedOut("reference"))
         file.tables.deadline = math.inf
         self._references[text] = file
         while len(self._references) > self._remembered:
             self._references.popitem(last=False)
-        return file
 
     async def _elaborate_reference(self, text: str, run: Run) -> Elaborated:
         for attempt in range(_ATTEMPTS):
@@ -287,31 +314,6 @@ class Ladder:
                 failure = _infrastructure(error)
         assert failure is not None
         return failure
-
-
-async def check(
-    pool: Pool,
-    submission: str,
-    *,
-    reference: str | None = None,
-    targets: Sequence[str] | None = None,
-    policy: Policy = Policy.FILE,
-    strict: bool = False,
-    preserve: bool = False,
-    allowed_axioms: Collection[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
-) -> dict[str, Verdict]:
-    """`Ladder.check` for one submission; keep a `Ladder` for many, it remembers references."""
-    return await Ladder(pool).check(
-        submission,
-        reference=reference,
-        targets=targets,
-        policy=policy,
-        strict=strict,
-        preserve=preserve,
-        allowed_axioms=allowed_axioms,
-        limits=limits,
-    )
 
 
 async def _elaborate_untrusted(worker: Worker, text: str, header: HeaderInfo, run: Run) -> Elaborated:

@@ -75,6 +75,11 @@ _CODE_WORDS = _FORBIDDEN_WORDS | _words("""
     initialize builtin_initialize declare_config_elab register_simp_attr register_builtin_option register_option
     native_decide bv_decide bv_check native config
     """)
+#: Words and kinds of notations. The macro behind one is made by Lean and only puts its parts in their places.
+NOTATIONS = _words("notation infix infixl infixr prefix postfix") | frozenset(
+    _COMMAND + kind
+    for kind in _words("notation notationItem identPrec mixfix mixfixKind infix infixl infixr prefix postfix")
+)
 _QUIET_HASH = _words("check check_failure print synth reduce exit guard_msgs where version")
 
 _WORD = re.compile(r"[^\W\d][\w!?']*")
@@ -105,13 +110,14 @@ def forbidden(commands: Sequence[Command], text: str, allowance: Allowance) -> F
     return None
 
 
-def runs_code(commands: Iterable[Command], text: str) -> bool:
+def runs_code(commands: Iterable[Command], text: str, *, harmless: frozenset[str] = frozenset()) -> bool:
     """Whether elaborating a file may have run code of its own, so that its process is not to be used again.
 
-    The kinds are what the process said; the words are read here and need no trust.
+    The kinds are what the process said; the words are read here and need no trust. `harmless`: kinds and words
+    that do not count.
     """
     if any(
-        kind not in _ALLOWED
+        kind not in _ALLOWED | harmless
         for command in commands
         for kind in (command.kind, *command.nested)
         if kind == command.kind or kind.startswith(_COMMAND)
@@ -119,7 +125,9 @@ def runs_code(commands: Iterable[Command], text: str) -> bool:
         return True
     if any(match[1] not in _QUIET_HASH for match in _HASH.finditer(text)):
         return True
-    return any(match[0] in _CODE_WORDS for match in _WORD.finditer(text)) or any(True for _ in _odd_attributes(text))
+    return any(match[0] in _CODE_WORDS - harmless for match in _WORD.finditer(text)) or any(
+        True for _ in _odd_attributes(text)
+    )
 
 
 class Allowance:

@@ -12,8 +12,8 @@ from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 
 _UNCOVERED = (
-    "imported constants are trusted because of the module they come from: their proofs are not replayed, and "
-    "axioms used inside them are not listed",
+    "constants of Lean's own modules are trusted because of the module they come from: their proofs are not "
+    "replayed, and axioms used inside them are not listed",
     "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
     "one kernel has looked at the proof, no second one",
 )
