@@ -1,6 +1,7 @@
 """Proof search: the AND-OR graph, frontiers, the one loop, runners of tactics, and scripts from solved graphs."""
 
 from prover.search.agenda import LEVELS, Limit
+from prover.search.drawing import to_json, to_networkx, write_graphml
 from prover.search.frontier import BestFirst, BreadthFirst, DepthFirst, Expansion, Frontier
 from prover.search.graph import ProofGraph
 from prover.search.loop import search
@@ -32,4 +33,7 @@ __all__ = [
     "Step",
     "WorkerRunner",
     "search",
+    "to_json",
+    "to_networkx",
+    "write_graphml",
 ]
