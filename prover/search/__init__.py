@@ -1,11 +1,17 @@
 """Proof search: the AND-OR graph, frontiers, the one loop, runners of tactics, and scripts from solved graphs."""
 
 from prover.search.agenda import LEVELS, Limit
+from prover.search.batcher import Batcher
+from prover.search.beam import Beam
 from prover.search.drawing import to_json, to_networkx, write_graphml
 from prover.search.frontier import BestFirst, BreadthFirst, DepthFirst, Expansion, Frontier
+from prover.search.frontiers import FRONTIERS, MakeFrontier
 from prover.search.graph import ProofGraph
+from prover.search.guide import Guide
 from prover.search.loop import search
+from prover.search.mcts import MonteCarlo
 from prover.search.node import Edge, Node, Status
+from prover.search.particles import Particles
 from prover.search.proof import Step
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Runner
@@ -13,7 +19,10 @@ from prover.search.settings import Critic, Observer, Settings
 from prover.search.worker_runner import WorkerRunner
 
 __all__ = [
+    "FRONTIERS",
     "LEVELS",
+    "Batcher",
+    "Beam",
     "BestFirst",
     "BreadthFirst",
     "Critic",
@@ -21,9 +30,13 @@ __all__ = [
     "Edge",
     "Expansion",
     "Frontier",
+    "Guide",
     "Limit",
+    "MakeFrontier",
+    "MonteCarlo",
     "Node",
     "Observer",
+    "Particles",
     "ProofGraph",
     "Runner",
     "SearchResult",

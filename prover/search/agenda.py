@@ -68,6 +68,10 @@ class Agenda:
             ),
         )
 
+    def copy(self) -> Agenda:
+        """Another agenda with the same content."""
+        return Agenda(self.levels, self.penalty, self.draws, self.dry, list(self._heap), set(self._seen), self._count)
+
     def take(self, width: int, window: float) -> tuple[int, list[Candidate]]:
         """The best candidates of one level: at most `width`, none worse than the best by more than `window`."""
         if not self._heap:
