@@ -8,11 +8,14 @@ from prover.search.frontier import BestFirst, BreadthFirst, DepthFirst, Expansio
 from prover.search.frontiers import FRONTIERS, MakeFrontier
 from prover.search.graph import ProofGraph
 from prover.search.guide import Guide
+from prover.search.journal import Chapter, Journal, search_on_record
 from prover.search.loop import search
 from prover.search.mcts import MonteCarlo
 from prover.search.node import Edge, Node, Status
 from prover.search.particles import Particles
 from prover.search.proof import Step
+from prover.search.recorded import RecordedGenerator, RecordedRunner
+from prover.search.replies import Focused, LeanCall, ModelCall, Replies, SearchOutcome, SearchStarted, StateSeen
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Runner
 from prover.search.settings import Critic, Observer, Settings
@@ -25,27 +28,39 @@ __all__ = [
     "Beam",
     "BestFirst",
     "BreadthFirst",
+    "Chapter",
     "Critic",
     "DepthFirst",
     "Edge",
     "Expansion",
+    "Focused",
     "Frontier",
     "Guide",
+    "Journal",
+    "LeanCall",
     "Limit",
     "MakeFrontier",
+    "ModelCall",
     "MonteCarlo",
     "Node",
     "Observer",
     "Particles",
     "ProofGraph",
+    "RecordedGenerator",
+    "RecordedRunner",
+    "Replies",
     "Runner",
+    "SearchOutcome",
     "SearchResult",
+    "SearchStarted",
     "Settings",
+    "StateSeen",
     "Statistics",
     "Status",
     "Step",
     "WorkerRunner",
     "search",
+    "search_on_record",
     "to_json",
     "to_networkx",
     "write_graphml",
