@@ -144,21 +144,29 @@ class ProofGraph(Generic[Handle]):
         return True
 
     def _is_ancestor(self, candidate: Node[Handle], node: Node[Handle]) -> bool:
-        """Whether `candidate` is `node` or lies on some way from the root to it."""
+        """Whether `candidate` is `node` or lies on some way from the root to it.
+
+        Looks upward from one and downward from the other in turn, and is done when either side is: a new node has few
+        descendants, a shallow one few ancestors.
+        """
         if candidate is node:
             return True
-        if not candidate.edges:
-            return False
-        seen = {node.number}
-        stack = [node]
-        while stack:
-            for edge in stack.pop().needed_by:
-                above = edge.parent
-                if above is candidate:
+        up, down = [node], [candidate]
+        above, below = {node.number}, {candidate.number}
+        while up and down:
+            for edge in up.pop().needed_by:
+                if edge.parent is candidate:
                     return True
-                if above.number not in seen:
-                    seen.add(above.number)
-                    stack.append(above)
+                if edge.parent.number not in above:
+                    above.add(edge.parent.number)
+                    up.append(edge.parent)
+            for edge in down.pop().edges:
+                for child in edge.children:
+                    if child is node:
+                        return True
+                    if child.number not in below:
+                        below.add(child.number)
+                        down.append(child)
         return False
 
     # --- consequences
