@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +17,8 @@ from rich.text import Text
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
+from prover.cli.record import RunRecord
+from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, print_error, safe
 from prover.cli.workplace import workplace
@@ -22,6 +26,7 @@ from prover.core.errors import UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Refuted, Unaudited, Verdict
 from prover.lean.source import SourceFile
+from prover.search import FRONTIERS
 from prover.verify import STANDARD_AXIOMS, Audit
 from prover.verify.name import parse, show
 
@@ -48,6 +53,14 @@ def run(
     assume_open: Annotated[
         bool, typer.Option("--assume-open", help="Let proofs use declarations that are still open.")
     ] = False,
+    frontier: Annotated[
+        str,
+        typer.Option(help=f"Which goal comes next: {', '.join(FRONTIERS)}.", autocompletion=lambda: list(FRONTIERS)),
+    ] = "best",
+    run_folder: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="Record the run in this folder.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder of --run.")] = False,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
@@ -59,29 +72,55 @@ def run(
     source = _read(wanted)
     if write:
         source.replaceable()
+    if frontier not in FRONTIERS:
+        raise UserError(
+            f"there is no frontier {frontier!r}", code="no_frontier", hint=f"one of: {', '.join(FRONTIERS)}"
+        )
+    if resume and run_folder is None:
+        raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
     engine = open_engine(quiet=quiet)
-    with Live(quiet=quiet or as_json or as_jsonl) as live:
+    with ExitStack() as stack:
+        record = None
+        if run_folder is not None:
+            limits = {**dataclasses.asdict(options), "frontier": frontier}
+            del limits["jobs"]
+            record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
+            if record.document is not None and not (write or out):
+                return show_document(record.document, as_json=as_json or as_jsonl)
+        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
 
-        def observe(kind: str, payload: dict[str, Any]) -> None:
+        def show(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
+        def observe(kind: str, payload: dict[str, Any]) -> None:
+            show(kind, payload)
+            if record is not None:
+                record.observe(kind, payload)
+
         def importing(phase: str, _done: int, _total: int | None) -> None:
-            observe("Importing", {"phase": phase})
+            show("Importing", {"phase": phase})
 
         async def work() -> FileResult:
             limits = pool_limits(jobs, memory, start_timeout)
             async with workplace(engine, limits, source, importing) as (pool, audit):
                 stop = _stop_on_interrupt()
                 judge = LadderJudge(pool, audit=audit)
-                solver = SearchSolver(observe, avoid=() if assume_open else _unusable(audit))
+                solver = SearchSolver(
+                    show,
+                    avoid=() if assume_open else _unusable(audit),
+                    frontier=frontier,
+                    journal=record.journal if record else None,
+                )
                 return await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
         result = asyncio.run(work())
-    failure = _save(result, write=write, out=out)
-    code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
+        failure = _save(result, write=write, out=out)
+        code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
+        if record is not None:
+            record.finish(result, result_document(result, code, failure))
     if as_json:
         print(json.dumps(result_document(result, code, failure), ensure_ascii=False, indent=2))
     elif as_jsonl:

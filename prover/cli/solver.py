@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from prover.agent import Attempt, Observer, Solution
@@ -11,7 +11,7 @@ from prover.core.budget import Budget
 from prover.core.verdict import Verdict
 from prover.generate import Portfolio, TacticGenerator
 from prover.lean import Pool, Worker
-from prover.search import Statistics, WorkerRunner, search
+from prover.search import Journal, WorkerRunner, search_on_record
 from prover.verify import Audit, Ladder, Limits
 
 
@@ -20,8 +20,10 @@ def _silent(_kind: str, _payload: dict[str, Any]) -> None:
 
 
 class SearchSolver:
-    """Best-first search over a generator's candidates, by default the portfolio (no model).
+    """Search over a generator's candidates, by default the portfolio (no model).
 
+    `frontier`: a name in `FRONTIERS`. `journal`: what searches learn, and how far they had come; by default one in
+    memory, so that a second search at a goal goes on where the first one ended.
     `avoid`: constants that no proof may use, beside those an attempt names.
     """
 
@@ -30,14 +32,21 @@ class SearchSolver:
         observer: Observer = _silent,
         generator: TacticGenerator | None = None,
         *,
+        frontier: str = "best",
+        journal: Journal | None = None,
         avoid: Sequence[str] = (),
     ) -> None:
         self._avoid = tuple(avoid)
         self._observer = observer
         self._generator = generator or Portfolio()
+        self._frontier = frontier
+        self._journal = journal or Journal()
 
     async def __call__(self, attempt: Attempt) -> Solution:
         """Searches at one hole until it is closed, its time is over or nothing is left to try."""
+        chapter = self._journal.chapter(attempt.name)
+        if chapter.outcome is not None:
+            return Solution(chapter.outcome.script, chapter.outcome.stop, _rounded(chapter.outcome.statistics))
 
         async def renew() -> tuple[Worker, int]:
             worker = await attempt.bench.renew()
@@ -47,14 +56,22 @@ class SearchSolver:
         root, state = await attempt.bench.worker.focus(attempt.reopen(), [0])
         avoid = (*attempt.avoid, *self._avoid)
         runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
-        result = await search(runner, self._generator, budget=Budget(seconds=attempt.seconds), observer=self._observer)
-        return Solution(result.script, result.stop, _counts(result.statistics, result.seconds))
+        result = await search_on_record(
+            chapter,
+            runner,
+            self._generator,
+            avoid=avoid,
+            record_candidates=not isinstance(self._generator, Portfolio),
+            budget=Budget(seconds=attempt.seconds),
+            frontier=self._frontier,
+            observer=self._observer,
+        )
+        counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
+        return Solution(result.script, result.stop, _rounded(counts))
 
 
-def _counts(statistics: Statistics, seconds: float) -> dict[str, Any]:
-    counts = dataclasses.asdict(statistics)
-    rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in counts.items()}
-    return {**rounded, "seconds": round(seconds, 3)}
+def _rounded(counts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in counts.items()}
 
 
 class LadderJudge:

@@ -9,7 +9,10 @@ from prover.search.proof import Step
 
 @dataclass(slots=True)
 class Statistics:
-    """Counts of one search. `lean_seconds`: spent waiting for tactics; `generation_seconds`: for candidates."""
+    """Counts of one search. `lean_seconds`: spent waiting for tactics; `generation_seconds`: for candidates.
+
+    `withdrawn`: pieces of work that were given up because their goal was decided or the search ended.
+    """
 
     expansions: int = 0
     candidates: int = 0
@@ -20,6 +23,7 @@ class Statistics:
     rejected: int = 0
     lost: int = 0
     duplicates: int = 0
+    withdrawn: int = 0
     heartbeats: int = 0
     lean_seconds: float = 0.0
     generation_seconds: float = 0.0
