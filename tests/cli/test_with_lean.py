@@ -115,7 +115,7 @@ def test_files_that_import_their_neighbours(prove: Prove, tmp_path: Path, monkey
     text = "import Shapes.Area\ntheorem t : 0 < area 3 := by sorry\ntheorem s : secret 3 = 0 := by sorry\n"
     file.write_text(text)
     before = sorted(folder.rglob("*"))
-    ran = prove(file, "--json", "--timeout", "5")
+    ran = prove(file, "--json", "--timeout", "20")
     document = ran.document
     verdicts = {target["name"]: target["verdict"] for target in document["targets"]}
     assert verdicts["t"]["code"] == "proved" and verdicts["s"]["code"] == "not_proved"

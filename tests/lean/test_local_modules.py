@@ -17,9 +17,11 @@ from prover.core.verdict import Verdict
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.embedded import compiling
 from prover.lean.source import SourceFile
-from prover.verify import Audit, Ladder
+from prover.verify import Audit, Ladder, Limits
 
-LIMITS = PoolLimits(size=2, spares=0)
+LIMITS = PoolLimits(size=2, spares=0, start_seconds=240.0)
+#: No outcome here is about time.
+SLOWLY = Limits(seconds=240.0)
 
 FILES = {
     "lean-toolchain": "",
@@ -124,15 +126,16 @@ async def opened(engine: LeanEngine, folder: Path, text: str) -> AsyncIterator[t
 
 async def checked(engine: LeanEngine, folder: Path, submission: str, reference: str) -> dict[str, Verdict]:
     async with opened(engine, folder, reference) as (pool, audit, _):
-        return await Ladder(pool, audit=audit).check(submission, reference=reference)
+        return await Ladder(pool, audit=audit).check(submission, reference=reference, limits=SLOWLY)
 
 
+@pytest.mark.timeout(600)
 async def test_verdicts_on_top_of_local_modules(engine: LeanEngine, project: Path) -> None:
     async with opened(engine, project, HEADER + STATED) as (pool, audit, done):
         assert done == [f"{verb} {name}" for verb in ("compile", "audit") for name in ("Base", "Über.«Die Mitte»")]
         assert not audit.refused
         ladder = Ladder(pool, audit=audit)
-        found = await ladder.check(HEADER + PROVED, reference=HEADER + STATED)
+        found = await ladder.check(HEADER + PROVED, reference=HEADER + STATED, limits=SLOWLY)
         assert {name: verdict.code for name, verdict in found.items()} == {
             "goal": "proved",
             "middle": "proved",
@@ -150,12 +153,18 @@ async def test_verdicts_on_top_of_local_modules(engine: LeanEngine, project: Pat
         assert evidence["Base"]["source"] == hashlib.sha256(source).hexdigest() and evidence["Base"]["replayed"] > 50
         assert audit.records["Über.«Die Mitte»"].imports == {"Base": audit.records["Base"].digest}
         found = await ladder.check(
-            HEADER + PROVED, reference=HEADER + STATED, targets=["wrong"], allowed_axioms=["assumed"], strict=True
+            HEADER + PROVED,
+            reference=HEADER + STATED,
+            targets=["wrong"],
+            allowed_axioms=["assumed"],
+            strict=True,
+            limits=SLOWLY,
         )
         assert found["wrong"].code == "proved"
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_what_was_compiled_and_audited_is_not_done_again(engine: LeanEngine, project: Path) -> None:
     async with opened(engine, project, "import Base\n") as (_, first, _):
         assert set(first.records) == {"Base"}
@@ -207,6 +216,7 @@ run_cmd do
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -236,6 +246,7 @@ async def test_a_compiled_file_that_lies_is_refused(engine: LeanEngine, project:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_a_changed_module_or_compiled_file_is_compiled_anew(engine: LeanEngine, project: Path) -> None:
     folder = project / "changes"
     stated = "import Deep.One\ntheorem t : value = 1 := by sorry\n"
@@ -244,7 +255,7 @@ async def test_a_changed_module_or_compiled_file_is_compiled_anew(engine: LeanEn
     write(folder, {"Two.lean": "def value : Nat := 2\n"})
     async with opened(engine, folder, stated) as (pool, audit, done):
         assert [phase for phase in done if "compile" in phase] == ["compile Two", "compile Deep.One"]
-        found = await Ladder(pool, audit=audit).check(stated.replace("sorry", "rfl"), reference=stated)
+        found = await Ladder(pool, audit=audit).check(stated.replace("sorry", "rfl"), reference=stated, limits=SLOWLY)
         assert found["t"].code == "elaboration_error"
     for olean in _cache().rglob("module.olean"):
         if json.loads((olean.parent / "module.json").read_text())["module"] == "Two":
