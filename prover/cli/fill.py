@@ -65,7 +65,7 @@ def run(
 
         async def work() -> FileResult:
             async with Pool(engine, pool_limits(jobs, memory, start_timeout)) as pool:
-                stop = _stop_on_interrupt()
+                stop = stop_on_interrupt()
                 return await fill(
                     source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
                 )
@@ -90,8 +90,8 @@ def _read(target: Target) -> SourceFile:
     return SourceFile.read(Path(target.path))
 
 
-def _stop_on_interrupt() -> asyncio.Event:
-    """First interrupt: end the search, verify and keep what was found. Second: end at once."""
+def stop_on_interrupt() -> asyncio.Event:
+    """Set by the first interrupt: end the work, keep what was found. The second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
