@@ -15,10 +15,9 @@ Canaries are judged first, among the items and last. One that is believed ends t
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -27,7 +26,7 @@ from prover.core import verdict as verdicts
 from prover.core.errors import LeanProcessError, ProverError, UserError
 from prover.core.verdict import Verdict
 from prover.events.codec import encode
-from prover.verify.canaries import believed, bundled_canaries, held, schedule
+from prover.verify.canaries import believed, beside, bundled_canaries, held, schedule
 from prover.verify.docket import Docket, Item
 from prover.verify.policy import Policy
 from prover.verify.results import CanaryJudged, ItemJudged, Resources, Results, ResultsDoubted
@@ -35,7 +34,6 @@ from prover.verify.run import DEFAULT_LIMITS, Limits
 
 #: Share of a wall limit that Lean must have had as CPU for a time-out to be the submission's.
 FED = 0.8
-_IMPORT = re.compile(r"^\s*(?:public\s+)?(?:meta\s+)?import\s+(.+)$", re.MULTILINE)
 
 
 class Checker(Protocol):
@@ -153,30 +151,31 @@ class Batch:
         return summary
 
     async def _all(self, items: list[Item]) -> None:
-        # Those with the same imports and the same reference come together: a worker serves one header.
         if not items and not self._results.unconfirmed:
             return
-        items.sort(key=lambda item: (_imports(item), item.reference or ""))
+        # Those with the same imports and the same reference come together: a worker serves one header.
+        items.sort(key=lambda item: (item.imports, item.reference or ""))
         options = self._options
         canaries = bundled_canaries() if options.canaries is None else options.canaries
-        work = deque(schedule(len(items), canaries, options.canary_every, options.seed))
-        first = deque(work.popleft() for _ in canaries)
-        for queue in (first, work):
-            await _together([self._serve(queue, items) for _ in range(options.jobs)])
-        if self._again:
-            await self._alone()
-            for canary in canaries[:1]:
-                await self._judge_canary(canary)
+        await self._serve_all([(canary, True) for canary in canaries])
+        await self._serve_all(schedule(items, canaries, options.canary_every, options.seed))
+        await self._alone()
+        if canaries:
+            await self._judge_canary((beside(items[-1], canaries) if items else canaries)[0])
 
-    async def _serve(self, queue: deque[Item | int], items: Sequence[Item]) -> None:
+    async def _serve_all(self, work: Iterable[tuple[Item, bool]]) -> None:
+        queue = deque(work)
+        await _together([self._serve(queue) for _ in range(self._options.jobs)])
+
+    async def _serve(self, queue: deque[tuple[Item, bool]]) -> None:
         while queue:
-            job = queue.popleft()
-            if isinstance(job, Item):
-                await self._judge_canary(job)
+            item, is_canary = queue.popleft()
+            if is_canary:
+                await self._judge_canary(item)
                 continue
-            judged = await self._judge(items[job])
-            if _doubtful(judged, items[job], alone=self._options.jobs == 1) and self._options.retries > 0:
-                self._again.append((items[job], judged))
+            judged = await self._judge(item)
+            if _doubtful(judged, item, alone=self._options.jobs == 1) and self._options.retries > 0:
+                self._again.append((item, judged))
             else:
                 self._record(judged)
 
@@ -275,11 +274,6 @@ def _resources(report: Mapping[str, Any], seconds: float) -> Resources:
         float(used.get("peak_mb", 0.0)),
         int(used.get("fresh_processes", 0)),
     )
-
-
-def _imports(item: Item) -> str:
-    """A guess at the header, for the order of work only."""
-    return "\n".join(_IMPORT.findall((item.reference or item.submission)[:10_000]))
 
 
 async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:

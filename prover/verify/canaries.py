@@ -24,15 +24,21 @@ def bundled_canaries() -> tuple[Item, ...]:
     return read_docket(folder, Item("", "", limits=Limits(seconds=_SECONDS))).items
 
 
-def schedule(count: int, canaries: Sequence[Item], every: int, seed: int) -> Iterator[Item | int]:
-    """The order of work: all canaries, then the numbers 0 to `count` - 1 with a canary, chosen by `seed`, after
-    each `every` of them and at the end."""
+def schedule(items: Sequence[Item], canaries: Sequence[Item], every: int, seed: int) -> Iterator[tuple[Item, bool]]:
+    """The order of work: the items with, after each `every` of them, a canary chosen by `seed`; true for a canary.
+
+    One with the imports of the item before it where there is such a one, since it costs no worker.
+    """
     chance = random.Random(seed)
-    yield from canaries
-    for number in range(count):
-        yield number
-        if canaries and ((number + 1) % every == 0 or number + 1 == count):
-            yield chance.choice(canaries)
+    for number, item in enumerate(items, start=1):
+        yield item, False
+        if canaries and number % every == 0:
+            yield chance.choice(beside(item, canaries)), True
+
+
+def beside(item: Item, canaries: Sequence[Item]) -> Sequence[Item]:
+    """The canaries with the imports of `item`, or all."""
+    return [canary for canary in canaries if canary.imports == item.imports] or canaries
 
 
 def believed(verdicts: Sequence[Verdict]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from prover.lean.source import SourceFile
 from prover.verify.policy import Policy
 from prover.verify.run import DEFAULT_LIMITS, Limits
 
+_IMPORT = re.compile(r"^\s*(?:public\s+)?(?:meta\s+)?import\s+(.+)$", re.MULTILINE)
 _PAIR = ("Challenge.lean", "Solution.lean")
 #: Other names that data sets give to the fields of a record; the first one present counts.
 _ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +51,12 @@ class Item:
     filled: tuple[str, ...] = ()
     allowed_axioms: tuple[str, ...] = ()
     limits: Limits = DEFAULT_LIMITS
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """What it imports, by the look of it: for the order of work only."""
+        found = _IMPORT.findall((self.reference or self.submission)[:10_000])
+        return tuple(word for words in found for word in words.split())
 
     def key(self, stamp: str) -> str:
         """A hash of everything but the name. `stamp`: who judges (engine, versions)."""

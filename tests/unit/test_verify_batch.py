@@ -206,7 +206,7 @@ async def test_a_canary_believed_later_ends_the_run_and_marks_what_it_stands_for
 
 async def test_results_of_a_killed_run_are_doubted_with_the_next(tmp_path: Path) -> None:
     path = tmp_path / "r"
-    await run(path, Played(), items("a", "b"))
+    await run(path, Played(), items("a", "b"), canary_every=9)
     kept = list(path.read_bytes().splitlines(keepends=True))
     assert b"CanaryJudged" in kept[-1] and b"ItemJudged" in kept[-2]
     path.write_bytes(b"".join(kept[:-1]))
@@ -259,3 +259,10 @@ def test_the_order_keeps_imports_and_references_together(tmp_path: Path) -> None
     texts = ["import B\n|1", "A|1", "import B\n|2", "C|1", "A|2"]
     asyncio.run(run(tmp_path / "r", ladder, docket(texts), canaries=()))
     assert ladder.asked == ["A|1", "A|2", "C|1", "import B\n|1", "import B\n|2"]
+
+
+async def test_a_run_that_is_done_judges_nothing(tmp_path: Path) -> None:
+    await run(tmp_path / "r", Played(), items("a", "b"), jobs=2)
+    again = Played()
+    summary = await run(tmp_path / "r", again, items("a", "b"))
+    assert again.asked == [] and (summary.resumed, summary.judged, summary.accepted) == (2, 0, 2)

@@ -126,11 +126,14 @@ def test_a_key_changes_with_everything_but_the_name() -> None:
     assert len(keys) == 11 and item.key("x") != item.key("y")
 
 
-def test_canaries_come_first_between_and_last() -> None:
+def test_canaries_stand_between_items_with_the_same_imports() -> None:
     canaries = bundled_canaries()
     assert len(canaries) >= 5 and all(item.reference and item.policy is Policy.FILE for item in canaries)
-    order = list(schedule(5, canaries, 2, seed=1))
-    marks = [one if isinstance(one, int) else "c" for one in order]
-    assert marks == [*"c" * len(canaries), 0, 1, "c", 2, 3, "c", 4, "c"]
-    assert order == list(schedule(5, canaries, 2, seed=1))
-    assert list(schedule(3, (), 1, 0)) == [0, 1, 2]
+    plain = [Item(str(n), "theorem t : 1 = 1 := rfl") for n in range(5)]
+    order = list(schedule(plain, canaries, 2, seed=1))
+    assert [is_canary for _, is_canary in order] == [False, False, True, False, False, True, False]
+    assert order == list(schedule(plain, canaries, 2, seed=1))
+    assert {item.imports for item, _ in order} == {()}
+    metaprogram = Item("m", "/-! x -/\nimport Lean\ntheorem t : 1 = 1 := rfl")
+    assert next(reversed(list(schedule([metaprogram], canaries, 1, 0))))[0].imports == ("Lean",) == metaprogram.imports
+    assert list(schedule(plain[:1], (), 1, 0)) == [(plain[0], False)]
