@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from prover.cli import check_many
+from prover.core import verdict as verdicts
+from prover.core.verdict import Verdict
+from prover.lean.pool import PoolStatistics
 from prover.verify.batch import BatchOptions
 from prover.verify.docket import Item
 
@@ -76,3 +83,58 @@ def test_what_cannot_be_read(prove: Prove, tmp_path: Path) -> None:
     (tmp_path / "F.lean").write_text("theorem t : 1 = 1 := rfl\n")
     ran = prove("check", tmp_path / "F.lean", "-o", tmp_path / "out", "--json")
     assert ran.code == 2 and ran.error == "bad_option"
+
+
+class Played:
+    """In place of the pool and the ladder, with no Lean: canaries get `canary`, all else is proved."""
+
+    engine = SimpleNamespace(name="played", description="no Lean", lean_version="4")
+    statistics = PoolStatistics()
+    canary: Verdict = verdicts.Mismatch(what="statement")
+    interrupted_at = ""
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+    async def __aenter__(self) -> Played:
+        return self
+
+    async def __aexit__(self, *_: Any) -> None: ...
+    async def check(self, submission: str, **_: Any) -> dict[str, Verdict]:
+        if submission == self.interrupted_at:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(60)
+        return {"goal": self.canary if "goal" in submission else verdicts.Proved()}
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch, one_canary: None) -> type[Played]:
+    kind = type("Kind", (Played,), {})
+    monkeypatch.setattr(check_many, "Pool", kind)
+    monkeypatch.setattr(check_many, "Ladder", kind)
+    monkeypatch.setattr(check_many, "open_engine", lambda quiet: Played.engine)
+    return kind
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    source = tmp_path / "three.jsonl"
+    source.write_text("".join(json.dumps({"name": n, "submission": n, "reference": n}) + "\n" for n in "abc"))
+    return source
+
+
+def test_a_canary_believed_is_an_error_of_its_own(prove: Prove, three: Path, played: Any, tmp_path: Path) -> None:
+    played.canary = verdicts.Proved()
+    ran = prove("check", three, "-o", tmp_path / "out", "--json")
+    assert ran.code == 3 and "[canary_proved]" in ran.err
+    assert ran.document["exit_code"] == 3 and ran.document["items"] == []
+    assert ran.document["alarm"] == {"canary": "canary", "code": "proved", "doubted": []}
+
+
+def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(
+    prove: Prove, three: Path, played: Any, tmp_path: Path
+) -> None:
+    played.interrupted_at = "b"
+    ran = prove("check", three, "-o", tmp_path / "out")
+    assert ran.code == 130 and ran.out.splitlines()[0] == "a: proved" and "same command again" in ran.err
+    played.interrupted_at = ""
+    ran = prove("check", three, "-o", tmp_path / "out", "--json")
+    assert ran.code == 0 and (ran.document["resumed"], ran.document["judged"]) == (1, 2)
