@@ -245,7 +245,14 @@ async def mixed(options: argparse.Namespace) -> dict[str, Any]:
             workers.append({"started": made.started, "discarded": made.discarded, "lost": made.lost})
     first = {result.name: result.code for result in runs[0].results}
     wrong = {name: code for name, code in first.items() if code not in rights[name]}
-    moved = {r.name: f"{first[r.name]} -> {r.code}" for run in runs[1:] for r in run.results if first[r.name] != r.code}
+    # What is marked as short of CPU to the last claims nothing.
+    open_ = {result.name for run in runs for result in run.results if result.starved}
+    moved = {
+        result.name: f"{first[result.name]} -> {result.code}"
+        for run in runs[1:]
+        for result in run.results
+        if first[result.name] != result.code and result.name not in open_
+    }
     left = [process.pid for process in host.children(recursive=True)]
     report: dict[str, Any] = {
         "items": len(items),
@@ -256,7 +263,7 @@ async def mixed(options: argparse.Namespace) -> dict[str, Any]:
         "reshuffled": len(sample),
         "moved": moved,
         "retried": [run.retried for run in runs],
-        "starved": sum(result.starved for run in runs for result in run.results),
+        "starved": sorted(open_),
         "canaries_held": [run.canaries_held for run in runs],
         "workers": workers,
         "worker_peak_mb": round(max(run.peak_mb for run in runs)),
