@@ -106,7 +106,7 @@ def run(
         async def work() -> FileResult:
             limits = pool_limits(jobs, memory, start_timeout)
             async with workplace(engine, limits, source, importing) as (pool, audit):
-                stop = _stop_on_interrupt()
+                stop = stop_on_interrupt()
                 judge = LadderJudge(pool, audit=audit)
                 solver = SearchSolver(
                     show,
@@ -145,8 +145,8 @@ def _read(target: Target) -> SourceFile:
     return SourceFile.read(Path(target.path))
 
 
-def _stop_on_interrupt() -> asyncio.Event:
-    """First interrupt: end the search, verify and keep what was found. Second: end at once."""
+def stop_on_interrupt() -> asyncio.Event:
+    """Set by the first interrupt: end the work, keep what was found. The second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import re
 import secrets
@@ -93,6 +94,9 @@ class BridgeProcess:
         self.started_at = time.monotonic()
         self.noise = 0
         self.peak_mb = 0.0
+        self.cpu_seconds = 0.0
+        self._family: list[psutil.Process] = []
+        self._family_seen = -math.inf
         nonce = secrets.token_hex(16)
         self._nonce = nonce
         self._mark = f"\n{nonce} ".encode()
@@ -190,12 +194,22 @@ class BridgeProcess:
         return self._busy
 
     def resident_mb(self) -> float:
-        """Resident memory of the process and its children, in MiB; 0 when it is gone."""
+        """Resident memory of the process and its children, in MiB; 0 when it is gone.
+
+        Also notes the most there was (`peak_mb`, looked at four times a second while a call runs) and the CPU
+        seconds used since the start (`cpu_seconds`, exact when the process ends by `kill`).
+        """
+        now = time.monotonic()
         try:
-            process = psutil.Process(self.pid)
-            total = process.memory_info().rss + sum(c.memory_info().rss for c in process.children(recursive=True))
+            if now - self._family_seen >= _POLL_SECONDS:  # this reads what every process of the machine says of itself
+                root = psutil.Process(self.pid)
+                self._family, self._family_seen = [root, *root.children(recursive=True)], now
+            total = sum(member.memory_info().rss for member in self._family)
+            times = [member.cpu_times() for member in self._family]
         except psutil.Error:
+            self._family_seen = -math.inf
             return 0.0
+        self.cpu_seconds = max(self.cpu_seconds, sum(used.user + used.system for used in times))
         self.peak_mb = max(self.peak_mb, total / 2**20)
         return total / 2**20
 
@@ -369,6 +383,8 @@ class BridgeProcess:
     async def kill(self) -> None:
         """Kills the whole process group and removes its scratch folder. Safe to call twice, and from two tasks."""
         if self._burial is None:
+            if self._process.returncode is None:
+                self.resident_mb()  # what it has used by now: nobody can ask afterwards
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._burial = asyncio.ensure_future(self._bury())

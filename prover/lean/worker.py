@@ -37,6 +37,7 @@ class Worker:
         self.clean = True
         self.poisoned = False
         self.born = time.monotonic()
+        self.leases = 0
         # Whether a call may have left states or environments in the process.
         self._used = False
 

@@ -193,7 +193,7 @@ class Ladder:
                     raise Settled(verdicts.BadTarget(what="prelude", detail="the reference does not import Init"))
                 if _errors(header.messages):
                     raise Settled(verdicts.BadTarget(what="header", detail=_errors(header.messages)[0].text))
-                async with self._lease(header.modules, clean=True) as worker:
+                async with self._lease(header.modules, run, clean=True) as worker:
                     return await elaborate(
                         worker, text, header, heartbeats=run.limits.heartbeats, seconds=run.left("reference")
                     )
@@ -226,7 +226,7 @@ class Ladder:
         try:
             header = await self._pool.read_header(text)
             _check_header(header, original)
-            async with self._lease(header.modules) as worker:
+            async with self._lease(header.modules, run) as worker:
                 # From here on the worker may hold what a submission left behind: no judge's work is given to it.
                 worker.clean = False
                 return await _elaborate_untrusted(worker, text, header, run)
@@ -236,7 +236,7 @@ class Ladder:
             raise Settled(verdicts.ElaborationError((Message(Severity.ERROR, error.message, error.code),))) from error
 
     @asynccontextmanager
-    async def _lease(self, modules: tuple[str, ...], *, clean: bool = False) -> AsyncGenerator[Worker]:
+    async def _lease(self, modules: tuple[str, ...], run: Run, *, clean: bool = False) -> AsyncGenerator[Worker]:
         """A leased worker; a process that cannot be started is tried once more."""
         async with AsyncExitStack() as stack:
             for attempt in range(_ATTEMPTS):
@@ -246,7 +246,7 @@ class Ladder:
                     if attempt + 1 == _ATTEMPTS:
                         raise
                 else:
-                    yield worker
+                    yield stack.enter_context(run.using(worker))
                     return
 
     async def _judge(
@@ -306,7 +306,7 @@ class Ladder:
         failure: Verdict | None = None
         for _ in range(_ATTEMPTS):
             try:
-                async with self._lease(modules, clean=True) as worker:
+                async with self._lease(modules, run, clean=True) as worker:
                     return await worker.replay(worker.env, made.tables, made.declarations, wall_seconds=run.left())
             except errors.CallTimeout:
                 return verdicts.TimedOut("kernel")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +12,7 @@ from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
+from prover.lean.worker import Worker
 
 _UNCOVERED = (
     "constants of Lean's own modules are trusted because of the module they come from: their proofs are not "
@@ -46,13 +49,16 @@ class Settled(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One check under way: its deadline, the rungs it has passed, how long each part took."""
+    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it."""
 
     limits: Limits
     started: float = field(default_factory=time.monotonic)
     rungs: list[str] = field(default_factory=list[str])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     replayed: int = 0
+    cpu_seconds: float = 0.0
+    peak_mb: float = 0.0
+    fresh_processes: int = 0
 
     @property
     def deadline(self) -> float:
@@ -68,6 +74,22 @@ class Run:
 
     def spent(self, part: str, since: float) -> None:
         self.seconds[part] = self.seconds.get(part, 0.0) + time.monotonic() - since
+
+    @contextmanager
+    def using(self, worker: Worker) -> Generator[Worker]:
+        """Adds up what a leased worker uses: CPU seconds and peak memory of its process while it is held (its
+        start and its imports not counted), and whether this check is the first to use it."""
+        process = worker.process
+        process.peak_mb = 0.0
+        process.resident_mb()
+        before = process.cpu_seconds
+        self.fresh_processes += worker.leases == 1
+        try:
+            yield worker
+        finally:
+            process.resident_mb()
+            self.cpu_seconds += process.cpu_seconds - before
+            self.peak_mb = max(self.peak_mb, process.peak_mb)
 
     def passed(self, rung: str) -> None:
         if rung not in self.rungs:
@@ -92,6 +114,11 @@ class Run:
             "seconds": {part: round(value, 4) for part, value in self.seconds.items()},
             "replayed": self.replayed,
             "containment": containment,
+            "resources": {
+                "cpu_seconds": round(self.cpu_seconds, 3),
+                "peak_mb": round(self.peak_mb, 1),
+                "fresh_processes": self.fresh_processes,
+            },
             "uncovered": uncovered,
             **({} if axioms is None else {"axioms": axioms}),
         }

@@ -69,11 +69,24 @@ class Script:
     starts: Sequence[Exception | None] = (None,)
 
 
+class PlayedProcess:
+    """Uses a second of CPU and 100 MiB whenever somebody looks."""
+
+    cpu_seconds = peak_mb = 0.0
+
+    def resident_mb(self) -> float:
+        self.cpu_seconds += 1.0
+        self.peak_mb = 100.0
+        return 100.0
+
+
 class PlayedWorker:
     def __init__(self, pool: PlayedPool, number: int) -> None:
         self.pool, self.number = pool, number
         self.env, self.clean, self.poisoned = 1, True, False
         self.text = ""
+        self.leases = 1
+        self.process = PlayedProcess()
 
     def discard(self) -> None:
         self.poisoned = True
@@ -165,6 +178,8 @@ async def test_a_proof_is_proved_and_reported() -> None:
     assert found.report["rungs"] == ("elaborated", "replayed", "compared")
     assert {"engine", "lean", "seconds", "limits", "containment", "uncovered", "axioms"} <= set(found.report)
     assert found.report["containment"]["files"] and found.report["containment"]["network"]  # the embedded engine's own
+    # Three leases: the reference's, the submission's, the kernel's.
+    assert found.report["resources"] == {"cpu_seconds": 3.0, "peak_mb": 100.0, "fresh_processes": 3}
 
 
 async def test_the_judge_has_never_elaborated_a_submission() -> None:
