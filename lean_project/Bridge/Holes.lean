@@ -294,7 +294,7 @@ where
       | some s => some s
       | none => firstSpan rest
 
-def inSpan (p : Option String.Pos.Raw) (s : Option (Nat × Nat)) : Bool :=
+def inSpan (p : Option RawPos) (s : Option (Nat × Nat)) : Bool :=
   match p, s with
   | some p, some (a, b) => a ≤ p.byteIdx && p.byteIdx < b
   | _, _ => false

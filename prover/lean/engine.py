@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from prover.core.errors import UserError
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How to start a process: arguments, its whole environment, its working folder."""
+    """How to start a process: arguments, its whole environment, its working folder.
+
+    `private_memory`: its memory limit bounds what it has for itself. Compiled modules that it maps from files,
+    gigabytes for Mathlib, belong to every process that maps them and do not count.
+    """
 
     argv: tuple[str, ...]
     env: dict[str, str]
     cwd: Path
+    private_memory: bool = False
 
 
 class LeanEngine(Protocol):
@@ -38,4 +46,8 @@ class LeanEngine(Protocol):
 
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
         """Whether a process that ended with `status` and these last words died for want of memory."""
+        ...
+
+    def missing_import(self, missing: Sequence[str]) -> UserError:
+        """What to tell the user of imported modules that have no compiled file."""
         ...

@@ -118,6 +118,7 @@ class BridgeProcess:
         self.peak_mb = 0.0
         nonce = secrets.token_hex(16)
         self._nonce = nonce
+        self._private_memory = False
         self._mark = f"\n{nonce} ".encode()
         self._next_id = 0
         self._buffer = bytearray()
@@ -167,6 +168,7 @@ class BridgeProcess:
 
     async def _spawn(self) -> None:
         command = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
+        self._private_memory = command.private_memory
         read_end, write_end = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -204,10 +206,12 @@ class BridgeProcess:
         return self._busy
 
     def resident_mb(self) -> float:
-        """Resident memory of the process and its children, in MiB; 0 when it is gone."""
+        """Memory of the process and its children, in MiB: resident, or what they have for themselves where the
+        engine says that this counts; 0 when it is gone."""
+        measure = private_bytes if self._private_memory else _resident_bytes
         try:
             process = psutil.Process(self.pid)
-            total = process.memory_info().rss + sum(c.memory_info().rss for c in process.children(recursive=True))
+            total = measure(process) + sum(measure(child) for child in process.children(recursive=True))
         except psutil.Error:
             return 0.0
         self.peak_mb = max(self.peak_mb, total / 2**20)
@@ -390,6 +394,22 @@ class BridgeProcess:
             self._scratch.remove()
 
     close = kill
+
+
+def _resident_bytes(process: psutil.Process) -> int:
+    return process.memory_info().rss
+
+
+def private_bytes(process: psutil.Process) -> int:
+    """Memory that a process has for itself, swapped out or not: files it maps do not count."""
+    if sys.platform != "linux":
+        return int(process.memory_full_info().uss)
+    try:
+        with open(f"/proc/{process.pid}/status", "rb") as status:
+            fields = dict(line.split(b":", 1) for line in status if b":" in line)
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    return sum(int(fields[name].split()[0]) for name in (b"RssAnon", b"VmSwap") if name in fields) * 1024
 
 
 def _exited(pid: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from prover.core.errors import UserError
 from prover.lean import Command, LeanEngine
 
 SCRIPT = Path(__file__).parent / "scripted_bridge.py"
@@ -32,6 +33,9 @@ class ScriptedEngine:
 
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
         return status == 112
+
+    def missing_import(self, missing: Sequence[str]) -> UserError:
+        return UserError(f"not compiled: {', '.join(missing)}", code="missing_import")
 
 
 @pytest.fixture
