@@ -13,7 +13,7 @@ from rich.text import Text
 
 from prover.agent.target import Target, plain_name
 from prover.cli.document import CHECK_SCHEMA, verdict_document
-from prover.cli.engine import open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.fill import describe_verdict
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
@@ -38,6 +38,7 @@ def run(
     ] = None,
     timeout: Annotated[float, typer.Option(help="Seconds for the whole check, starts included.", min=1)] = 60.0,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
@@ -51,7 +52,7 @@ def run(
     source = _read(wanted)
     reference = SourceFile.read(against) if against is not None else None
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
-    engine = open_engine(quiet=quiet)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
 
     async def check() -> dict[str, Verdict]:
         async with Pool(engine, pool_limits(1, memory, timeout)) as pool:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
-from prover.cli.engine import open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, output, print_error, safe
 from prover.core.errors import UserError
@@ -45,6 +45,7 @@ def run(
     ] = False,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -55,7 +56,7 @@ def run(
     if write:
         source.replaceable()
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(quiet=quiet)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
     with Live(quiet=quiet or as_json or as_jsonl) as live:
 
         def observe(kind: str, payload: dict[str, Any]) -> None:

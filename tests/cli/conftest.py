@@ -100,7 +100,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setattr(fill, "fill", made.fill)
     monkeypatch.setattr(fill, "Pool", _NoPool)
     monkeypatch.setattr(fill, "LadderJudge", lambda pool: None)
-    monkeypatch.setattr(fill, "open_engine", lambda quiet: None)
+    monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
 
 

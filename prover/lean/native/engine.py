@@ -44,6 +44,7 @@ class NativeEngine:
         Runs the project's lakefile (`lake env`). `SetupError` says what is missing or broken.
         """
         toolchain = find_toolchain(project.toolchain)
+        progress("project", 0, None)
         environment = lake_environment(project, toolchain)
         return cls(toolchain, project, environment, compile_bridge(toolchain, bridge_sources, progress))
 

@@ -48,20 +48,10 @@ def _owner(module: str, project: Project, source_folders: Sequence[Path]) -> str
     """The package whose source a module is; empty: the project's own; `None`: nobody's."""
     place = next((folder for folder in source_folders if (folder / source_path(module)).is_file()), None)
     if place is None:
-        return _by_root(module, project)
+        return None
     real = (place / source_path(module)).resolve()
     inside = [p for p in project.packages() if p.folder.resolve() in real.parents]
     return max(inside, key=lambda package: len(package.folder.resolve().parts)).name if inside else ""
-
-
-def _by_root(module: str, project: Project) -> str | None:
-    """Whose a module without a source in sight is, by its first name: Mathlib's cache may bring it."""
-    first = module.split(".")[0].lower()
-    return next((p.name for p in project.packages() if p.name.lower() == first and not _has_sources(p.folder)), None)
-
-
-def _has_sources(folder: Path) -> bool:
-    return any(folder.glob("*.lean"))
 
 
 def _all_mathlib(modules: Sequence[str]) -> bool:
