@@ -56,7 +56,7 @@ def run(
 
     async def check() -> dict[str, Verdict]:
         async with Pool(engine, pool_limits(1, memory, timeout)) as pool:
-            return await Ladder(pool).check(
+            return await Ladder(pool, trusted_modules=engine.trusted_modules).check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,

@@ -52,7 +52,7 @@ class LadderJudge:
     def __init__(
         self, pool: Pool, *, seconds: float = 120.0, strict: bool = False, allowed_axioms: Collection[str] = ()
     ) -> None:
-        self._ladder = Ladder(pool)
+        self._ladder = Ladder(pool, trusted_modules=pool.engine.trusted_modules)
         self._limits = Limits(seconds=seconds)
         self._strict = strict
         self._allowed = tuple(allowed_axioms)

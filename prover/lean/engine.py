@@ -40,6 +40,11 @@ class LeanEngine(Protocol):
     @property
     def lean_version(self) -> str: ...
 
+    @property
+    def trusted_modules(self) -> tuple[str, ...]:
+        """First names of modules that do not come with Lean and are trusted as if they did."""
+        ...
+
     def command(self, scratch: Path, *, memory_mb: int | None = None) -> Command:
         """The Bridge's start command; `scratch` is the one folder it may write to."""
         ...

@@ -23,6 +23,7 @@ class ScriptedEngine:
     name: str = "scripted"
     description: str = "no Lean: a script that speaks the protocol"
     lean_version: str = "none"
+    trusted_modules: tuple[str, ...] = ()
     program: str = sys.executable
     scratches: list[Path] = field(default_factory=list[Path])
 

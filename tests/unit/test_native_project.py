@@ -17,6 +17,7 @@ from prover.lean.native.imports import missing_import
 from prover.lean.native.lake import lake_environment
 from prover.lean.native.project import Project
 from prover.lean.native.toolchain import Toolchain
+from prover.lean.native.trusted import trusted_modules
 from prover.lean.native.version import LeanVersion
 
 
@@ -164,3 +165,20 @@ def test_an_import_that_is_not_compiled_comes_with_the_line_to_run(tmp_path: Pat
 def test_mathlib_where_it_is_not_required(tmp_path: Path) -> None:
     error = missing_import(["Mathlib.Order"], project(tmp_path), [tmp_path])
     assert "lake update mathlib" in error.hint and "lakefile.toml" in error.hint
+
+
+def test_mathlib_is_trusted_only_where_lean_finds_the_fetched_one(tmp_path: Path) -> None:
+    home = "https://github.com/leanprover-community/"
+    rows = [{"type": "git", "name": name, "url": f"{home}{name}"} for name in ("mathlib4", "mathlib", "batteries")]
+    manifest(tmp_path, *rows, {"type": "git", "name": "aesop", "url": "https://example.org/aesop"})
+    names = ("mathlib", "batteries", "aesop")
+    built = {name: tmp_path / ".lake/packages" / name / ".lake/build/lib/lean" for name in names}
+    lay(tmp_path, ".lake/build/lib/lean/Batteries/Mine.olean")
+    lay(built["mathlib"], "Mathlib/Order.olean")
+    lay(built["batteries"], "Batteries.olean")
+    lay(built["aesop"], "Aesop.olean")
+    own = tmp_path / ".lake/build/lib/lean"
+    search = [built["mathlib"], built["batteries"], built["aesop"]]
+    assert trusted_modules(project(tmp_path), search) == ("Batteries", "Mathlib")
+    assert trusted_modules(project(tmp_path), [own, *search]) == ("Mathlib",)
+    assert trusted_modules(project(tmp_path), []) == ()

@@ -27,6 +27,7 @@ class EmbeddedEngine:
     installation: Installation
     bridge: Path | None = None
     name: str = "embedded"
+    trusted_modules: tuple[str, ...] = ()
 
     @classmethod
     def open(

@@ -15,6 +15,7 @@ from prover.lean.native.imports import missing_import
 from prover.lean.native.lake import LakeEnvironment, lake_environment
 from prover.lean.native.project import Project
 from prover.lean.native.toolchain import Toolchain, find_toolchain
+from prover.lean.native.trusted import trusted_modules
 
 # Of the variables that Lake prints, those a Lean process needs; nothing else of the caller's environment reaches it.
 _PASSED = ("LEAN_SRC_PATH", "LEAN_SYSROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -64,6 +65,11 @@ class NativeEngine:
         paths = self.environment.folders("LEAN_PATH")
         folders = (self.toolchain.folder, self.project.root, self.bridge, *paths)
         return tuple(dict.fromkeys(folder.resolve() for folder in folders))
+
+    @property
+    def trusted_modules(self) -> tuple[str, ...]:
+        """First names of modules outside the toolchain whose constants a verdict may rest on: Mathlib and its own."""
+        return trusted_modules(self.project, self.environment.folders("LEAN_PATH"))
 
     def command(self, scratch: Path, *, memory_mb: int | None = None) -> Command:
         """The Bridge's start. Its memory limit is kept from outside: by what the process has for itself."""

@@ -19,10 +19,11 @@ _REQUIRE = re.compile(r"^\s*require\s", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A dependency as the manifest names it, and where it lies."""
+    """A dependency as the manifest names it, where it lies, where it was fetched from (empty: a local folder)."""
 
     name: str
     folder: Path
+    url: str = ""
 
     @property
     def there(self) -> bool:
@@ -119,7 +120,7 @@ def _package(root: Path, below: Path, row: dict[str, Any]) -> Package:
     plain = name.replace("«", "").replace("»", "")
     sub = str(row.get("subDir") or "")
     folder = root / str(row.get("dir", "")) if row.get("type") == "path" else below / plain
-    return Package(plain, folder / sub)
+    return Package(plain, folder / sub, str(row.get("url") or ""))
 
 
 def _bad_manifest(project: Project, why: str) -> SetupError:
