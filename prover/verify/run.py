@@ -41,13 +41,16 @@ class Settled(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One check under way: its deadline, the rungs it has passed, how long each part took."""
+    """One check under way: its deadline, the rungs it has passed, how long each part took; what external
+    checkers said, and why those that did not look did not."""
 
     limits: Limits
     started: float = field(default_factory=time.monotonic)
     rungs: list[str] = field(default_factory=list[str])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     replayed: int = 0
+    checkers: dict[str, str] = field(default_factory=dict[str, str])
+    unseen: list[str] = field(default_factory=list[str])
 
     @property
     def deadline(self) -> float:
@@ -83,6 +86,7 @@ class Run:
             "limits": {"seconds": self.limits.seconds, "heartbeats": self.limits.heartbeats},
             "seconds": {part: round(value, 4) for part, value in self.seconds.items()},
             "replayed": self.replayed,
-            "uncovered": uncovered,
+            "uncovered": (*uncovered, *self.unseen),
+            **({"checkers": dict(self.checkers)} if self.checkers else {}),
             **({} if axioms is None else {"axioms": axioms}),
         }
