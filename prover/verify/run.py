@@ -9,6 +9,7 @@ from typing import Any
 from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.lean.engine import LeanEngine
+from prover.lean.native.version import LeanVersion
 
 _UNCOVERED = (
     "imported constants are trusted because of the module they come from: their proofs are not replayed, and "
@@ -17,6 +18,9 @@ _UNCOVERED = (
     "one kernel has looked at the proof, no second one",
 )
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
+
+_UNCOVERED_OLD = "Lean before 4.34.1 has known defects in its kernel"
+_SOUND_KERNEL = LeanVersion(4, 34, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Run:
 
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
         """What goes with a verdict: engine, rungs passed, limits, seconds, axioms, and what was not looked at."""
-        uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
+        uncovered = (*_UNCOVERED, *_of_engine(engine))
         axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
         return {
             **verdict.report,
@@ -90,3 +94,11 @@ class Run:
             **({"checkers": dict(self.checkers)} if self.checkers else {}),
             **({} if axioms is None else {"axioms": axioms}),
         }
+
+
+def _of_engine(engine: LeanEngine) -> tuple[str, ...]:
+    """What this Lean itself leaves uncovered."""
+    if engine.name == "embedded":
+        return (_UNCOVERED_EMBEDDED,)
+    version = LeanVersion.parse(engine.lean_version)
+    return () if version is not None and version >= _SOUND_KERNEL else (_UNCOVERED_OLD,)

@@ -1,4 +1,4 @@
-"""Stands in for the programs of a native toolchain, `lean` and `lake`, by the name it is called by.
+"""Stands in for the programs of a native toolchain, `lean`, `lake` and a built `bridge`, by the name it is called by.
 
 Underneath is the embedded Lean: what is elaborated is elaborated by a real Lean. Standard library only, and
 started with `-I -S`: its own start counts in measurements. `shim.json` beside it, written by `toolchain.py`:
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 SCRATCH = "@SCRATCH@"
 OUT_OF_MEMORY = 112
 
@@ -119,6 +119,11 @@ def broken(lakefile: str) -> str:
     return "" if "package" in text else "unexpected end of input; expected 'package'"
 
 
+def bridge(words: list[str]) -> int:
+    """The executable of our package: it needs no compiled modules beside it."""
+    return run(world(settings()["bridge"], os.getcwd(), folders_but(words[0])))
+
+
 def lake(words: list[str]) -> int:
     lakefile = next((name for name in ("lakefile.lean", "lakefile.toml") if os.path.isfile(name)), None)
     wrong = broken(lakefile) if lakefile else ""
@@ -141,6 +146,12 @@ def lake(words: list[str]) -> int:
         return 0
     if words[:1] == ["build"]:
         os.environ.update(environment)
+        if words[1:] == ["leap_prover/bridge"]:
+            program = Path(root, ".lake/packages/leap_prover/.lake/build/bin/bridge")
+            program.parent.mkdir(parents=True, exist_ok=True)
+            program.unlink(missing_ok=True)
+            program.symlink_to(HERE / "lean")
+            return 0
         for module in words[1:]:
             out = Path(root, ".lake/build/lib/lean", *module.split(".")).with_suffix(".olean")
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -154,4 +165,4 @@ def lake(words: list[str]) -> int:
 
 if __name__ == "__main__":
     program = Path(sys.argv[0]).name
-    sys.exit({"lean": lean, "lake": lake}[program](sys.argv[1:]))
+    sys.exit({"lean": lean, "lake": lake, "bridge": bridge}[program](sys.argv[1:]))

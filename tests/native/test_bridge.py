@@ -103,18 +103,23 @@ def test_doctor_without_a_toolchain(project: Path, monkeypatch: pytest.MonkeyPat
     assert found.ok and found.code == "toolchain" and "not installed" in found.seen and found.remedy
 
 
-def test_prove_in_a_project_runs_on_its_lean(
+def test_a_strict_check_in_a_project_runs_on_its_lean_and_its_checker(
     project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = project / "F.lean"
-    file.write_text("theorem t (a b : Nat) : a + b = b + a := by sorry\n")
     monkeypatch.setenv("PROVER_ENGINE", "native")
-    assert run([str(file), "--json"]) == 0
-    result = json.loads(capfd.readouterr().out)
-    (target,) = result["targets"]
-    assert target["verdict"]["code"] == "proved" and result["lean_version"] == "4.28.0"
-    assert target["verdict"]["report"]["engine"] == "native"
-    assert str(project) in target["verdict"]["report"]["engine_description"]
+    reference, submission = project / "R.lean", project / "F.lean"
+    reference.write_text("theorem t (a b : Nat) : a + b = b + a := by sorry\n")
+    submission.write_text("theorem t (a b : Nat) : a + b = b + a := by omega\n")
+    checker = find_toolchain("4.28.0").lean.with_name("leanchecker")
+    checker.write_text('#!/bin/sh\n[ -s "${LEAN_PATH%%:*}/$1.olean" ]\n')  # there is what `lean -o` made
+    checker.chmod(0o755)
+    assert run(["check", str(submission), "--against", str(reference), "--strict", "--json"]) == 0
+    verdict = json.loads(capfd.readouterr().out)["verdicts"]["t"]
+    assert verdict["code"] == "proved"
+    report = verdict["report"]
+    assert report["engine"] == "native" and str(project) in report["engine_description"]
+    assert report["checkers"] == {"leanchecker": "accepted", "comparator": "absent"}
+    assert any("4.34.1" in line for line in report["uncovered"])
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from prover.cli.engine import EngineChoice, open_engine
 from prover.core.errors import SetupError, UserError
 from prover.lean import LeanEngine, Worker
+from prover.lean.bundled import bundled
 from prover.lean.native import NativeEngine
 from prover.lean.process import BridgeProcess
 
@@ -156,3 +158,17 @@ def test_no_project(install: Install, tmp_path: Path) -> None:
         opened(tmp_path / "F.lean", EngineChoice.NATIVE)
     assert caught.value.code == "no_project"
     assert opened(lay(tmp_path), EngineChoice.EMBEDDED).name == "embedded"
+
+
+async def test_a_project_that_requires_our_package_builds_the_bridge_itself(install: Install, tmp_path: Path) -> None:
+    install()
+    file = lay(tmp_path)
+    package = tmp_path / ".lake" / "packages" / "leap_prover"
+    shutil.copytree(bundled("lean_project"), package / "lean_project")
+    (tmp_path / "lake-manifest.json").write_text('{"packages": [{"type": "git", "name": "leap_prover"}]}')
+    engine = native_in(file, tmp_path)
+    assert engine.program == package / ".lake/build/bin/bridge"
+    assert await proves(engine, THEOREM)
+    with (package / "lean_project" / "Bridge" / "Server.lean").open("a") as stream:
+        stream.write("-- another version\n")
+    assert native_in(file, tmp_path).program is None

@@ -11,9 +11,11 @@ from prover.core.errors import UserError
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.engine import Command
 from prover.lean.native.bridge import MAIN, compile_bridge
+from prover.lean.native.compat import Compat
 from prover.lean.native.imports import missing_import
 from prover.lean.native.lake import LakeEnvironment, lake_environment
 from prover.lean.native.project import Project
+from prover.lean.native.required import build_in_project
 from prover.lean.native.toolchain import Toolchain, find_toolchain
 from prover.lean.native.trusted import trusted_modules
 
@@ -29,13 +31,15 @@ class NativeEngine:
     """Starts Bridges of one toolchain in one project. The project is only read, by any number of workers at once.
 
     `lean` is started itself, not through Lake, so that the process that is killed is the one that works.
-    The compiled Bridge comes first on the search path and is hidden from the user's files once it runs.
+    The compiled Bridge (in the folder `bridge`) comes first on the search path and is hidden from the user's files
+    once it runs. `program`: the Bridge as an executable, where the project builds it itself.
     """
 
     toolchain: Toolchain
     project: Project
     environment: LakeEnvironment
     bridge: Path
+    program: Path | None = None
     name: str = "native"
 
     @classmethod
@@ -47,6 +51,10 @@ class NativeEngine:
         toolchain = find_toolchain(project.toolchain)
         progress("project", 0, None)
         environment = lake_environment(project, toolchain)
+        Compat.read(bridge_sources).must_suit(toolchain.version)
+        built = build_in_project(project, toolchain, bridge_sources, progress)
+        if built is not None:
+            return cls(toolchain, project, environment, built.modules, built.program)
         return cls(toolchain, project, environment, compile_bridge(toolchain, bridge_sources, progress))
 
     @property
@@ -73,8 +81,9 @@ class NativeEngine:
 
     def command(self, scratch: Path, *, memory_mb: int | None = None) -> Command:
         """The Bridge's start. Its memory limit is kept from outside: by what the process has for itself."""
-        argv = (str(self.toolchain.lean), f"-j{_THREADS}", "--run", str(self.bridge / MAIN), str(self.bridge))
-        return Command(argv, self.variables(scratch), scratch, private_memory=True)
+        start = [str(self.toolchain.lean), f"-j{_THREADS}", "--run", str(self.bridge / MAIN)]
+        argv = [str(self.program)] if self.program is not None else start
+        return Command((*argv, str(self.bridge)), self.variables(scratch), scratch, private_memory=True)
 
     def variables(self, scratch: Path) -> dict[str, str]:
         """The whole environment of a process: Lake's search paths, the Bridge before them, places to write."""
