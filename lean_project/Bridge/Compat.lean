@@ -15,4 +15,11 @@ abbrev RawPos : Type := by first | exact String.Pos.Raw | exact String.Pos
 def RawPos.endsText (p : RawPos) (text : String) : Bool :=
   text.utf8ByteSize ≤ p.byteIdx
 
+/-- What a `Try this` note proposes: places and the texts to put there. Since Lean 4.25 one for each note; before,
+one place with all texts for it. -/
+def suggestedEdits (t : Lean.Meta.Tactic.TryThis.TryThisInfo) : List (Lean.Lsp.Range × String) := by
+  first
+  | exact [(t.edit.range, t.edit.newText)]
+  | exact t.suggestionTexts.toList.map fun s => (t.range, s.1)
+
 end Bridge

@@ -79,7 +79,7 @@ def main() -> int:
         counts = " ".join(f"{len(found):2d}" for found in seen.values())
         remark = f"  USED BEFORE {row['since']}: {wrong}" if wrong else f"  unseen at {', '.join(gaps)}" if gaps else ""
         print(f"{row['name']:<46}{counts}  first {first or 'nowhere'}{remark}")
-        if options.write:
+        if options.write and witnesses:
             evidence = ", ".join(f'"{name}"' for name in known if name in witnesses)
             block = re.compile(rf'(name = "{re.escape(row["name"])}"\n(?:.+\n)*?evidence = )\[.*\]')
             text = block.sub(lambda match, new=evidence: f"{match[1]}[{new}]", text, count=1)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 
 from prover.core import verdict as verdicts
@@ -93,10 +94,10 @@ async def test_a_checker_that_does_not_work_is_no_refusal_and_no_acceptance(scri
 
 
 async def test_a_checker_that_hangs_is_killed_with_what_it_started(scripts: Scripts, tmp_path: Path) -> None:
-    late = tmp_path / "late"
-    found, run = await after(scripts(leanchecker=f"(sleep 3; touch {late}) & wait"), seconds=0.8)
+    found, run = await after(scripts(leanchecker=f"sh -c 'sleep 60; touch {tmp_path}/late' & wait"), seconds=1.5)
     assert found["t"] == TimedOut("leanchecker") and run.checkers == {"leanchecker": "timed_out"}
-    assert not late.exists()
+    alive = [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
+    assert not any(f"{tmp_path}/late" in word for words in alive for word in words or [])
 
 
 async def test_no_time_left_is_a_timeout(scripts: Scripts) -> None:
