@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -55,9 +54,14 @@ async def after(
     return await confirmed(engine, found or {"t": Proved()}, case, run), run
 
 
-def running(words: str) -> bool:
-    """Whether a process has these words in its command line."""
-    return any(words in word for p in psutil.process_iter(["cmdline"]) for word in p.info["cmdline"] or [])
+def ended(words: str) -> bool:
+    """Whether, soon, no process has these words in its command line."""
+    deadline = time.monotonic() + 20
+    while any(words in word for p in psutil.process_iter(["cmdline"]) for word in p.info["cmdline"] or []):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 async def test_an_accepted_proof_stays_accepted(scripts: Scripts) -> None:
@@ -103,10 +107,7 @@ async def test_a_checker_that_does_not_work_is_no_refusal_and_no_acceptance(scri
 async def test_a_checker_that_hangs_is_killed_with_what_it_started(scripts: Scripts, tmp_path: Path) -> None:
     found, run = await after(scripts(leanchecker=f"sh -c 'sleep 60; touch {tmp_path}/late' & wait"), seconds=1.5)
     assert found["t"] == TimedOut("leanchecker") and run.checkers == {"leanchecker": "timed_out"}
-    deadline = time.monotonic() + 20
-    while running(f"{tmp_path}/late") and time.monotonic() < deadline:
-        await asyncio.sleep(0.05)
-    assert not running(f"{tmp_path}/late")
+    assert ended(f"{tmp_path}/late")
 
 
 async def test_no_time_left_is_a_timeout(scripts: Scripts) -> None:
