@@ -1,4 +1,5 @@
 import Lean
+import Bridge.Compat
 import Bridge.Lists
 import Bridge.Wire
 
@@ -13,7 +14,7 @@ open Lean Elab
 def inputOf (text : String) : Parser.InputContext :=
   { inputString := text, fileName := "<input>", fileMap := FileMap.ofString text }
 
-def span (first last : String.Pos.Raw) : Json :=
+def span (first last : RawPos) : Json :=
   Json.arr #[num first.byteIdx, num last.byteIdx]
 
 def syntaxSpan (stx : Syntax) : Json :=

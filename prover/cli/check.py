@@ -15,7 +15,7 @@ from prover.agent.target import Target, plain_name
 from prover.cli.check_many import Asked, is_many
 from prover.cli.check_many import run as check_many
 from prover.cli.document import CHECK_SCHEMA, verdict_document
-from prover.cli.engine import open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.fill import describe_verdict
 from prover.cli.terminal import output, plain_progress, safe
 from prover.cli.workplace import workplace
@@ -52,6 +52,7 @@ def run(
         Path | None, typer.Option("--out", "-o", help="Many: the results file; what stands in it is not judged again.")
     ] = None,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
@@ -76,20 +77,20 @@ def run(
             allowed_axioms=tuple(allow or ()),
             limits=Limits(seconds=timeout),
         )
-        return check_many(Asked(Path(submission), against, template, jobs, out, memory, as_json, quiet))
+        return check_many(Asked(Path(submission), against, template, jobs, out, memory, engine_choice, as_json, quiet))
     if out is not None:
         raise UserError("--out is for a folder or a JSONL file", code="bad_option", hint="use --json for one file")
     wanted = Target.parse(submission)
     source = _read(wanted)
     reference = SourceFile.read(against) if against is not None else None
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
-    engine = open_engine(quiet=quiet)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
 
     async def check() -> dict[str, Verdict]:
         stated = source if reference is None else reference
         show = plain_progress(quiet=quiet)
         async with workplace(engine, pool_limits(1, memory, timeout), stated, show) as (pool, audit):
-            return await Ladder(pool, audit=audit).check(
+            return await Ladder(pool, audit=audit, trusted_modules=engine.trusted_modules).check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from prover import __version__
-from prover.cli.engine import open_engine
+from prover.cli.engine import EngineChoice, open_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.terminal import errors, output, print_error, safe
 from prover.core.errors import SetupError
@@ -36,6 +36,7 @@ class Asked:
     jobs: int
     out: Path | None
     memory_mb: int
+    engine: EngineChoice
     as_json: bool
     quiet: bool
 
@@ -53,7 +54,7 @@ def is_many(path: str) -> bool:
 def run(asked: Asked) -> int:
     """Judges what is not done yet, prints, and gives the exit code."""
     docket = read_docket(asked.source, asked.template, against=asked.against)
-    engine = open_engine(quiet=asked.quiet)
+    engine = open_engine(str(asked.source), asked.engine, quiet=asked.quiet)
     with Results(asked.results) as results, _Shown(asked, len(docket.items)) as shown:
         summary, pool = asyncio.run(_judge(asked, docket, engine, results, shown))
     code = _exit_code(summary, docket)
@@ -72,7 +73,7 @@ async def _judge(
     # For each job one worker that elaborates and one, clean, that judges: fewer would be closed and started anew.
     limits = PoolLimits(size=2 * asked.jobs, spares=1, memory_mb=asked.memory_mb)
     async with Pool(engine, limits) as pool:
-        ladder = Ladder(pool, remembered=max(8, 2 * asked.jobs))
+        ladder = Ladder(pool, trusted_modules=engine.trusted_modules, remembered=max(8, 2 * asked.jobs))
         stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, asked.memory_mb])
         batch = Batch(ladder, results, stamp, BatchOptions(jobs=asked.jobs), shown.observe)
         summary = await batch.run(docket, stop_on_interrupt())

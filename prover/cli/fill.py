@@ -16,7 +16,7 @@ from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
-from prover.cli.engine import open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
@@ -63,6 +63,7 @@ def run(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder of --run.")] = False,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -79,7 +80,7 @@ def run(
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(quiet=quiet)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
     with ExitStack() as stack:
         record = None
         if run_folder is not None:

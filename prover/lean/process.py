@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -99,6 +100,7 @@ class BridgeProcess:
         self._family_seen = -math.inf
         nonce = secrets.token_hex(16)
         self._nonce = nonce
+        self._private_memory = False
         self._mark = f"\n{nonce} ".encode()
         self._next_id = 0
         self._buffer = bytearray()
@@ -159,6 +161,7 @@ class BridgeProcess:
             raise _no_program(wanted.argv[0], "it is not there, or may not be executed")
         # The first time what the system offers is tried out, in a process of its own.
         command = await asyncio.to_thread(self.containment.wrap, wanted)
+        self._private_memory = wanted.private_memory
         read_end, write_end = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -194,17 +197,19 @@ class BridgeProcess:
         return self._busy
 
     def resident_mb(self) -> float:
-        """Resident memory of the process and its children, in MiB; 0 when it is gone.
+        """Memory of the process and its children, in MiB: resident, or what they have for themselves where the
+        engine says that this counts; 0 when it is gone.
 
         Also notes the most there was (`peak_mb`, looked at four times a second while a call runs) and the CPU
         seconds used since the start (`cpu_seconds`, exact when the process ends by `kill`).
         """
         now = time.monotonic()
+        measure = private_bytes if self._private_memory else _resident_bytes
         try:
             if now - self._family_seen >= _POLL_SECONDS:  # this reads what every process of the machine says of itself
                 root = psutil.Process(self.pid)
                 self._family, self._family_seen = [root, *root.children(recursive=True)], now
-            total = sum(member.memory_info().rss for member in self._family)
+            total = sum(measure(member) for member in self._family)
             times = [member.cpu_times() for member in self._family]
         except psutil.Error:
             self._family_seen = -math.inf
@@ -407,6 +412,22 @@ class BridgeProcess:
 
 def _no_program(program: str, problem: str) -> SetupError:
     return SetupError(f"{program} cannot be started: {problem}", code="no_program", hint="run `prove setup`")
+
+
+def _resident_bytes(process: psutil.Process) -> int:
+    return process.memory_info().rss
+
+
+def private_bytes(process: psutil.Process) -> int:
+    """Memory that a process has for itself, swapped out or not: files it maps do not count."""
+    if sys.platform != "linux":
+        return int(process.memory_full_info().uss)
+    try:
+        with open(f"/proc/{process.pid}/status", "rb") as status:
+            fields = dict(line.split(b":", 1) for line in status if b":" in line)
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    return sum(int(fields[name].split()[0]) for name in (b"RssAnon", b"VmSwap") if name in fields) * 1024
 
 
 def _exited(pid: int) -> bool:

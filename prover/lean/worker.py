@@ -15,6 +15,7 @@ from prover.core.errors import LeanProcessError, ProtocolError, UserError
 from prover.core.outcome import Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import wire
+from prover.lean.engine import LeanEngine
 from prover.lean.process import BridgeProcess, BridgeRefusal
 
 #: Wall seconds a call may overrun its own limit before the process is killed: time for the
@@ -63,7 +64,7 @@ class Worker:
             answer = await self.process.call("import", modules=list(modules), seconds=_IMPORT_SECONDS)
         except BridgeRefusal as refusal:
             self.discard()
-            raise _import_error(refusal, modules, self.process.engine.name) from refusal
+            raise _import_error(refusal, self.process.engine) from refusal
         self.header = tuple(modules)
         self.env = int(answer["env"])
 
@@ -247,18 +248,8 @@ def _index(answer: Mapping[str, Any]) -> int:
     return index
 
 
-def _import_error(refusal: BridgeRefusal, modules: Sequence[str], engine: str) -> UserError:
+def _import_error(refusal: BridgeRefusal, engine: LeanEngine) -> UserError:
     missing: list[str] = list(refusal.fields.get("modules", []))
-    if any(name.split(".")[0] == "Mathlib" for name in missing or modules) and engine == "embedded":
-        return UserError(
-            "the file imports Mathlib, which the embedded Lean does not have",
-            code="mathlib_on_embedded",
-            hint="use a Lake project that has Mathlib with the native engine, or drop the import",
-        )
     if missing:
-        return UserError(
-            f"imported but not there or not compiled: {', '.join(missing)}",
-            code="missing_import",
-            hint="compile the module (`lake build`), or check its name",
-        )
+        return engine.missing_import(missing)
     return UserError(f"the imports could not be loaded: {refusal.message}", code="import_failed")

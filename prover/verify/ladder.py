@@ -26,6 +26,7 @@ from prover.lean.wire import HeaderInfo, Replay
 from prover.lean.worker import Worker
 from prover.verify import plan as plans
 from prover.verify.elaborated import INIT, Elaborated, elaborate, normalised
+from prover.verify.external import Case, confirmed
 from prover.verify.judgement import Judgement, Rules, explained
 from prover.verify.name import Name, canonical, parse, show
 from prover.verify.plan import Plan, plan
@@ -100,6 +101,9 @@ class Ladder:
                 wanted = own_targets(file, targets)
                 names = list(wanted)
             found = await self._judge(file, original, wanted, rules, run)
+            if strict:
+                case = _external_case(submission, reference, file, original, rules)
+                found = await confirmed(self._pool.engine, found, case, run)
         except JudgeTooSlow:
             found = dict.fromkeys(names, verdicts.TimedOut("judge"))
         except Settled as settled:
@@ -384,6 +388,19 @@ def _kernel_verdict(answer: Replay, made: Plan) -> Verdict:
             return verdicts.OutOfMemory()
         case code:
             return verdicts.KernelRefused(name=show(name), reason=code)
+
+
+def _external_case(
+    submission: str, reference: str | None, file: Elaborated, original: Elaborated | None, rules: Rules
+) -> Case:
+    return Case(
+        submission,
+        reference,
+        file.header.modules,
+        filled=tuple(show(name) for name in rules.filled),
+        axioms=tuple(rules.allowed_axioms),
+        compiles=not file.elaboration.errors and (original is None or not original.elaboration.errors),
+    )
 
 
 def _infrastructure(error: Exception) -> Verdict:

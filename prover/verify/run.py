@@ -12,6 +12,7 @@ from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
+from prover.lean.native.version import LeanVersion
 from prover.lean.worker import Worker
 
 _UNCOVERED = (
@@ -25,6 +26,9 @@ _UNCONTAINED = (
     "the operating system offers it"
 )
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
+
+_UNCOVERED_OLD = "Lean before 4.34.1 has known defects in its kernel"
+_SOUND_KERNEL = LeanVersion(4, 34, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Settled(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it."""
+    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it; what
+    external checkers said, and why those that did not look did not."""
 
     limits: Limits
     started: float = field(default_factory=time.monotonic)
@@ -59,6 +64,8 @@ class Run:
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     fresh_processes: int = 0
+    checkers: dict[str, str] = field(default_factory=dict[str, str])
+    unseen: list[str] = field(default_factory=list[str])
 
     @property
     def deadline(self) -> float:
@@ -97,7 +104,7 @@ class Run:
 
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
         """What goes with a verdict: engine, containment, rungs passed, limits, seconds, axioms, what is not covered."""
-        uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
+        uncovered = (*_UNCOVERED, *_of_engine(engine))
         containment = Containment().report(engine.name)
         if not (containment["files"] and containment["network"]):
             uncovered = (*uncovered, _UNCONTAINED)
@@ -119,6 +126,15 @@ class Run:
                 "peak_mb": round(self.peak_mb, 1),
                 "fresh_processes": self.fresh_processes,
             },
-            "uncovered": uncovered,
+            "uncovered": (*uncovered, *self.unseen),
+            **({"checkers": dict(self.checkers)} if self.checkers else {}),
             **({} if axioms is None else {"axioms": axioms}),
         }
+
+
+def _of_engine(engine: LeanEngine) -> tuple[str, ...]:
+    """What this Lean itself leaves uncovered."""
+    if engine.name == "embedded":
+        return (_UNCOVERED_EMBEDDED,)
+    version = LeanVersion.parse(engine.lean_version)
+    return () if version is not None and version >= _SOUND_KERNEL else (_UNCOVERED_OLD,)

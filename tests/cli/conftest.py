@@ -96,7 +96,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setattr(fill, "fill", made.fill)
     monkeypatch.setattr(fill, "workplace", _no_workplace)
     monkeypatch.setattr(fill, "LadderJudge", lambda pool, audit: None)
-    monkeypatch.setattr(fill, "open_engine", lambda quiet: None)
+    monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
 
 

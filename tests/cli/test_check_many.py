@@ -110,7 +110,7 @@ def played(monkeypatch: pytest.MonkeyPatch, one_canary: None) -> type[Played]:
     kind = type("Kind", (Played,), {})
     monkeypatch.setattr(check_many, "Pool", kind)
     monkeypatch.setattr(check_many, "Ladder", kind)
-    monkeypatch.setattr(check_many, "open_engine", lambda quiet: Played.engine)
+    monkeypatch.setattr(check_many, "open_engine", lambda *_, **__: Played.engine)
     return kind
 
 

@@ -26,7 +26,7 @@ class NoEngine:
 @pytest.fixture
 def engine(stand_in: Any, monkeypatch: pytest.MonkeyPatch) -> NoEngine:
     made = NoEngine()
-    monkeypatch.setattr(fill, "open_engine", lambda quiet: made)
+    monkeypatch.setattr(fill, "open_engine", lambda *_, **__: made)
     return made
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from prover.core.errors import UserError
 from prover.lean import Command, LeanEngine
 
 SCRIPT = Path(__file__).parent / "scripted_bridge.py"
@@ -22,6 +23,7 @@ class ScriptedEngine:
     name: str = "scripted"
     description: str = "no Lean: a script that speaks the protocol"
     lean_version: str = "none"
+    trusted_modules: tuple[str, ...] = ()
     program: str = sys.executable
     scratches: list[Path] = field(default_factory=list[Path])
 
@@ -40,6 +42,9 @@ class ScriptedEngine:
 
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
         return status == 112
+
+    def missing_import(self, missing: Sequence[str]) -> UserError:
+        return UserError(f"not compiled: {', '.join(missing)}", code="missing_import")
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -25,7 +27,7 @@ from prover.core.errors import (
 from prover.core.outcome import Failed, Progress, Solved
 from prover.lean import LeanEngine, Worker
 from prover.lean.containment import Containment
-from prover.lean.process import BridgeProcess, BridgeRefusal
+from prover.lean.process import BridgeProcess, BridgeRefusal, private_bytes
 
 Scripted = Callable[..., LeanEngine]
 
@@ -378,3 +380,31 @@ async def test_outcomes_come_as_they_are_made(worker: Worker) -> None:
 async def test_the_deadline_of_a_batch_counts_anew_for_each_tactic(worker: Worker) -> None:
     # Together longer than one tactic may take: limit 0.1 s plus the grace of 0.4 s.
     assert len(await tried(worker, *["sleep 0.2"] * 4, wall_seconds=0.1)) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counted from /proc")
+def test_mapped_files_are_not_memory_of_the_process_itself(tmp_path: Path) -> None:
+    """Compiled modules are mapped: gigabytes for Mathlib, which every worker has and none uses up."""
+    size = 64 << 20
+    file = tmp_path / "library"
+    file.write_bytes(bytes(size))
+    me = psutil.Process()
+    before, resident = private_bytes(me), me.memory_info().rss
+    with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert sum(mapped[at] for at in range(0, size, 4096)) == 0
+        assert me.memory_info().rss - resident > size // 2 > 2 * (private_bytes(me) - before)
+    own = bytearray(size)
+    assert len(own) == size and private_bytes(me) - before > size // 2
+    with pytest.raises(psutil.NoSuchProcess):
+        private_bytes(_Gone())
+
+
+class _Gone(psutil.Process):
+    """A process that ended after it was looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    @property
+    def pid(self) -> int:
+        return 2**22 + 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.core.errors import SetupError
+from prover.core.errors import SetupError, UserError
 from prover.lean.embedded.bridge import MAIN, compile_bridge
 from prover.lean.embedded.installation import Installation, find, install
 from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, launch
@@ -32,6 +32,7 @@ class EmbeddedEngine:
     bridge: Path | None = None
     name: str = "embedded"
     projects: tuple[Path, ...] = ()
+    trusted_modules: tuple[str, ...] = ()
 
     @classmethod
     def open(
@@ -94,3 +95,17 @@ class EmbeddedEngine:
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
         """Whether a process that ended so had reached its memory limit. The host says so in the exit status."""
         return status == EXIT_OUT_OF_MEMORY
+
+    def missing_import(self, missing: Sequence[str]) -> UserError:
+        """What to tell the user of imports that are not there: Mathlib never is."""
+        if any(name.split(".")[0] == "Mathlib" for name in missing):
+            return UserError(
+                "the file imports Mathlib, which the embedded Lean does not have",
+                code="mathlib_on_embedded",
+                hint="use a Lake project that has Mathlib with the native engine, or drop the import",
+            )
+        return UserError(
+            f"imported but not there or not compiled: {', '.join(missing)}",
+            code="missing_import",
+            hint="compile the module (`lake build`), or check its name",
+        )
