@@ -2,6 +2,7 @@ import Lean
 import Bridge.Clock
 import Bridge.Slots
 import Bridge.Apply
+import Bridge.Constructs
 import Bridge.Holes
 import Bridge.Replay
 
@@ -59,8 +60,8 @@ unsafe def importModulesOp (id : Nat) (j : Json) : ServerM Unit := do
     | .error e => (← wire).fail id "import_failed" e
   | missing => (← wire).fail id "missing_module" "some imported modules have no compiled file" [("modules", names missing)]
 
-def fullOptions (cs : Command.State) (holes : Bool) : Command.State :=
-  { cs with infoState := { cs.infoState with enabled := holes } }
+def withTrees (cs : Command.State) (wanted : Bool) : Command.State :=
+  { cs with infoState := { cs.infoState with enabled := wanted } }
 
 /-- A command with holes: the state before it is kept, so that the command alone can be tried again. -/
 structure HoleCommand where
@@ -105,7 +106,7 @@ partial def openAll (found : List HoleCommand) (acc : Array Json) : ServerM (Arr
   match found with
   | [] => return acc
   | c :: rest =>
-    let env ← keepEnv (fullOptions { c.before with messages := {} } false)
+    let env ← keepEnv (withTrees { c.before with messages := {} } false)
     openAll rest (← openHoles c env c.holes acc)
 
 unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
@@ -121,19 +122,25 @@ unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let found ← IO.mkRef #[]
   let suggested ← IO.mkRef []
   let started ← IO.monoMsNow
-  let hook : CommandHook := if wantHoles then holesHook ictx.fileMap found suggested else fun _ _ _ => pure ()
+  let built ← IO.mkRef #[]
+  let wantConstructs := getBool j "constructs"
+  let hook : CommandHook := fun stx before after => do
+    if wantHoles then
+      holesHook ictx.fileMap found suggested stx before after
+    if wantConstructs then
+      built.modify fun a => a.push (commandConstructs stx after)
   let clock := (← get).clock
   let token ← clock.arm (getNat j "wall_ms")
   let r ← elaborateFrom ictx token (getNat j "to") hook next
-    { state := fullOptions cs wantHoles, messages := [], commands := [], stopped := false }
+    { state := withTrees cs (wantHoles || wantConstructs), messages := [], commands := [], stopped := false }
   clock.disarm
   let elapsed := (← IO.monoMsNow) - started
   let holes ← openAll (← found.get).toList #[]
   let messages ← messagesJson r.messages #[]
   let declarations ← if getBool j "declarations" then declarationsJson r.state.env else pure #[]
-  let n ← if getBool j "keep" then keepEnv (fullOptions r.state false) else pure 0
+  let n ← if getBool j "keep" then keepEnv (withTrees r.state false) else pure 0
   (← wire).send id "done" [("env", num n), ("messages", Json.arr messages), ("stopped", Json.bool r.stopped),
-    ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes),
+    ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes), ("constructs", Json.arr (← built.get)),
     ("declarations", Json.arr declarations),
     ("suggestions", Json.arr (suggestionsJson (reverseOnto (← suggested.get) []) #[])), ("scopes", num (scopeCount r.state.scopes)), ("ms", num elapsed)]
 where

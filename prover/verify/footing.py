@@ -37,7 +37,7 @@ class Footing:
 
     def unaudited(self, trusted: frozenset[str]) -> tuple[str, ...]:
         """Modules that neither come with Lean nor lie under a trusted name."""
-        return tuple(sorted(m for m in self.modules if not _is_under(m, trusted | TOOLCHAIN_MODULES)))
+        return tuple(sorted(m for m in self.modules if not is_under(m, trusted | TOOLCHAIN_MODULES)))
 
 
 def footing(tables: Tables, *roots: Name) -> Footing:
@@ -94,5 +94,6 @@ def _way(parents: dict[Name, Name | None], name: Name) -> tuple[Name, ...]:
     return tuple(reversed(way))
 
 
-def _is_under(module: str, roots: frozenset[str]) -> bool:
+def is_under(module: str, roots: frozenset[str]) -> bool:
+    """Whether a module is one of `roots` or lies below one."""
     return any(module == root or module.startswith(root + ".") for root in roots)

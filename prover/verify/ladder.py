@@ -187,7 +187,7 @@ class Ladder:
             raise Settled(verdicts.TimedOut("wall"))
         if policy is Policy.PROOF:
             allowance = Allowance() if original is None else original.allowance
-            refused = forbidden(file.elaboration.commands, text, allowance)
+            refused = forbidden(file.elaboration.commands, text, allowance, trusted=self._trusted)
             if refused is not None:
                 raise Settled(refused)
         if _fails(file, original):
