@@ -72,7 +72,7 @@ structure HoleCommand where
   holes : List Hole
 
 /-- Opens the holes of one command and reports each. -/
-partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Array Json) : ServerM (Array Json) := do
+partial def openHoles (c : HoleCommand) (env : Nat) (token : IO.CancelToken) (hs : List Hole) (acc : Array Json) : ServerM (Array Json) := do
   match hs with
   | [] => return acc
   | h :: rest =>
@@ -82,16 +82,16 @@ partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Arra
     match ← openHole c.before.env c.after c.macroScope h with
     | .error e =>
       let text ← e.toMessageData.toString
-      openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
+      openHoles c env token rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
     | .ok opened =>
-      match ← describe opened.state with
+      match ← describe (opened.state.until token) with
       | .error e =>
         let text ← e.toMessageData.toString
-        openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
+        openHoles c env token rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
       | .ok fields =>
         let n ← keepState opened.state
         let more := ("state", num n) :: ("prop", Json.bool opened.isProp) :: ("coupled", Json.bool opened.coupled) :: fields
-        openHoles c env rest (acc.push (Json.mkObj (appendList more common)))
+        openHoles c env token rest (acc.push (Json.mkObj (appendList more common)))
 
 unsafe def holesHook (fileMap : FileMap) (found : IO.Ref (Array HoleCommand)) (suggested : IO.Ref (List Suggestion)) :
     CommandHook := fun stx before after => do
@@ -102,12 +102,12 @@ unsafe def holesHook (fileMap : FileMap) (found : IO.Ref (Array HoleCommand)) (s
   | [] => return
   | _ => found.modify fun a => a.push { stx, before, after := after.env, macroScope := after.nextMacroScope, holes := reverseOnto hs [] }
 
-partial def openAll (found : List HoleCommand) (acc : Array Json) : ServerM (Array Json) := do
+partial def openAll (found : List HoleCommand) (token : IO.CancelToken) (acc : Array Json) : ServerM (Array Json) := do
   match found with
   | [] => return acc
   | c :: rest =>
     let env ← keepEnv (withTrees { c.before with messages := {} } false)
-    openAll rest (← openHoles c env c.holes acc)
+    openAll rest token (← openHoles c env token c.holes acc)
 
 unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
@@ -133,9 +133,9 @@ unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let token ← clock.arm (getNat j "wall_ms")
   let r ← elaborateFrom ictx token (getNat j "to") hook next
     { state := withTrees cs (wantHoles || wantConstructs), messages := [], commands := [], stopped := false }
-  clock.disarm
   let elapsed := (← IO.monoMsNow) - started
-  let holes ← openAll (← found.get).toList #[]
+  let holes ← openAll (← found.get).toList token #[]
+  clock.disarm
   let messages ← messagesJson r.messages #[]
   let declarations ← if getBool j "declarations" then declarationsJson r.state.env else pure #[]
   let n ← if getBool j "keep" then keepEnv (withTrees r.state false) else pure 0
@@ -163,7 +163,7 @@ def outcomeFields (a : Applied) (token : IO.CancelToken) : ServerM (List (String
   | .failed reason => return ([("status", Json.str "failed"), ("reason", Json.str reason)], false)
   | .timedOut limit => return ([("status", Json.str "timeout"), ("reason", Json.str limit)], false)
   | .progress st =>
-    match ← describe { st with coreContext := { st.coreContext with cancelTk? := some token } } with
+    match ← describe (st.until token) with
     | .error e =>
       if e.isInterrupt then
         return ([("status", Json.str "timeout"), ("reason", Json.str "wall")], false)
@@ -216,6 +216,9 @@ partial def pick (goals : List MVarId) (wanted : List Nat) (index : Nat) : List 
   | [] => []
   | g :: rest => if anyList (· == index) wanted then g :: pick rest wanted (index + 1) else pick rest wanted (index + 1)
 
+/-- Milliseconds for describing a state; the host waits longer. -/
+def focusMs : Nat := 20000
+
 /-- A state with some of the goals only: they are its roots. Refused when they share a
 metavariable with those left out. -/
 def focusOp (id : Nat) (j : Json) : ServerM Unit := do
@@ -225,7 +228,10 @@ def focusOp (id : Nat) (j : Json) : ServerM Unit := do
     (← wire).fail id "no_goals" "none of the goals asked for is there"
   else
     let st : LiveState := { st with goals, roots := goals }
-    match ← describe st with
+    let clock := (← get).clock
+    let described ← describe (st.until (← clock.arm focusMs))
+    clock.disarm
+    match described with
     | .error e =>
       let text ← e.toMessageData.toString
       (← wire).fail id "undescribable" text
