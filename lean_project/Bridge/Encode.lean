@@ -8,7 +8,7 @@ naming earlier rows, so that shared subterms are written once. It serves the exp
 constants and the fingerprint of a goal.
 
 Rows. Names: `[parent, text]` or `[parent, number]`; row 0 is the anonymous name. Levels: `["s", l]`,
-`["m", a, b]`, `["x", a, b]` (imax), `["p", name]`; row 0 is zero. Expressions: `["b", i]`,
+`["m", a, b]`, `["x", a, b]` (imax), `["p", name]`; row 0 is zero; `["?", i]` (metavariable, fingerprints only). Expressions: `["b", i]`,
 `["f", i]` and `["m", i]` (free and meta variables by order of appearance, fingerprints only),
 `["s", level]`, `["c", name, levels]`, `["a", f, x]`, `["l", binder, type, body, info]`, `["p", ...]` (forall),
 `["t", binder, type, value, body]`, `["n", text]`, `["r", text]`, `["j", structure, i, e]`.
@@ -91,6 +91,9 @@ where
       let i := s.nameRows.size + 1
       (i, { s with nameRows := s.nameRows.push row, names := s.names.insert n n.hash i })
 
+def freshVar : EncodeM Nat :=
+  modifyGet fun s => (s.vars, { s with vars := s.vars + 1 })
+
 partial def encodeLevel (l : Level) : EncodeM Nat := do
   match l with
   | .zero => return 0
@@ -104,7 +107,7 @@ partial def encodeLevel (l : Level) : EncodeM Nat := do
         | .max a b => pure <| Json.arr #[Json.str "m", num (← encodeLevel a), num (← encodeLevel b)]
         | .imax a b => pure <| Json.arr #[Json.str "x", num (← encodeLevel a), num (← encodeLevel b)]
         | .param n => pure <| Json.arr #[Json.str "p", num (← encodeName n)]
-        | .mvar _ => pure <| Json.arr #[Json.str "?"]
+        | .mvar _ => pure <| Json.arr #[Json.str "?", num (← freshVar)]
       modifyGet fun s =>
         let i := s.levelRows.size + 1
         (i, { s with levelRows := s.levelRows.push row, levels := s.levels.insert l l.hash i })
@@ -119,9 +122,6 @@ def binderCode : BinderInfo → Nat
   | .implicit => 1
   | .strictImplicit => 2
   | .instImplicit => 3
-
-def freshVar : EncodeM Nat :=
-  modifyGet fun s => (s.vars, { s with vars := s.vars + 1 })
 
 def encodeUse (n : Name) : EncodeM Nat := do
   let i ← encodeName n

@@ -28,6 +28,9 @@ from prover.lean.wire import PROTOCOL_VERSION
 
 _CHUNK = 1 << 16
 _STDOUT_BUFFER = 1 << 20
+#: The longest answer that is read, in bytes: an export of a very large file stays below. More fills this process's
+#: memory, and the limit of the Lean process bounds only its own.
+_ANSWER_BYTES = 512 << 20
 _POLL_SECONDS = 0.25
 _LAST_LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
@@ -293,7 +296,7 @@ class BridgeProcess:
         return fields
 
     async def _line(self, deadline: float | None) -> bytes:
-        """What follows the nonce on the next line that begins with it, however long.
+        """What follows the nonce on the next line that begins with it, up to `_ANSWER_BYTES`.
 
         Everything else on standard output is counted and dropped as it comes, so that a tactic that
         prints without end fills no memory here.
@@ -310,6 +313,12 @@ class BridgeProcess:
                         raise await self._overdue()
                 wait = min(max(deadline - now, _LAST_LOOK_SECONDS), _POLL_SECONDS)
             await self._read(wait)
+            if len(self._buffer) > _ANSWER_BYTES and self._buffer.startswith(self._mark):
+                await self.kill()
+                raise ProtocolError(
+                    f"the Lean process sent an answer of more than {_ANSWER_BYTES >> 20} MiB and was stopped",
+                    code="too_large",
+                )
             await self._check_use()
         return line
 

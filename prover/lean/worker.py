@@ -78,12 +78,14 @@ class Worker:
         holes: bool = False,
         declarations: bool = False,
         keep: bool = False,
+        constructs: bool = False,
         heartbeats: int = 0,
         wall_seconds: float | None = None,
     ) -> wire.Elaboration:
         """Elaborates the commands of `text` from byte `start` (to `stop`, 0: the end) in `env`.
 
-        `holes`: open each `sorry` as a live state. `keep`: keep the resulting environment. `heartbeats`:
+        `holes`: open each `sorry` as a live state. `keep`: keep the resulting environment. `constructs`: tell what
+        each command is made of. `heartbeats`:
         the default of `maxHeartbeats` (0: Lean's own). A reached wall limit gives `stopped`; a process
         that does not notice it is killed and `CallTimeout` raised.
         """
@@ -97,6 +99,7 @@ class Worker:
             holes=holes,
             declarations=declarations,
             keep=keep,
+            constructs=constructs,
             heartbeats=heartbeats,
             wall_ms=wall_ms,
             seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,

@@ -25,7 +25,6 @@ from prover.events.atomic import write_atomically
 from prover.lean.embedded.compiling import Compiled
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.pool import Pool
-from prover.lean.wire import Command
 from prover.verify.footing import SORRY, grounds_of_import
 from prover.verify.identity import Identity
 from prover.verify.name import Name, show
@@ -105,8 +104,7 @@ async def _audit(compiled: Compiled, pool: Pool, records: Mapping[str, Record], 
 async def _examine(compiled: Compiled, pool: Pool, records: Mapping[str, Record], seconds: float) -> Record:
     module = compiled.module
     deadline = time.monotonic() + seconds
-    commands = [Command(kind, None, False, nested) for kind, nested in compiled.kinds]
-    if runs_code(commands, module.source.text, harmless=NOTATIONS):
+    if runs_code(compiled.commands, module.source.text, harmless=NOTATIONS):
         raise _Refused("it may run code of its own while it is compiled")
     async with pool.lease([module.name], clean=True) as worker:
         claimed = await worker.export(worker.env, module=module.name, seconds=seconds)

@@ -42,8 +42,8 @@ class Footing:
 
         Those whose audit was refused count wherever they are imported, used or not.
         """
-        strange = {m for m in self.modules if m not in audit.records and not _is_under(m, TOOLCHAIN_MODULES)}
-        return tuple(sorted(m for m in strange | audit.refused.keys() if not _is_under(m, trusted)))
+        strange = {m for m in self.modules if m not in audit.records and not is_under(m, TOOLCHAIN_MODULES)}
+        return tuple(sorted(m for m in strange | audit.refused.keys() if not is_under(m, trusted)))
 
 
 def footing(tables: Tables, *roots: Name, audit: Audit = NO_IMPORTS) -> Footing:
@@ -121,5 +121,6 @@ def _way(parents: dict[Name, Name | None], name: Name) -> tuple[Name, ...]:
     return tuple(reversed(way))
 
 
-def _is_under(module: str, roots: frozenset[str]) -> bool:
+def is_under(module: str, roots: frozenset[str]) -> bool:
+    """Whether a module is one of `roots` or lies below one."""
     return any(module == root or module.startswith(root + ".") for root in roots)

@@ -62,6 +62,9 @@ class Judgement:
             difference = self._comparison.statement(target) or self._preserved
             if difference is not None:
                 return _mismatch(difference)
+        worse = self._worse_elsewhere()
+        if worse is not None:
+            return worse
         rests_on = footing(self.accepted, found.name, *self._filled(), audit=self.rules.audit)
         objection = self._object_to(rests_on)
         if objection is not None:
@@ -102,6 +105,22 @@ class Judgement:
             and target in reference.open
             and reference.tables.constants[target].kind == "def"
         )
+
+    def _worse_elsewhere(self) -> Verdict | None:
+        """To preserve: what the reference has proved may be proved otherwise, but not by new holes or axioms."""
+        reference = self.reference
+        if reference is None or not self.rules.preserve:
+            return None
+        constants = reference.tables.constants
+        closed = [name for name in reference.declared if constants[name].safe and name not in reference.open]
+        before = footing(reference.tables, *closed)
+        after = footing(self.accepted, *(own for name in closed if (own := self.accepted.like(name)) is not None))
+        known_holes = {owner(user) for user in before.holes} | self._open
+        for user, way in after.holes.items():
+            if owner(user) not in known_holes:
+                return verdicts.Incomplete(through=_way(way))
+        refused = [name for name in after.axioms if name not in before.axioms and not self._is_allowed(name)]
+        return verdicts.ForbiddenAxiom(_shown(refused), _way(after.axioms[refused[0]])) if refused else None
 
     def _find(self, target: Name, *, definition: bool = False) -> Constant | Verdict:
         name = self.accepted.like(target)

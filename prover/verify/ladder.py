@@ -83,7 +83,8 @@ class Ladder:
         is `Consistent`. `targets`: names; None: the theorems of the reference that are open (all of its
         theorems when none is), or all theorems of the submission. `strict`: every constant of the submission is
         replayed, not only those a verdict rests on, and axioms that the reference declares are refused.
-        `preserve`: every declaration of the reference must be unchanged, holes aside. `filled`: definitions that
+        `preserve`: every declaration of the reference must be unchanged, holes aside, and what it
+        proved must not rest on new holes or axioms. `filled`: definitions that
         the reference leaves open (`def f : T := sorry`) and the submission completes. `allowed_axioms`:
         beyond `propext`, `Classical.choice` and `Quot.sound`; with a reference, a submission's own
         axioms are never allowed. Raises `UserError` for input that cannot be checked at all.
@@ -218,7 +219,7 @@ class Ladder:
             raise Settled(verdicts.TimedOut("wall"))
         if policy is Policy.PROOF:
             allowance = Allowance() if original is None else original.allowance
-            refused = forbidden(file.elaboration.commands, text, allowance)
+            refused = forbidden(file.elaboration.commands, text, allowance, trusted=self._trusted)
             if refused is not None:
                 raise Settled(refused)
         if _fails(file, original):

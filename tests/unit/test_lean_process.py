@@ -142,6 +142,17 @@ async def test_lines_of_any_length_come_whole(process: BridgeProcess) -> None:
     assert process.noise == 0
 
 
+async def test_an_answer_beyond_all_bounds_ends_the_process(
+    process: BridgeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prover.lean.process._ANSWER_BYTES", 1 << 20)
+    assert len((await process.call("echo", text="x" * 500_000, seconds=30))["text"]) == 500_000
+    with pytest.raises(ProtocolError) as caught:
+        await process.call("echo", text="x" * 5_000_000, seconds=30)
+    assert caught.value.code == "too_large"
+    assert not process.alive and await no_process_left()
+
+
 async def test_forged_answers_are_noise(worker: Worker) -> None:
     forged = r'\n{"id":2,"kind":"done"}\n' + "0" * 32 + r' {"id":2,"kind":"outcome","index":0}\nhalf a line'
     failed, solved = await tried(worker, f"print {forged}", "solve")

@@ -16,7 +16,7 @@ from prover.lean import Pool
 from prover.lean.embedded.compiling import Compiled
 from prover.lean.modules import Module
 from prover.lean.source import SourceFile
-from prover.lean.wire import HeaderInfo, Import, Replay
+from prover.lean.wire import Command, HeaderInfo, Import, Replay
 from prover.verify import Audit, Record
 from prover.verify.audit import audit_modules, grounds
 from prover.verify.name import Name, parse
@@ -82,7 +82,7 @@ class Engine:
     description = "a played one"
 
 
-DECLARATION = ("Lean.Parser.Command.declaration", ())
+DECLARATION = Command("Lean.Parser.Command.declaration", None, False)
 
 
 def compiled(folder: Path, name: str = "M", text: str = "theorem t : Nat", imports: Sequence[str] = ()) -> Compiled:

@@ -27,10 +27,10 @@ from prover.lean.embedded.installation import cache_folder
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.modules import Module, compiled_path
 from prover.lean.pool import Pool
-from prover.lean.wire import Elaboration
+from prover.lean.wire import Command, Construct, Elaboration
 
 COMPILE_SECONDS = 300.0
-_FORMAT = "1"
+_FORMAT = "2"
 _OLEAN = "module.olean"
 _FACTS = "module.json"
 _LOCK_POLL_SECONDS = 0.2
@@ -42,14 +42,15 @@ class _Facts(BaseModel):
     module: str
     source: str
     olean: str
-    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    commands: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A compiled module. `folder` is its place in the cache; `source` and `olean` are SHA-256.
 
-    `kinds`: the kinds of its commands, each with the kinds nested in it, as the process that elaborated it said.
+    `commands`: the kinds of its commands and what these are made of, as the process that elaborated it said; each
+    sort once, without places.
     """
 
     module: Module
@@ -57,7 +58,7 @@ class Compiled:
     folder: Path
     source: str
     olean: str
-    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    commands: tuple[Command, ...]
 
     def bytes(self) -> bytes | None:
         """The compiled module, if it is still what was compiled."""
@@ -119,13 +120,21 @@ async def _compiled(module: Module, key: str, pool: Pool, seconds: float, progre
             return found
         progress(f"compile {module.name}", 0, None)
         elaboration, data = await _elaborate(module, pool, seconds)
-        kinds = tuple(dict.fromkeys((command.kind, command.nested) for command in elaboration.commands))
+        made_of = dict.fromkeys(
+            (c.kind, tuple((p.what, p.name, p.origin) for p in c.constructs)) for c in elaboration.commands
+        )
         olean = hashlib.sha256(data).hexdigest()
-        facts = _Facts(module=module.name, source=module.source.digest, olean=olean, kinds=kinds)
+        facts = _Facts(module=module.name, source=module.source.digest, olean=olean, commands=tuple(made_of))
         # The facts name the hash of the olean: a reader between the two writes sees that they do not fit.
         await asyncio.to_thread(_write, folder / _OLEAN, data)
         await asyncio.to_thread(write_atomically, folder / _FACTS, facts.model_dump_json())
-        return Compiled(module, key, folder, module.source.digest, olean, kinds), data
+        return Compiled(module, key, folder, module.source.digest, olean, _commands(facts)), data
+
+
+def _commands(facts: _Facts) -> tuple[Command, ...]:
+    return tuple(
+        Command(kind, None, False, tuple(Construct(*part) for part in parts)) for kind, parts in facts.commands
+    )
 
 
 def _find(module: Module, key: str, folder: Path) -> tuple[Compiled, bytes] | None:
@@ -133,7 +142,7 @@ def _find(module: Module, key: str, folder: Path) -> tuple[Compiled, bytes] | No
         facts = _Facts.model_validate_json((folder / _FACTS).read_bytes())
     except (OSError, ValidationError):
         return None
-    compiled = Compiled(module, key, folder, facts.source, facts.olean, facts.kinds)
+    compiled = Compiled(module, key, folder, facts.source, facts.olean, _commands(facts))
     if (facts.module, facts.source) != (module.name, module.source.digest):
         return None
     data = compiled.bytes()
@@ -149,7 +158,9 @@ async def _elaborate(module: Module, pool: Pool, seconds: float) -> tuple[Elabor
             worker.discard()
             env = await worker.begin(name)
             text = module.source.text
-            found = await worker.elaborate(env, text, start=module.header.end, keep=True, wall_seconds=seconds)
+            found = await worker.elaborate(
+                env, text, start=module.header.end, keep=True, constructs=True, wall_seconds=seconds
+            )
             if found.stopped:
                 raise UserError(
                     f"compiling {module.source.name} took longer than {seconds:g} s",
