@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import insort_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Agenda:
     """Candidates of one node, best first. A candidate that ran out of time comes back with a larger limit, later.
 
     `penalty`: what a level costs, as a log-probability. Small, since a search has one for each goal it worked on: the
-    candidates that wait stand in one list a level, worst first, and of the others only the text is kept.
+    candidates that wait stand in one list a level, worst first, and of the others only a hash of the text is kept.
     """
 
     __slots__ = ("_taken", "_waiting", "draws", "dry", "penalty")
@@ -36,15 +37,16 @@ class Agenda:
         self.draws = 0
         self.dry = False
         self._waiting: list[list[Candidate]] = [[] for _ in range(levels)]
-        self._taken: list[str] = []
+        self._taken = array("q")
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """Takes in candidates whose text is new here; the number of those."""
-        seen = {*self._taken, *(c.text for level in self._waiting for c in level)}
+        seen = {*self._taken, *(hash(c.text) for level in self._waiting for c in level)}
         before = len(seen)
         for candidate in candidates:
-            if candidate.text not in seen:
-                seen.add(candidate.text)
+            text = hash(candidate.text)
+            if text not in seen:
+                seen.add(text)
                 self.put_back(candidate, min(candidate.effort, len(self._waiting) - 1))
         return len(seen) - before
 
@@ -67,7 +69,7 @@ class Agenda:
         other = Agenda(0, self.penalty)
         other.draws, other.dry = self.draws, self.dry
         other._waiting = [list(level) for level in self._waiting]
-        other._taken = list(self._taken)
+        other._taken = array("q", self._taken)
         return other
 
     def take(self, width: int, window: float) -> tuple[int, list[Candidate]]:
@@ -80,7 +82,7 @@ class Agenda:
         taken: list[Candidate] = []
         while waiting and len(taken) < width and self._belief(level, waiting[-1]) >= best - window:
             taken.append(waiting.pop())
-        self._taken += [c.text for c in taken]
+        self._taken.extend(hash(c.text) for c in taken)
         return level, taken
 
     @property

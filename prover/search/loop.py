@@ -202,6 +202,8 @@ class _Search(Generic[Handle]):
         self.statistics.generation_seconds += ticket.generation_seconds
         self.statistics.lean_seconds += ticket.lean_seconds
         self.statistics.rejected += ticket.truncated
+        self.statistics.tokens += ticket.tokens
+        self.spent.tokens += ticket.tokens
         ticket.task.result()
         self.values.update(ticket.values)
         agenda = self.agendas[node.number] = ticket.agenda
@@ -371,6 +373,7 @@ class _Search(Generic[Handle]):
         }
         if not isinstance(outcome, Rejected):
             self.spent.heartbeats += outcome.cost.heartbeats
+            self.spent.lean_seconds += outcome.cost.seconds
             self.statistics.heartbeats += outcome.cost.heartbeats
             payload |= {"seconds": outcome.cost.seconds, "heartbeats": outcome.cost.heartbeats}
         match outcome:

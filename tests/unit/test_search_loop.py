@@ -82,6 +82,7 @@ async def test_exhausted_when_nothing_is_left() -> None:
         (Budget(candidates=4), "budget_candidates"),
         (Budget(heartbeats=5), "budget_heartbeats"),
         (Budget(seconds=0.0), "budget_seconds"),
+        (Budget(lean_seconds=0.005), "budget_lean_seconds"),
     ],
 )
 async def test_every_budget_stops_with_its_reason(budget: Budget, stop: str) -> None:
@@ -89,6 +90,15 @@ async def test_every_budget_stops_with_its_reason(budget: Budget, stop: str) -> 
     result = await play(Game(100), always("dec"), budget=budget, observer=lambda kind, _: seen.append(kind))
     assert result.stop == stop and not result.solved
     assert seen[-2:] == ["LimitHit", "SearchEnded"]
+
+
+async def test_a_budget_of_tokens_counts_what_the_model_wrote() -> None:
+    class Wordy:
+        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            return [[Candidate("dec", -1.0, "test", tokens=7)] if r.draw == 0 else [] for r in requests]
+
+    result = await play(Game(100), Wordy(), budget=Budget(tokens=20))
+    assert result.stop == "budget_tokens" and result.statistics.tokens == 21
 
 
 async def test_interruption_gives_partial_results() -> None:
