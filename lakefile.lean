@@ -14,6 +14,10 @@ lean_exe bridge where
   root := `Native
   supportInterpreter := true
 
+/-- The vocabulary of competition statements without Mathlib. -/
+lean_lib CoreMath where
+  globs := #[.andSubmodules `CoreMath]
+
 -- `lake -Kmathlib update` and `lake -Kmathlib build` add Mathlib; without it the build needs no network.
 meta if (get_config? mathlib).isSome then
 require mathlib from git

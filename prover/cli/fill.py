@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,19 +16,26 @@ from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
-from prover.cli.engine import open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
+from prover.cli.record import RunRecord
+from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, print_error, safe
-from prover.cli.tree import TreePage
+from prover.cli.tree import PageRecord, TreePage
+from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.message import Message, Severity
-from prover.core.verdict import Refuted, Verdict
-from prover.lean import Pool
+from prover.core.verdict import Refuted, Unaudited, Verdict
 from prover.lean.source import SourceFile
+from prover.search import FRONTIERS
+from prover.verify import STANDARD_AXIOMS, Audit
+from prover.verify.name import parse, show
 
 _MEMORY_MB = 2500
 _ERRORS_SHOWN = 5
-_EVIDENCE = ("stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail")
+_EVIDENCE = (
+    "stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail", "through",
+)  # fmt: skip
 
 
 def run(
@@ -48,8 +57,17 @@ def run(
     assume_open: Annotated[
         bool, typer.Option("--assume-open", help="Let proofs use declarations that are still open.")
     ] = False,
+    frontier: Annotated[
+        str,
+        typer.Option(help=f"Which goal comes next: {', '.join(FRONTIERS)}.", autocompletion=lambda: list(FRONTIERS)),
+    ] = "best",
+    run_folder: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="Record the run in this folder.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder of --run.")] = False,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -59,43 +77,87 @@ def run(
     source = _read(wanted)
     if write:
         source.replaceable()
-    recording = None if tree is None else TreePage.at(tree)
+    if frontier not in FRONTIERS:
+        raise UserError(
+            f"there is no frontier {frontier!r}", code="no_frontier", hint=f"one of: {', '.join(FRONTIERS)}"
+        )
+    if resume and run_folder is None:
+        raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
+    page = None if tree is None else TreePage.at(tree)
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(quiet=quiet)
-    with Live(quiet=quiet or as_json or as_jsonl) as live:
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
+    with ExitStack() as stack:
+        record = None if page is None else PageRecord()
+        if run_folder is not None:
+            limits = {**dataclasses.asdict(options), "frontier": frontier}
+            del limits["jobs"]
+            record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
+            if record.document is not None and not (write or out):
+                if page is not None:
+                    page.write(record.events())
+                return show_document(record.document, as_json=as_json or as_jsonl)
+        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
 
-        def observe(kind: str, payload: dict[str, Any]) -> None:
+        def show(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)
-            if recording is not None:
-                recording.observe(kind, payload)
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
+        def observe(kind: str, payload: dict[str, Any]) -> None:
+            show(kind, payload)
+            if record is not None:
+                record.observe(kind, payload)
+
+        def importing(phase: str, _done: int, _total: int | None) -> None:
+            show("Importing", {"phase": phase})
+
         async def work() -> FileResult:
-            async with Pool(engine, pool_limits(jobs, memory, start_timeout)) as pool:
-                stop = _stop_on_interrupt()
-                return await fill(
-                    source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
+            limits = pool_limits(jobs, memory, start_timeout)
+            async with workplace(engine, limits, source, importing) as (pool, audit):
+                stop = stop_on_interrupt()
+                judge = LadderJudge(pool, audit=audit)
+                solver = SearchSolver(
+                    show,
+                    avoid=() if assume_open else _unusable(audit),
+                    frontier=frontier,
+                    journal=record.journal if record else None,
                 )
+                return await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
         result = asyncio.run(work())
-    failure = _save(result, write=write, out=out)
-    if recording is not None:
-        failure = recording.save(result) or failure
-    code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
+        failure = _save(result, write=write, out=out)
+        document = _document(result, failure)
+        if isinstance(record, RunRecord):
+            record.finish(result, document)
+        if page is not None and record is not None:
+            try:
+                page.write(record.events(), document)
+            except UserError as error:
+                failure = error
+                document = _document(result, failure)
     if as_json:
-        print(json.dumps(result_document(result, code, failure), ensure_ascii=False, indent=2))
+        print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
-        print(json.dumps({"event": "Result", **result_document(result, code, failure)}, ensure_ascii=False))
+        print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
     else:
         _show(result, saved=failure is None and (write or out is not None))
         if not quiet:
             _show_file_errors(result)
-            if recording is not None and failure is None:
-                errors().print(Text(f"the searches are in {safe(str(tree))}", "dim"))
+            if page is not None and failure is None:
+                page.announce()
     if failure is not None:
         print_error(failure)
-    return code
+    return int(document["exit_code"])
+
+
+def _document(result: FileResult, failure: UserError | None) -> dict[str, Any]:
+    code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
+    return result_document(result, code, failure)
+
+
+def _unusable(audit: Audit) -> list[str]:
+    """Constants of imported modules that no verified proof can rest on."""
+    return sorted(show(name) for name in audit.without_proof({parse(axiom) for axiom in STANDARD_AXIOMS}))
 
 
 def _read(target: Target) -> SourceFile:
@@ -104,8 +166,8 @@ def _read(target: Target) -> SourceFile:
     return SourceFile.read(Path(target.path))
 
 
-def _stop_on_interrupt() -> asyncio.Event:
-    """First interrupt: end the search, verify and keep what was found. Second: end at once."""
+def stop_on_interrupt() -> asyncio.Event:
+    """Set by the first interrupt: end the work, keep what was found. The second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -174,6 +236,8 @@ def describe_verdict(verdict: Verdict) -> str:
         value: object = getattr(verdict, attribute, None)
         if value:
             evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    unaudited: dict[str, str] = verdict.report.get("unaudited", {}) if isinstance(verdict, Unaudited) else {}
+    evidence += [f"{module} ({reason})" for module, reason in unaudited.items()]
     messages: tuple[Message, ...] = getattr(verdict, "messages", ())
     if messages:
         first = messages[0]

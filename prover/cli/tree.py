@@ -1,24 +1,26 @@
-"""`--tree FILE`: a page that shows the searches of a run."""
+"""A page (HTML) that shows the searches of a run: `--tree FILE`, `prove report RUN`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from prover.agent import FileResult
-from prover.cli.document import result_document
+import typer
+from rich.text import Text
+
+from prover.cli.record import RUN, Record
+from prover.cli.terminal import errors, safe
 from prover.core.errors import UserError
-from prover.events import Memory, Opaque, Recorder, write_atomically
+from prover.events import Event, Memory, Opaque, RunFolder, write_atomically
+from prover.search import SearchStarted
 
 
 class TreePage:
-    """Keeps the events of a run, as its log would have them, and writes the page at the end."""
+    """Where a page is to be written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._memory = Memory()
-        self._recorders: dict[str, Recorder] = {}
 
     @classmethod
     def at(cls, path: Path) -> TreePage:
@@ -31,20 +33,48 @@ class TreePage:
             raise UserError(f"cannot write {path}: its folder does not exist", code="not_writable")
         return cls(path)
 
-    def observe(self, kind: str, payload: Mapping[str, Any]) -> None:
-        fields = dict(payload)
-        search = str(fields.pop("search", ""))
-        if search not in self._recorders:
-            self._recorders[search] = Recorder(self._memory, search)
-        self._recorders[search].record(Opaque(kind, 1, fields))
-
-    def save(self, result: FileResult) -> UserError | None:
-        """Writes the page. An error is given back, not raised: the proofs are still to be shown."""
+    def write(self, events: Iterable[Event], document: Mapping[str, Any] | None = None) -> None:
+        """Writes the page of a run. `document`: its result, where the events do not have it. Raises `UserError`."""
         from prover.report import page
 
-        self.observe("Result", result_document(result, 0))
+        ended = [] if document is None else [Event(RUN, 0, 0.0, None, "Result", 1, Opaque("Result", 1, document))]
+        text = page([*events, *ended])
         try:
-            write_atomically(self.path, page(self._memory.events))
+            write_atomically(self.path, text)
         except OSError as error:
-            return UserError(f"cannot write {self.path}: {error.strerror}", code="not_writable")
-        return None
+            raise UserError(f"cannot write {self.path}: {error.strerror}", code="not_writable") from None
+
+    def announce(self) -> None:
+        errors().print(Text(f"the searches are in {safe(str(self.path))}", "dim"))
+
+
+class PageRecord(Record):
+    """A run on record only until its page is written."""
+
+    def __init__(self) -> None:
+        self._told = _Told()
+        super().__init__(self._told)
+
+    def events(self) -> list[Event]:
+        return self._told.events
+
+
+class _Told(Memory):
+    """Keeps what a page shows; what a search could be resumed from is left out."""
+
+    def append(self, event: Event) -> None:
+        if isinstance(event.payload, Opaque | SearchStarted):
+            super().append(event)
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run (`prove run --run`).")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="Write the page (HTML) here.")],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,
+) -> int:
+    """Write a page that shows the searches of a recorded run, finished or not. Runs neither Lean nor a model."""
+    page = TreePage.at(out)
+    page.write(RunFolder.open(folder).events())
+    if not quiet:
+        page.announce()
+    return 0

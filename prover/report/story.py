@@ -11,6 +11,8 @@ from prover.report.search import Search
 from prover.report.words import stop_words
 
 _EVIDENCE = ("what", "name", "construct", "limit", "error", "reason", "detail")
+#: What a search could be resumed from; its other events say what it made of that.
+_REPLIES = frozenset({"StateSeen", "LeanCall", "Focused", "ModelCall"})
 _LISTED = ("open_names", "names", "through", "modules")
 
 
@@ -40,6 +42,8 @@ class Story:
     interrupted: bool = False
     targets: list[Target] = field(default_factory=list[Target])
     _searches: dict[str, Search] = field(default_factory=dict[str, Search])
+    _last: float = 0.0
+    _paused: float = 0.0
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Story:
@@ -56,23 +60,36 @@ class Story:
         return sum(target.verdict == "proved" for target in self.targets)
 
     def _take(self, event: Event) -> None:
+        if event.kind in _REPLIES:
+            return
         fields = Fields.of(event)
+        if event.kind == "RunResumed":
+            self._paused += max(0.0, event.time - self._last)
+        self._last = event.time
+        time = event.time - self._paused
         match event.kind:
             case "FileOpened":
                 self.file = fields.text("file")
                 for name in fields.texts("targets"):
                     self._target(name)
             case "SearchStarted":
-                search = Search(fields.text("name"), event.time, fields.flag("refuting"), fields.number("seconds"))
-                self._searches[event.search] = search
-                self._target(search.target).searches.append(search)
+                search = Search(fields.text("name"), time, fields.flag("refuting"), fields.number("seconds"))
+                self._begin(event.search, search)
             case "TargetSearched":
                 self._target(fields.text("name")).seconds = fields.number("seconds")
             case "Result":
                 self._result(fields)
             case _:
                 if event.search in self._searches:
-                    self._searches[event.search].take(event.kind, fields, event.time)
+                    self._searches[event.search].take(event.kind, fields, time)
+
+    def _begin(self, number: str, search: Search) -> None:
+        replaced = self._searches.get(number)
+        if replaced is not None:
+            # The run was resumed and came to another goal here: what it did before does not count.
+            self._target(replaced.target).searches.remove(replaced)
+        self._searches[number] = search
+        self._target(search.target).searches.append(search)
 
     def _target(self, name: str) -> Target:
         for target in self.targets:

@@ -82,6 +82,6 @@ async def show(chromium: Any, tmp_path: Path) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def recorded() -> list[Event]:
-    """A real run: `double_eq` proved with a transposition, `sub_add` exhausted, `no_root_of_three` out of time,
+    """A real run: `double_eq` proved with a transposition, `sub_add` refuted, `no_root_of_three` out of time,
     `swap_iff` proved in two holes."""
     return list(read_events(RECORDED))

@@ -83,3 +83,18 @@ def test_the_page_of_a_real_run_has_the_searches(prove: Prove, tmp_path: Path) -
     steps = {texts[edge[1]] for edge in last["edges"] if edge[6]}
     script = ran.document["targets"][0]["scripts"][0]
     assert steps and all(line in script for step in steps for line in step.split("\n"))
+
+
+@pytest.mark.lean
+def test_page_and_run_folder_tell_the_same(prove: Prove, tmp_path: Path) -> None:
+    path, run = tmp_path / "F.lean", tmp_path / "run"
+    path.write_text("theorem both (p q : Prop) (hp : p) (hq : q) : p ∧ q := by sorry\n")
+    assert prove(path, "--run", run, "--tree", tmp_path / "a.html", "-q").code == 0
+    assert prove("report", run, "-o", tmp_path / "b.html").code == 0
+    assert (tmp_path / "a.html").read_text("utf-8") == (tmp_path / "b.html").read_text("utf-8")
+    assert data_of(tmp_path / "a.html")["targets"][0]["searches"][0]["solved"]
+    ran = prove(path, "--tree", tmp_path / "c.html", "--jsonl", "-q")
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    assert {event["search"] for event in told if event["event"] == "SearchEnded"} == {"both#1"}
+    (alone,) = data_of(tmp_path / "c.html")["targets"][0]["searches"]
+    assert alone["solved"] and len(alone["states"]) >= 1

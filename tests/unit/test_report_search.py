@@ -15,19 +15,14 @@ from hypothesis import strategies as st
 from prover.core.budget import Budget
 from prover.core.outcome import Cost, Failed, Progress, Solved, TacticOutcome
 from prover.core.state import Goal, TacticState
-from prover.events import Event, Memory, Opaque, Recorder, from_line, to_line
+from prover.events import Event, Memory, Opaque, from_line, to_line
 from prover.generate import Scripted
 from prover.report.data import page_data
 from prover.report.search import DEAD, OPEN, SOLVED, Search
 from prover.report.story import Story
-from prover.search import BreadthFirst, DepthFirst, SearchResult, Settings, search
+from prover.search import FRONTIERS, Journal, SearchResult, Settings, search_on_record
 
 MOVES = ("dec", "half", "split", "zero", "third", "nonsense")
-FRONTIERS: tuple[Any, ...] = (
-    None,
-    lambda graph, _: BreadthFirst(graph),
-    lambda graph, _: DepthFirst(graph),
-)
 
 
 class Game:
@@ -85,39 +80,39 @@ class Game:
 
 
 async def played(
-    *start: int, moves: Sequence[str] = MOVES, frontier: Any = None, budget: int = 60, shorten: float = 0
+    *start: int,
+    moves: Sequence[str] = MOVES,
+    frontier: str = "best",
+    budget: int = 60,
+    shorten: float = 0,
+    in_flight: int = 1,
 ) -> tuple[SearchResult, Search]:
     """A search's own result, and what its events, written and read again, say of it."""
     memory = Memory()
-    recorder = Recorder(memory, "1")
-    recorder.record(Opaque("SearchStarted", 1, {"name": "t", "refuting": False, "seconds": 9.0}))
-    result = await search(
+    result = await search_on_record(
+        Journal(memory).chapter("t"),
         Game(*start),
         Scripted(lambda _: tuple(moves)),
         budget=Budget(expansions=budget),
-        settings=Settings(debug=True, shorten_seconds=shorten),
+        settings=Settings(debug=True, shorten_seconds=shorten, in_flight=in_flight, lanes=2),
         frontier=frontier,
-        observer=lambda kind, fields: void(recorder.record(Opaque(kind, 1, fields))),
     )
     story = Story.of(from_line(to_line(event)) for event in memory.events)
     return result, story.targets[0].searches[0]
 
 
-def void(_: Event) -> None:
-    pass
-
-
 @given(
     start=st.lists(st.integers(0, 40), min_size=1, max_size=3),
     moves=st.permutations(MOVES).flatmap(lambda p: st.integers(1, len(p)).map(lambda k: p[:k])),
-    frontier=st.sampled_from(FRONTIERS),
+    frontier=st.sampled_from(sorted(FRONTIERS)),
     budget=st.integers(0, 60),
+    in_flight=st.integers(1, 4),
 )
 @settings(max_examples=60)
 async def test_events_say_everything_the_graph_knows(
-    start: list[int], moves: list[str], frontier: Any, budget: int
+    start: list[int], moves: list[str], frontier: str, budget: int, in_flight: int
 ) -> None:
-    result, told = await played(*start, moves=moves, frontier=frontier, budget=budget)
+    result, told = await played(*start, moves=moves, frontier=frontier, budget=budget, in_flight=in_flight)
     counts = result.statistics.graph
     assert len(told.states) == counts["nodes"] and len(told.edges) == counts["edges"]
     for status in (OPEN, SOLVED, DEAD):
@@ -144,7 +139,7 @@ def proof_size(told: Search) -> int | None:
 
 
 @pytest.mark.parametrize("frontier", FRONTIERS)
-async def test_the_tree_has_every_state_once_and_the_proof_in_one_piece(frontier: Any) -> None:
+async def test_the_tree_has_every_state_once_and_the_proof_in_one_piece(frontier: str) -> None:
     _, told = await played(24, frontier=frontier)
     for state in told.states.values():
         if state.number == 0:
@@ -170,6 +165,29 @@ async def test_failures_keep_their_reason_and_repetitions_are_named() -> None:
     assert failed.heartbeats == 3 and failed.seconds == 0.01 and failed.source
     _, told = await played(4, moves=("dec", "third", "half", "zero"), budget=40)
     assert not [t for s in told.states.values() for t in s.tries if t.outcome == "Progress"]
+
+
+def test_a_resumed_run_is_told_without_the_pause() -> None:
+    def event(kind: str, search: str, time: float, **fields: Any) -> Event:
+        return Event(search, 0, time, None, kind, 1, Opaque(kind, 1, fields))
+
+    story = Story.of(
+        [
+            event("RunStarted", "run", 9.0),
+            event("SearchStarted", "t#1", 10.0, name="t"),
+            event("NodeOpened", "t#1", 11.0, node=0, goal="⊢ p"),
+            event("SearchStarted", "u#1", 12.0, name="u"),
+            event("NodeOpened", "u#1", 13.0, node=0, goal="⊢ q"),
+            event("RunResumed", "run", 1013.0),
+            event("NodeOpened", "t#1", 1014.0, node=1, goal="⊢ r"),
+            event("SearchStarted", "u#1", 1015.0, name="u"),
+            event("NodeOpened", "u#1", 1016.0, node=0, goal="⊢ s"),
+        ]
+    )
+    first, second = (target.searches for target in story.targets)
+    assert [state.at for state in first[0].states.values()] == [1.0, 4.0]
+    # A search that began anew, at another goal, stands for the one that was cut off.
+    assert [[state.goal for state in search.states.values()] for search in second] == [["⊢ s"]]
 
 
 def test_a_log_that_was_cut_or_makes_no_sense_still_tells_what_it_can() -> None:
