@@ -295,7 +295,7 @@ class Pool:
     def _worn_out(self, worker: Worker) -> bool:
         limits = self.limits
         resident = worker.process.resident_mb()
-        self.statistics.peak_mb = max(self.statistics.peak_mb, worker.process.peak_mb)
+        self.statistics.peak_mb = max(self.statistics.peak_mb, worker.process.usage.peak_mb)
         return (
             worker.process.calls >= limits.max_calls
             or time.monotonic() - worker.born >= limits.max_age

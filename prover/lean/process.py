@@ -5,25 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 import os
-import re
 import secrets
 import signal
-import sys
-import threading
 import time
-from collections import deque
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, cast
-
-import psutil
 
 from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
 from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 from prover.lean.scratch import Scratch
+from prover.lean.stderr import StderrTail
+from prover.lean.usage import Usage
 from prover.lean.wire import PROTOCOL_VERSION
 
 _CHUNK = 1 << 16
@@ -36,57 +31,14 @@ _LAST_LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
 _BURIAL_SECONDS = 10.0
 
-_TAIL_LINES = 200
-_TAIL_WIDTH = 2000
-_KEPT_FRAMES = 20
-_FRAME = re.compile(rb"#\d+ ")
-
-
-class _StderrTail:
-    """Drains a pipe in a thread so that the process never blocks on it; keeps the last lines.
-
-    Of a stack trace the innermost frames are kept: after an overflow it has tens of thousands.
-    """
-
-    def __init__(self, fd: int) -> None:
-        self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
-        self._frames = 0
-        self._thread = threading.Thread(target=self._drain, args=(fd,), daemon=True, name="bridge-stderr")
-        self._thread.start()
-
-    def _drain(self, fd: int) -> None:
-        with os.fdopen(fd, "rb", buffering=0) as pipe:
-            rest = b""
-            while chunk := pipe.read(_CHUNK):
-                *lines, rest = (rest + chunk).split(b"\n")
-                rest = rest[-_CHUNK:]
-                for line in lines:
-                    self._keep(line)
-            if rest:
-                self._keep(rest)
-
-    def _keep(self, line: bytes) -> None:
-        self._frames = self._frames + 1 if _FRAME.match(line) else 0
-        if self._frames <= _KEPT_FRAMES:
-            self._lines.append(line[:_TAIL_WIDTH].decode(errors="replace"))
-
-    def text(self) -> str:
-        self._thread.join(0.5)
-        return "\n".join(self._lines)
-
-    def last_words(self) -> str:
-        """The last line that says something."""
-        lines = [line.strip() for line in self.text().splitlines() if not _FRAME.match(line.encode())]
-        said = [line for line in lines if line and line != "interpreter stacktrace:"]
-        return said[-1][:200] if said else ""
-
 
 class BridgeProcess:
     """A running Bridge. `await BridgeProcess.start(engine, ...)`; then `call` or `stream`; then `close`.
 
     One call at a time. After any error, time-out, cancellation or abandonment in the middle of a call
     the process is killed: what it would answer next is unknown. `alive` tells. `noise` counts the bytes
-    on its standard output that were not the protocol (tactics can print).
+    on its standard output that were not the protocol (tactics can print). `usage`: memory and CPU, looked at four
+    times a second while a call runs, and before it is killed.
     """
 
     def __init__(self, engine: LeanEngine, memory_mb: int, containment: Containment | None = None) -> None:
@@ -97,13 +49,8 @@ class BridgeProcess:
         self.calls = 0
         self.started_at = time.monotonic()
         self.noise = 0
-        self.peak_mb = 0.0
-        self.cpu_seconds = 0.0
-        self._family: list[psutil.Process] = []
-        self._family_seen = -math.inf
         nonce = secrets.token_hex(16)
         self._nonce = nonce
-        self._private_memory = False
         self._mark = f"\n{nonce} ".encode()
         self._next_id = 0
         self._buffer = bytearray()
@@ -164,7 +111,6 @@ class BridgeProcess:
             raise _no_program(wanted.argv[0], "it is not there, or may not be executed")
         # The first time what the system offers is tried out, in a process of its own.
         command = await asyncio.to_thread(self.containment.wrap, wanted)
-        self._private_memory = wanted.private_memory
         read_end, write_end = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -184,7 +130,8 @@ class BridgeProcess:
             raise
         finally:
             os.close(write_end)
-        self._stderr = _StderrTail(read_end)
+        self._stderr = StderrTail(read_end)
+        self.usage = Usage(self.pid, private=wanted.private_memory)
 
     @property
     def pid(self) -> int:
@@ -200,26 +147,8 @@ class BridgeProcess:
         return self._busy
 
     def resident_mb(self) -> float:
-        """Memory of the process and its children, in MiB: resident, or what they have for themselves where the
-        engine says that this counts; 0 when it is gone.
-
-        Also notes the most there was (`peak_mb`, looked at four times a second while a call runs) and the CPU
-        seconds used since the start (`cpu_seconds`, exact when the process ends by `kill`).
-        """
-        now = time.monotonic()
-        measure = private_bytes if self._private_memory else _resident_bytes
-        try:
-            if now - self._family_seen >= _POLL_SECONDS:  # this reads what every process of the machine says of itself
-                root = psutil.Process(self.pid)
-                self._family, self._family_seen = [root, *root.children(recursive=True)], now
-            total = sum(measure(member) for member in self._family)
-            times = [member.cpu_times() for member in self._family]
-        except psutil.Error:
-            self._family_seen = -math.inf
-            return 0.0
-        self.cpu_seconds = max(self.cpu_seconds, sum(used.user + used.system for used in times))
-        self.peak_mb = max(self.peak_mb, total / 2**20)
-        return total / 2**20
+        """Memory of the process and its children now, in MiB (see `Usage`); 0 when it is gone."""
+        return self.usage.look()
 
     async def call(self, op: str, *, seconds: float | None = None, **fields: Any) -> dict[str, Any]:
         """One request, one answer. `BridgeRefusal` when the Bridge answers with an error."""
@@ -421,22 +350,6 @@ class BridgeProcess:
 
 def _no_program(program: str, problem: str) -> SetupError:
     return SetupError(f"{program} cannot be started: {problem}", code="no_program", hint="run `prove setup`")
-
-
-def _resident_bytes(process: psutil.Process) -> int:
-    return process.memory_info().rss
-
-
-def private_bytes(process: psutil.Process) -> int:
-    """Memory that a process has for itself, swapped out or not: files it maps do not count."""
-    if sys.platform != "linux":
-        return int(process.memory_full_info().uss)
-    try:
-        with open(f"/proc/{process.pid}/status", "rb") as status:
-            fields = dict(line.split(b":", 1) for line in status if b":" in line)
-    except (FileNotFoundError, ProcessLookupError) as error:
-        raise psutil.NoSuchProcess(process.pid) from error
-    return sum(int(fields[name].split()[0]) for name in (b"RssAnon", b"VmSwap") if name in fields) * 1024
 
 
 def _exited(pid: int) -> bool:

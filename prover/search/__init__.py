@@ -19,6 +19,7 @@ from prover.search.replies import Focused, LeanCall, ModelCall, Replies, SearchO
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Runner
 from prover.search.settings import Critic, Observer, Settings
+from prover.search.team import Team
 from prover.search.worker_runner import WorkerRunner
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Statistics",
     "Status",
     "Step",
+    "Team",
     "WorkerRunner",
     "search",
     "search_on_record",

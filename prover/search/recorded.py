@@ -137,24 +137,24 @@ class RecordedRunner(Generic[Handle]):
             raise ReplayDiffers("the root of the search was given back")
         live = at.live
         for step in reversed(path):
-            live = step.live = await self._again(live, step)
+            live = step.live = await do_again(self.inner, live, step.step, step.state)
         return live
 
-    async def _again(self, before: Handle, place: Place[Handle]) -> Handle:
-        if isinstance(place.step, tuple):
-            found, state = await self.inner.focus(before, place.step)
-            if state.fingerprint == place.state.fingerprint:
-                return found
-        else:
-            reached: Handle | None = None
-            async for _, outcome in self.inner.apply(
-                before, [place.step], heartbeats=_AGAIN_HEARTBEATS, wall_seconds=_AGAIN_SECONDS
-            ):
-                if isinstance(outcome, Progress) and outcome.state.fingerprint == place.state.fingerprint:
-                    reached = outcome.handle
-            if reached is not None:
-                return reached
-        raise ReplayDiffers("a recorded tactic gave another state when it was run again")
+
+async def do_again(runner: Runner[Handle], before: Handle, step: str | tuple[int, ...], state: TacticState) -> Handle:
+    """Does a step (a tactic, or a choice of goals) again on `before`; it must lead to `state`."""
+    if isinstance(step, tuple):
+        found, reached = await runner.focus(before, step)
+        if reached.fingerprint == state.fingerprint:
+            return found
+        raise ReplayDiffers("a choice of goals gave another state when it was made again")
+    left: Handle | None = None
+    async for _, outcome in runner.apply(before, [step], heartbeats=_AGAIN_HEARTBEATS, wall_seconds=_AGAIN_SECONDS):
+        if isinstance(outcome, Progress) and outcome.state.fingerprint == state.fingerprint:
+            left = outcome.handle
+    if left is None:
+        raise ReplayDiffers("a tactic gave another state when it was run again")
+    return left
 
 
 def _placed(parent: Place[Handle], tactic: str, outcome: TacticOutcome[Handle]) -> TacticOutcome[Place[Handle]]:

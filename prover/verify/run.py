@@ -86,17 +86,17 @@ class Run:
     def using(self, worker: Worker) -> Generator[Worker]:
         """Adds up what a leased worker uses: CPU seconds and peak memory of its process while it is held (its
         start and its imports not counted), and whether this check is the first to use it."""
-        process = worker.process
-        process.peak_mb = 0.0
-        process.resident_mb()
-        before = process.cpu_seconds
+        usage = worker.process.usage
+        usage.peak_mb = 0.0
+        usage.look()
+        before = usage.cpu_seconds
         self.fresh_processes += worker.leases == 1
         try:
             yield worker
         finally:
-            process.resident_mb()
-            self.cpu_seconds += process.cpu_seconds - before
-            self.peak_mb = max(self.peak_mb, process.peak_mb)
+            usage.look()
+            self.cpu_seconds += usage.cpu_seconds - before
+            self.peak_mb = max(self.peak_mb, usage.peak_mb)
 
     def passed(self, rung: str) -> None:
         if rung not in self.rungs:

@@ -88,7 +88,7 @@ def test_what_cannot_be_read(prove: Prove, tmp_path: Path) -> None:
 class Played:
     """In place of the pool and the ladder, with no Lean: canaries get `canary`, all else is proved."""
 
-    engine = SimpleNamespace(name="played", description="no Lean", lean_version="4")
+    engine = SimpleNamespace(name="played", description="no Lean", lean_version="4", trusted_modules=())
     statistics = PoolStatistics()
     canary: Verdict = verdicts.Mismatch(what="statement")
     interrupted_at = ""

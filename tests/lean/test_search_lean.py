@@ -13,7 +13,7 @@ import pytest
 from prover.core.budget import Budget
 from prover.generate import Portfolio, Scripted, TacticGenerator
 from prover.lean import Pool, Worker
-from prover.search import Journal, SearchResult, Settings, WorkerRunner, search, search_on_record
+from prover.search import Journal, SearchResult, Settings, Team, WorkerRunner, search, search_on_record
 
 PRELUDE = 'notation "ℕ" => Nat\nnotation "ℤ" => Int\n'
 
@@ -152,3 +152,23 @@ async def test_nodes_in_flight_on_one_worker(bench: Bench) -> None:
     statement = "theorem t (p q r : Prop) (h : p ∧ (q ∨ r)) : (p ∧ q) ∨ (p ∧ r)"
     result = await bench.prove(statement, settings=Settings(in_flight=4, debug=True, grace_seconds=30))
     assert result.solved and result.checked
+
+
+async def test_two_workers_at_one_goal(pool: Pool) -> None:
+    text = f"{PRELUDE}theorem t (p q r : Prop) (h : p ∧ (q ∨ r)) : (p ∧ q) ∨ (p ∧ r) := by\n  sorry\n"
+
+    async def renew() -> tuple[Worker, int]:
+        raise AssertionError("no worker is lost here")
+
+    async with AsyncExitStack() as stack:
+        members: list[WorkerRunner] = []
+        for _ in range(2):
+            worker = await stack.enter_async_context(pool.lease(["Init"]))
+            (hole,) = (await worker.elaborate(worker.env, text, holes=True)).holes
+            assert hole.state is not None and hole.goals is not None
+            members.append(WorkerRunner(worker, hole.state, hole.goals, renew))
+        answers = ["obtain ⟨hp, hq | hr⟩ := h", "constructor", "exact Or.inl ⟨hp, hq⟩", "exact Or.inr ⟨hp, hr⟩"]
+        settings = Settings(in_flight=3, lanes=2, debug=True, grace_seconds=60)
+        team = Team(members)
+        result = await search(team, Scripted(lambda _: answers), budget=Budget(seconds=240), settings=settings)
+        assert result.solved and result.checked

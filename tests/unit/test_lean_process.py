@@ -27,7 +27,8 @@ from prover.core.errors import (
 from prover.core.outcome import Failed, Progress, Solved
 from prover.lean import LeanEngine, Worker
 from prover.lean.containment import Containment
-from prover.lean.process import BridgeProcess, BridgeRefusal, private_bytes
+from prover.lean.process import BridgeProcess, BridgeRefusal
+from prover.lean.usage import private_bytes
 
 Scripted = Callable[..., LeanEngine]
 

@@ -15,7 +15,7 @@ from prover.core.budget import Budget
 from prover.core.candidate import Candidate
 from prover.core.errors import Crashed, ModelError
 from prover.generate import Request, TacticGenerator
-from prover.search import FRONTIERS, Batcher, SearchResult, Settings, search
+from prover.search import FRONTIERS, Batcher, SearchResult, Settings, Team, search
 
 TACTICS = ("split", "half", "dec", "zero", "slow", "nonsense")
 
@@ -280,3 +280,33 @@ async def test_many_searches_share_a_generator() -> None:
     assert all(r.solved for r in results)
     alone = await asyncio.gather(*(search(Game(n), always(*TACTICS), **options) for n in range(5, 25)))
     assert [r.script for r in results] == [r.script for r in alone]
+
+
+@settings(max_examples=40)
+@given(start=st.integers(1, 40), delays=st.lists(st.integers(0, 9), min_size=1, max_size=12))
+def test_a_team_finds_what_one_finds(start: int, delays: list[int]) -> None:
+    """Three processes at one goal: the same search as with one, and each call with one that is free."""
+
+    async def teamwork() -> tuple[Any, list[LateGame]]:
+        games = [LateGame(start, delays[i:] + delays[:i]) for i in range(3)]
+        config = Settings(in_flight=4, lanes=3, debug=True, shorten_seconds=0, seed=3)
+        result = await search(Team(games), always(*TACTICS), budget=Budget(expansions=40), settings=config)
+        return counts(result), games
+
+    found, games = asyncio.run(teamwork())
+    alone, _, _ = asyncio.run(play(start, [0], "best"))
+    assert found == alone
+    assert all(game.most <= 1 and game.broken_off == 0 for game in games)
+
+
+async def test_every_member_of_a_team_works() -> None:
+    games = [LateGame(40, [4]) for _ in range(3)]
+    team = Team(games)
+    config = Settings(in_flight=3, lanes=3, shorten_seconds=0)
+    result = await search(team, always(*TACTICS), budget=Budget(expansions=60), settings=config)
+    assert result.statistics.expansions > 3 and all(game.calls for game in games) and team.repeated > 0
+
+
+async def test_a_team_has_one_goal() -> None:
+    result = await search(Team([Game(3), Game(4)]), always(*TACTICS), budget=Budget(expansions=5))
+    assert result.stop == "engine_lost" and "different goals" in result.detail

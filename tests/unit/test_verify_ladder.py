@@ -7,6 +7,7 @@ import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -69,12 +70,12 @@ class Script:
     starts: Sequence[Exception | None] = (None,)
 
 
-class PlayedProcess:
+class PlayedUsage:
     """Uses a second of CPU and 100 MiB whenever somebody looks."""
 
     cpu_seconds = peak_mb = 0.0
 
-    def resident_mb(self) -> float:
+    def look(self) -> float:
         self.cpu_seconds += 1.0
         self.peak_mb = 100.0
         return 100.0
@@ -86,7 +87,7 @@ class PlayedWorker:
         self.env, self.clean, self.poisoned = 1, True, False
         self.text = ""
         self.leases = 1
-        self.process = PlayedProcess()
+        self.process = SimpleNamespace(usage=PlayedUsage())
 
     def discard(self) -> None:
         self.poisoned = True
