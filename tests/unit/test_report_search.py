@@ -167,6 +167,33 @@ async def test_failures_keep_their_reason_and_repetitions_are_named() -> None:
     assert not [t for s in told.states.values() for t in s.tries if t.outcome == "Progress"]
 
 
+async def recorded(past: Sequence[Event] = ()) -> list[Event]:
+    """The events of a search, begun or gone on with behind those of its past."""
+    memory = Memory()
+    memory.events += past
+    chapter = Journal(memory, past).chapter("t")
+    if chapter.outcome is None:
+        generator = Scripted(lambda _: MOVES)
+        options = Settings(shorten_seconds=0, in_flight=3)
+        await search_on_record(chapter, Game(23), generator, budget=Budget(expansions=30), settings=options)
+    return memory.events
+
+
+def timeless(events: list[Event]) -> Any:
+    """A search as its page has it, without what depends on the clock."""
+    (search,) = page_data(Story.of(events))["targets"][0]["searches"]
+    states = [[*state[:6], *state[7:]] for state in search["states"]]
+    edges = [[*edge[:7], *edge[8:]] for edge in search["edges"]]
+    return {**search, "seconds": None, "states": states, "edges": edges}
+
+
+async def test_a_search_cut_off_anywhere_and_resumed_is_told_as_if_in_one_piece() -> None:
+    whole = await recorded()
+    assert len(whole) > 200
+    for cut in range(1, len(whole) + 1, 7):
+        assert timeless(await recorded(whole[:cut])) == timeless(whole), cut
+
+
 def test_a_resumed_run_is_told_without_the_pause() -> None:
     def event(kind: str, search: str, time: float, **fields: Any) -> Event:
         return Event(search, 0, time, None, kind, 1, Opaque(kind, 1, fields))
