@@ -175,7 +175,9 @@ def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Fin
             if isinstance(verdict, Proved)
             else verdict.code
         )
-        code = "worker" if choice is EngineChoice.EMBEDDED else "native_worker"
-        return Finding(code, isinstance(verdict, Proved), seen, "run `prove setup --repair`")
+        if choice is EngineChoice.EMBEDDED:
+            return Finding("worker", isinstance(verdict, Proved), seen, "run `prove setup --repair`")
+        remedy = "where `lean` is a script, or its libraries lie elsewhere, name the folders in PROVER_LEAN_READS"
+        return Finding("native_worker", isinstance(verdict, Proved), seen, remedy)
 
     return asyncio.run(prove())

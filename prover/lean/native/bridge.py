@@ -47,13 +47,6 @@ def compile_bridge(toolchain: Toolchain, folder: Path, progress: Progress = sile
     return final
 
 
-def compiled(toolchain: Toolchain, folder: Path) -> bool:
-    """Whether the cache has the Bridge for this toolchain already."""
-    sources = BridgeSources.read(folder)
-    salt = f"native {toolchain.version} {toolchain.commit}"
-    return _complete(cache_folder() / "native" / sources.digest(salt, sources.files(MAIN)), sources)
-
-
 def _complete(folder: Path, sources: BridgeSources) -> bool:
     return (folder / MAIN).is_file() and all((folder / _olean(module)).is_file() for module in sources.modules)
 

@@ -63,7 +63,14 @@ def lake_environment(project: Project, toolchain: Toolchain, *, seconds: float =
             code="lake_failed",
             hint=f"check that {toolchain.lake} is Lake, {_OTHERWISE}",
         )
-    return LakeEnvironment(variables)
+    return LakeEnvironment({name: _resolved(project, name, value) for name, value in variables.items()})
+
+
+def _resolved(project: Project, name: str, value: str) -> str:
+    """Search paths without links and independent of the working folder: older Lakes print `./.lake/build/lib`."""
+    if name not in ("LEAN_PATH", "LEAN_SRC_PATH"):
+        return value
+    return os.pathsep.join(str((project.root / part).resolve()) for part in value.split(os.pathsep) if part)
 
 
 def _must_be_complete(project: Project) -> None:
