@@ -170,7 +170,9 @@ async def _comparator(engine: NativeEngine, case: Case, run: Run) -> Ended:
         programs = engine.toolchain.lean.parent
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
         passed = {name: value for name, value in os.environ.items() if name.startswith("COMPARATOR_")}
-        env = {**passed, "PATH": path, "HOME": str(folder), "TMPDIR": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+        # Contained, neither the system's configuration of git can be read nor Lake's cache be written.
+        env = {**passed, "PATH": path, "GIT_CONFIG_NOSYSTEM": "1", "LAKE_ARTIFACT_CACHE": "false"}
+        env |= {"HOME": str(folder), "TMPDIR": str(folder)}
         argv = (str(engine.toolchain.lake), "env", program, "config.json")
         command = engine.contained(argv, env, folder, _programs(path, program, *passed.values()))
         return await run_to_end(command, seconds=run.left("comparator"))

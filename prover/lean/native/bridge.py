@@ -67,9 +67,8 @@ def _compile(toolchain: Toolchain, sources: BridgeSources, module: str, target: 
         raise SetupError(f"{toolchain.lean} cannot be started: {error}", code="toolchain_broken") from error
     if ran.status == 0 and out.is_file() and os.path.getsize(out) > 0:
         return
-    ending = "ran past its deadline" if ran.status is None else f"exit code {ran.status}"
     raise SetupError(
-        f"Lean {toolchain.version} did not compile the Bridge's {module} ({ending}):\n{ran.said or 'no message'}",
+        f"Lean {toolchain.version} did not compile the Bridge's {module} {ran.ending}",
         code="bridge_compile",
         hint="report this with the text above; --engine embedded works meanwhile",
     )

@@ -80,10 +80,10 @@ class NativeEngine:
     def reads(self) -> tuple[Path, ...]:
         """The folders a process reads: programs and library of the toolchain, compiled modules of the project and its
         packages, the Bridge, `also_reads`. Not the project's other files: keys may lie among them."""
-        # Lean looks for its library from where /proc/self/exe leads to.
+        # Lean looks for its library from where /proc/self/exe leads to; Lake keeps a cache within a toolchain.
         real = self.toolchain.lean.resolve().parent.parent
         roots = (self.toolchain.folder, real, *self.environment.folders("LEAN_SYSROOT"))
-        toolchain = (root / part for root in roots for part in ("bin", "lib"))
+        toolchain = (root / part for root in roots for part in ("bin", "lib", "lake"))
         searched = (folder for name in _SEARCHED for folder in self.environment.folders(name))
         # Modules built while a process runs are found too where `.lake` was there before.
         return tuple(dict.fromkeys([*toolchain, self.bridge, self.project.root / ".lake", *searched, *self.also_reads]))

@@ -52,7 +52,7 @@ def lake_environment(project: Project, toolchain: Toolchain, *, seconds: float =
         )
     if ran.status != 0:
         raise SetupError(
-            f"Lake cannot load the project in {project.root} (exit code {ran.status}):\n{ran.said or 'no message'}",
+            f"Lake cannot load the project in {project.root} {ran.ending}",
             code="lake_failed",
             hint=f"mend {project.lakefile.name} until `lake env` works there, {_OTHERWISE}",
         )

@@ -26,6 +26,12 @@ class Ran:
         """The end of what it printed, errors last."""
         return (self.out + self.err).strip()[-_TAIL:]
 
+    @property
+    def ending(self) -> str:
+        """How it ended, with what it said, for an error's message."""
+        how = "ran past its deadline" if self.status is None else f"exit code {self.status}"
+        return f"({how}):\n{self.said or 'no message'}"
+
 
 def run_program(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], seconds: float) -> Ran:
     """Runs a program; `OSError` when it cannot be started. What it started is killed with it at its deadline."""
