@@ -160,7 +160,7 @@ def native_findings(path: Path) -> list[Finding]:
 
 def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Finding:
     from prover.cli.solver import LadderJudge
-    from prover.core.verdict import Proved
+    from prover.core.verdict import Infrastructure, Proved
     from prover.lean import Pool
 
     engine = open_engine(path, choice, quiet=True)
@@ -173,6 +173,8 @@ def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Fin
         seen = (
             f"{engine.description}: a proof was checked in {seconds:.1f} s"
             if isinstance(verdict, Proved)
+            else f"{verdict.code}: {verdict.detail}"
+            if isinstance(verdict, Infrastructure)
             else verdict.code
         )
         if choice is EngineChoice.EMBEDDED:
