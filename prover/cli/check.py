@@ -12,13 +12,16 @@ import typer
 from rich.text import Text
 
 from prover.agent.target import Target, plain_name
-from prover.cli.document import CHECK_SCHEMA, verdict_document
+from prover.cli.document import CHECK_SCHEMA, foundation_of, verdict_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.fill import describe_verdict
+from prover.cli.lite import LITE_HELP, refuse_auto_implicit, refuse_unresolved
+from prover.cli.solver import trusted_modules
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
 from prover.core.verdict import Consistent, Proved, Verdict
 from prover.lean import Pool
+from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.verify import Ladder, Limits, Policy
 
@@ -39,6 +42,7 @@ def run(
     timeout: Annotated[float, typer.Option(help="Seconds for the whole check, starts included.", min=1)] = 60.0,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Say what is known of a finished file: a verdict for each theorem, with a stable reason code.
@@ -51,11 +55,14 @@ def run(
     source = _read(wanted)
     reference = SourceFile.read(against) if against is not None else None
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
-    engine = open_engine(quiet=quiet)
+    engine = open_engine(quiet=quiet, lite=lite)
 
     async def check() -> dict[str, Verdict]:
-        async with Pool(engine, pool_limits(1, memory, timeout)) as pool:
-            return await Ladder(pool).check(
+        async with Pool(engine, pool_limits(1, memory, timeout), foundation=CORE_MATH if lite else None) as pool:
+            if lite:
+                await refuse_unresolved(pool, reference or source, seconds=timeout)
+                refuse_auto_implicit(source)
+            return await Ladder(pool, trusted_modules=trusted_modules(pool)).check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,
@@ -74,6 +81,7 @@ def run(
             "exit_code": code,
             "file": source.name,
             "against": None if reference is None else reference.name,
+            "foundation": foundation_of(verdicts.values()),
             "verdicts": {name: verdict_document(verdict) for name, verdict in verdicts.items()},
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prover.agent import FileResult, TargetResult
@@ -51,6 +51,12 @@ def target_document(target: TargetResult) -> dict[str, Any]:
     }
 
 
+def foundation_of(verdicts: Iterable[Verdict]) -> str | None:
+    """The library of ours that verdicts were reached over in place of the one imported, if any was."""
+    names = {verdict.report.get("foundation") for verdict in verdicts} - {None}
+    return str(names.pop()) if names else None
+
+
 def result_document(result: FileResult, exit_code: int, save_error: ProverError | None = None) -> dict[str, Any]:
     return {
         "schema": RESULT_SCHEMA,
@@ -59,6 +65,7 @@ def result_document(result: FileResult, exit_code: int, save_error: ProverError 
         "sha256": result.source.digest,
         "engine": result.engine,
         "lean_version": result.lean_version,
+        "foundation": foundation_of(target.verdict for target in result.targets),
         "interrupted": result.interrupted,
         "seconds": round(result.seconds, 3),
         "targets": [target_document(t) for t in result.targets],

@@ -6,16 +6,19 @@ from prover.cli.terminal import setup_progress
 from prover.lean import LeanEngine, PoolLimits
 
 
-def open_engine(*, quiet: bool) -> LeanEngine:
-    """The embedded engine, installed and with its Bridge compiled where that has not been done yet."""
+def open_engine(*, quiet: bool, lite: bool = False) -> LeanEngine:
+    """The embedded engine, installed and with its Bridge compiled where that has not been done yet.
+
+    `lite`: with CoreMath, compiled likewise.
+    """
     from prover.lean.bundled import bundled
     from prover.lean.embedded import EmbeddedEngine
 
     progress, show = setup_progress(quiet=quiet)
     if progress is None:
-        return EmbeddedEngine.open(bundled("lean_project"), progress=show)
+        return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
     with progress:
-        return EmbeddedEngine.open(bundled("lean_project"), progress=show)
+        return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
 
 
 def pool_limits(jobs: int, memory_mb: int, start_seconds: float) -> PoolLimits:

@@ -15,12 +15,14 @@ from rich.text import Text
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
+from prover.cli.lite import LITE_HELP, refuse_unresolved
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, output, print_error, safe
 from prover.core.errors import UserError
 from prover.core.message import Message
 from prover.core.verdict import Refuted, Verdict
 from prover.lean import Pool
+from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 
 _MEMORY_MB = 2500
@@ -45,6 +47,7 @@ def run(
     ] = False,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -55,7 +58,7 @@ def run(
     if write:
         source.replaceable()
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(quiet=quiet)
+    engine = open_engine(quiet=quiet, lite=lite)
     with Live(quiet=quiet or as_json or as_jsonl) as live:
 
         def observe(kind: str, payload: dict[str, Any]) -> None:
@@ -64,8 +67,11 @@ def run(
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
         async def work() -> FileResult:
-            async with Pool(engine, pool_limits(jobs, memory, start_timeout)) as pool:
+            limits = pool_limits(jobs, memory, start_timeout)
+            async with Pool(engine, limits, foundation=CORE_MATH if lite else None) as pool:
                 stop = _stop_on_interrupt()
+                if lite:
+                    await refuse_unresolved(pool, source)
                 return await fill(
                     source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
                 )
@@ -145,6 +151,8 @@ def _show_target(say: Any, target: TargetResult) -> None:
 def describe_verdict(verdict: Verdict) -> str:
     """A verdict in a few words: its code, and the evidence a person needs beside it."""
     words = verdict.code.replace("_", " ")
+    if verdict.report.get("foundation") == CORE_MATH.name:
+        words += f" {CORE_MATH.label}"
     evidence: list[str] = []
     for attribute in (
         "stopped",

@@ -62,6 +62,13 @@ class Worker:
         self.header = tuple(modules)
         self.env = int(answer["env"])
 
+    async def begin_with(self, preface: str) -> None:
+        """Has commands of ours, options say, stand before whatever is elaborated on the imports."""
+        answer = await self.elaborate(self.env, preface, keep=True)
+        if not answer.clean:
+            raise ProtocolError("Lean refused the commands that stand before a file's own")
+        self.env = answer.env
+
     async def elaborate(
         self,
         env: int,
@@ -218,7 +225,8 @@ def _import_error(refusal: BridgeRefusal, modules: Sequence[str], engine: str) -
         return UserError(
             "the file imports Mathlib, which the embedded Lean does not have",
             code="mathlib_on_embedded",
-            hint="use a Lake project that has Mathlib with the native engine, or drop the import",
+            hint="use the native engine in a Lake project that has Mathlib, or --lite: statements whose names all "
+            "exist in CoreMath are then proved over CoreMath, not Mathlib",
         )
     if missing:
         return UserError(

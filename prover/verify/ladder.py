@@ -198,6 +198,8 @@ class Ladder:
     async def _elaborate_submission(self, text: str, original: Elaborated | None, run: Run) -> Elaborated:
         try:
             header = await self._pool.read_header(text)
+            foundation = self._pool.foundation
+            run.foundation = foundation if foundation is not None and foundation.carries(header.modules) else None
             _check_header(header, original)
             async with self._lease(header.modules) as worker:
                 # From here on the worker may hold what a submission left behind: no judge's work is given to it.

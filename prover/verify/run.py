@@ -9,6 +9,7 @@ from typing import Any
 from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.lean.engine import LeanEngine
+from prover.lean.foundation import Foundation
 
 _UNCOVERED = (
     "imported constants are trusted because of the module they come from: their proofs are not replayed, and "
@@ -16,6 +17,7 @@ _UNCOVERED = (
     "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
     "one kernel has looked at the proof, no second one",
 )
+_UNCOVERED_FOUNDATION = "judged {}: no kernel has compared its definitions with those of {}"
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
 
 
@@ -48,6 +50,7 @@ class Run:
     rungs: list[str] = field(default_factory=list[str])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     replayed: int = 0
+    foundation: Foundation | None = None
 
     @property
     def deadline(self) -> float:
@@ -71,10 +74,13 @@ class Run:
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
         """What goes with a verdict: engine, rungs passed, limits, seconds, axioms, and what was not looked at."""
         uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
+        if self.foundation is not None:
+            uncovered = (*uncovered, _UNCOVERED_FOUNDATION.format(self.foundation.label, self.foundation.instead_of))
         axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
         return {
             **verdict.report,
             "engine": engine.name,
+            **({} if self.foundation is None else {"foundation": self.foundation.name}),
             "engine_description": engine.description,
             "lean": engine.lean_version,
             "rungs": tuple(self.rungs),

@@ -81,7 +81,7 @@ class StandIn:
 
 
 class _NoPool:
-    def __init__(self, *_: Any) -> None:
+    def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
     async def __aenter__(self) -> _NoPool:
@@ -100,7 +100,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setattr(fill, "fill", made.fill)
     monkeypatch.setattr(fill, "Pool", _NoPool)
     monkeypatch.setattr(fill, "LadderJudge", lambda pool: None)
-    monkeypatch.setattr(fill, "open_engine", lambda quiet: None)
+    monkeypatch.setattr(fill, "open_engine", lambda **_: None)
     yield made
 
 

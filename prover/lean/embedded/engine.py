@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prover.core.errors import SetupError
 from prover.lean.embedded.bridge import MAIN, compile_bridge
+from prover.lean.embedded.core_math import compile_core_math
 from prover.lean.embedded.installation import Installation, find, install
 from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, launch
 from prover.lean.embedded.loader import BUILD
@@ -22,17 +23,29 @@ class EmbeddedEngine:
     The value that a Lean `main` returns is lost in this build (the process ends with 0, or with 1 after an
     uncaught exception); `IO.Process.exit` works, from every thread. See `launch` for the exit statuses of a
     process that broke.
+
+    `projects`: folders with compiled modules (`Foo/Bar.olean`), which every process may read and import from,
+    the earlier ones first.
     """
 
     installation: Installation
     bridge: Path | None = None
     name: str = "embedded"
+    projects: tuple[Path, ...] = ()
 
     @classmethod
     def open(
-        cls, bridge_sources: Path | None = None, *, may_install: bool = True, progress: Progress = silent
+        cls,
+        bridge_sources: Path | None = None,
+        *,
+        core_math: bool = False,
+        may_install: bool = True,
+        progress: Progress = silent,
     ) -> EmbeddedEngine:
-        """The engine, ready to start: installs Lean and compiles the Bridge where that has not been done yet."""
+        """The engine, ready to start: installs Lean and compiles the Bridge where that has not been done yet.
+
+        `core_math`: CoreMath, which lies beside the Bridge, is compiled too and can be imported.
+        """
         installation = find()
         if installation is None:
             if not may_install:
@@ -43,7 +56,9 @@ class EmbeddedEngine:
                 )
             installation = install(None, progress)
         bridge = None if bridge_sources is None else compile_bridge(installation, bridge_sources, progress)
-        return cls(installation, bridge)
+        if bridge_sources is None or not core_math:
+            return cls(installation, bridge)
+        return cls(installation, bridge, projects=(compile_core_math(installation, bridge_sources, progress),))
 
     @property
     def lean_version(self) -> str:
@@ -56,18 +71,11 @@ class EmbeddedEngine:
         build = f"Lean {BUILD.lean_version}, commit {BUILD.commit[:7]}"
         return f"third-party WebAssembly build of {build} (npm {NAME} {VERSION})"
 
-    def command(
-        self,
-        scratch: Path,
-        *,
-        memory_mb: int | None = None,
-        arguments: Sequence[str] = (),
-        projects: Sequence[Path] = (),
-    ) -> Command:
+    def command(self, scratch: Path, *, memory_mb: int | None = None, arguments: Sequence[str] = ()) -> Command:
         """Start the Bridge with `arguments`; requests come on its standard input, replies on its standard output."""
         if self.bridge is None:
             raise SetupError("this engine was opened without a Bridge", code="bridge_missing")
-        world = World(self.installation.library, scratch, bridge=self.bridge, projects=projects)
+        world = World(self.installation.library, scratch, bridge=self.bridge, projects=self.projects)
         return launch(self.installation.folder, world, ["--run", f"{BRIDGE_AT}/{MAIN}", *arguments], memory_mb)
 
     def lean_command(
@@ -76,13 +84,12 @@ class EmbeddedEngine:
         arguments: Sequence[str],
         *,
         memory_mb: int | None = None,
-        projects: Sequence[Path] = (),
     ) -> Command:
         """Run `lean ARGUMENTS`.
 
         Paths among them are as Lean sees them: `/scratch/...`, `/lean/project/<i>/...`, or relative to scratch.
         """
-        world = World(self.installation.library, scratch, bridge=self.bridge, projects=projects)
+        world = World(self.installation.library, scratch, bridge=self.bridge, projects=self.projects)
         return launch(self.installation.folder, world, arguments, memory_mb)
 
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
