@@ -12,10 +12,10 @@ import typer
 from rich.text import Text
 
 from prover.agent.target import Target, plain_name
-from prover.cli.document import CHECK_SCHEMA, foundation_of, verdict_document
+from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.fill import describe_verdict
-from prover.cli.lite import LITE_HELP, refuse_auto_implicit, refuse_unresolved
+from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
 from prover.cli.solver import trusted_modules
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
@@ -57,12 +57,12 @@ def run(
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
     engine = open_engine(quiet=quiet, lite=lite)
 
-    async def check() -> dict[str, Verdict]:
+    async def check() -> tuple[str | None, dict[str, Verdict]]:
         async with Pool(engine, pool_limits(1, memory, timeout), foundation=CORE_MATH if lite else None) as pool:
-            if lite:
-                await refuse_unresolved(pool, reference or source, seconds=timeout)
+            foundation = await founded_on(pool, reference or source, seconds=timeout) if lite else None
+            if foundation is not None:
                 refuse_auto_implicit(source)
-            return await Ladder(pool, trusted_modules=trusted_modules(pool)).check(
+            return foundation, await Ladder(pool, trusted_modules=trusted_modules(pool)).check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,
@@ -72,7 +72,7 @@ def run(
                 limits=Limits(seconds=timeout),
             )
 
-    verdicts = asyncio.run(check())
+    foundation, verdicts = asyncio.run(check())
     good = Proved if reference is not None else Consistent
     code = 0 if verdicts and all(isinstance(v, good) for v in verdicts.values()) else 1
     if as_json:
@@ -81,7 +81,7 @@ def run(
             "exit_code": code,
             "file": source.name,
             "against": None if reference is None else reference.name,
-            "foundation": foundation_of(verdicts.values()),
+            "foundation": foundation,
             "verdicts": {name: verdict_document(verdict) for name, verdict in verdicts.items()},
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from prover.agent import FileResult, TargetResult
@@ -51,13 +51,10 @@ def target_document(target: TargetResult) -> dict[str, Any]:
     }
 
 
-def foundation_of(verdicts: Iterable[Verdict]) -> str | None:
-    """The library of ours that verdicts were reached over in place of the one imported, if any was."""
-    names = {verdict.report.get("foundation") for verdict in verdicts} - {None}
-    return str(names.pop()) if names else None
-
-
-def result_document(result: FileResult, exit_code: int, save_error: ProverError | None = None) -> dict[str, Any]:
+def result_document(
+    result: FileResult, exit_code: int, save_error: ProverError | None = None, foundation: str | None = None
+) -> dict[str, Any]:
+    """`foundation`: the library of ours that stood in for an import of the file's."""
     return {
         "schema": RESULT_SCHEMA,
         "exit_code": exit_code,
@@ -65,7 +62,7 @@ def result_document(result: FileResult, exit_code: int, save_error: ProverError 
         "sha256": result.source.digest,
         "engine": result.engine,
         "lean_version": result.lean_version,
-        "foundation": foundation_of(target.verdict for target in result.targets),
+        "foundation": foundation,
         "interrupted": result.interrupted,
         "seconds": round(result.seconds, 3),
         "targets": [target_document(t) for t in result.targets],

@@ -15,7 +15,7 @@ from rich.text import Text
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
 from prover.cli.engine import open_engine, pool_limits
-from prover.cli.lite import LITE_HELP, refuse_unresolved
+from prover.cli.lite import LITE_HELP, founded_on
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, output, print_error, safe
 from prover.core.errors import UserError
@@ -66,24 +66,26 @@ def run(
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
-        async def work() -> FileResult:
+        async def work() -> tuple[str | None, FileResult]:
             limits = pool_limits(jobs, memory, start_timeout)
             async with Pool(engine, limits, foundation=CORE_MATH if lite else None) as pool:
                 stop = _stop_on_interrupt()
-                if lite:
-                    await refuse_unresolved(pool, source)
-                return await fill(
+                foundation = await founded_on(pool, source) if lite else None
+                return foundation, await fill(
                     source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
                 )
 
-        result = asyncio.run(work())
+        foundation, result = asyncio.run(work())
     failure = _save(result, write=write, out=out)
     code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
     if as_json:
-        print(json.dumps(result_document(result, code, failure), ensure_ascii=False, indent=2))
+        print(json.dumps(result_document(result, code, failure, foundation), ensure_ascii=False, indent=2))
     elif as_jsonl:
-        print(json.dumps({"event": "Result", **result_document(result, code, failure)}, ensure_ascii=False))
+        document = result_document(result, code, failure, foundation)
+        print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
     else:
+        if foundation is not None:
+            output().print(Text(f"run {CORE_MATH.label}: nothing here was checked with {CORE_MATH.instead_of}", "dim"))
         _show(result, saved=failure is None and (write or out is not None))
     if failure is not None:
         print_error(failure)

@@ -72,11 +72,15 @@ def refuse_auto_implicit(source: SourceFile) -> None:
         )
 
 
-async def refuse_unresolved(pool: Pool, source: SourceFile, *, seconds: float = 120.0) -> None:
-    """Raises `UserError` (`lite_unresolved`) unless every name of the file exists in CoreMath."""
+async def founded_on(pool: Pool, source: SourceFile, *, seconds: float = 120.0) -> str | None:
+    """`CoreMath` when the file is run over it, None when nothing is replaced for it.
+
+    Raises `UserError` (`lite_unresolved`) for a file with names that do not exist in CoreMath.
+    """
     unresolved = await resolve(pool, source, seconds=seconds)
     if unresolved is None:
-        return
+        header = await pool.read_header(source.text)
+        return CORE_MATH.name if CORE_MATH.carries(header.modules) else None
     names = list(unresolved.names[:_SHOWN]) + (["..."] if len(unresolved.names) > _SHOWN else [])
     raise UserError(
         f"{source.name} cannot be run over CoreMath: "
