@@ -9,6 +9,9 @@ package leap_prover where
 lean_lib Bridge where
   globs := #[.submodules `Bridge]
 
+/-- The vocabulary of competition statements without Mathlib, for `--lite`; never beside Mathlib. -/
+lean_lib CoreMath
+
 /-- The same server as a native executable; it runs tactics of the modules it imports, hence the interpreter. -/
 lean_exe bridge where
   root := `Native

@@ -1,3 +1,5 @@
+import CoreMath.Interval
+
 /-! Finite sums and products, and their notation. -/
 
 universe u v

@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! Digits of a number, the last one first. -/
 
 universe u

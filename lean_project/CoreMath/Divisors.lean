@@ -1,3 +1,6 @@
+import CoreMath.Interval
+import CoreMath.Prime
+
 /-! Divisors, prime factors and Euler's function. -/
 
 noncomputable section

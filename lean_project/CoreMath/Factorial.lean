@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! Factorials and binomial coefficients. -/
 
 namespace Nat

@@ -1,3 +1,5 @@
+import CoreMath.Set
+
 /-! Finite sets: lists without repetition, up to the order of their members. -/
 
 universe u v

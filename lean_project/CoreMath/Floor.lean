@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! Floors and ceilings. -/
 
 universe u

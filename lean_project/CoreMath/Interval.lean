@@ -1,3 +1,5 @@
+import CoreMath.Finset
+
 /-! Finite intervals of natural numbers and of integers. -/
 
 universe u

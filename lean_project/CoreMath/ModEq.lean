@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! Congruences of natural numbers and of integers. -/
 
 /-- `a` and `b` leave the same remainder when divided by `n`. -/

@@ -1,5 +1,5 @@
 /-!
-`ℕ`, `ℤ`, `ℚ`, `∃!`, `f^[n]`, `|a|`, `/.`, and the namespaces that headers written for Mathlib open.
+`ℕ`, `ℤ`, `ℚ`, `∃!`, `f^[n]`, `|a|`, and the namespaces that headers written for Mathlib open.
 -/
 
 universe u
@@ -66,10 +66,6 @@ theorem Int.abs_eq_natAbs (a : ℤ) : |a| = a.natAbs := by
   omega
 
 @[simp, grind =] theorem abs_eq_max_neg {α : Type u} [Max α] [Neg α] (a : α) : |a| = max a (-a) := rfl
-
-namespace Rat
-scoped infixl:70 " /. " => Rat.divInt
-end Rat
 
 -- Namespaces of Mathlib that headers open. What they would contain is not here, so its names stay unknown.
 namespace BigOperators end BigOperators

@@ -1,3 +1,5 @@
+import CoreMath.Set
+
 /-! Bounds of sets, and monotone functions. -/
 
 universe u v

@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! `Even` and `Odd`. -/
 
 universe u

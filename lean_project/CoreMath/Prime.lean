@@ -1,3 +1,5 @@
+import CoreMath.Root
+
 /-! Units, irreducible and prime elements, and prime numbers. -/
 
 universe u

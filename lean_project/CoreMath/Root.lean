@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! The integer square root. -/
 
 namespace Nat

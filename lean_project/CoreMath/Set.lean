@@ -1,3 +1,5 @@
+import CoreMath.Notation
+
 /-! Sets as predicates, set-builder notation and the operations on sets. -/
 
 universe u v

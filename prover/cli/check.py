@@ -16,7 +16,6 @@ from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import open_engine, pool_limits
 from prover.cli.fill import describe_verdict
 from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
-from prover.cli.solver import trusted_modules
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
 from prover.core.verdict import Consistent, Proved, Verdict
@@ -62,7 +61,7 @@ def run(
             foundation = await founded_on(pool, reference or source, seconds=timeout) if lite else None
             if foundation is not None:
                 refuse_auto_implicit(source)
-            return foundation, await Ladder(pool, trusted_modules=trusted_modules(pool)).check(
+            return foundation, await Ladder(pool, foundation=pool.foundation).check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,

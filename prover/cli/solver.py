@@ -46,21 +46,13 @@ def _counts(statistics: Statistics, seconds: float) -> dict[str, Any]:
     return {**rounded, "seconds": round(seconds, 3)}
 
 
-def trusted_modules(pool: Pool) -> tuple[str, ...]:
-    """Modules that a verdict may rest on beside those that come with Lean: ours, mounted by the engine itself."""
-    return () if pool.foundation is None else (pool.foundation.name,)
-
-
 class LadderJudge:
-    """The verification ladder as the filler's judge. `seconds`: limit of one check, starts included.
-
-    A pool's foundation, a library of ours, is trusted.
-    """
+    """The verification ladder as the filler's judge. `seconds`: limit of one check, starts included."""
 
     def __init__(
         self, pool: Pool, *, seconds: float = 120.0, strict: bool = False, allowed_axioms: Collection[str] = ()
     ) -> None:
-        self._ladder = Ladder(pool, trusted_modules=trusted_modules(pool))
+        self._ladder = Ladder(pool, foundation=pool.foundation)
         self._limits = Limits(seconds=seconds)
         self._strict = strict
         self._allowed = tuple(allowed_axioms)

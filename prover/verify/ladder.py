@@ -20,6 +20,7 @@ from prover.core import verdict as verdicts
 from prover.core.errors import LeanProcessError, UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Verdict
+from prover.lean.foundation import Foundation
 from prover.lean.pool import Pool
 from prover.lean.wire import HeaderInfo, Replay
 from prover.lean.worker import Worker
@@ -40,13 +41,22 @@ class Ladder:
     """Checks submissions over a pool of workers; references are elaborated once and remembered.
 
     `trusted_modules`: modules (with all below them) whose constants are trusted beside those that come
-    with Lean; any other module makes a proof `Unaudited`. Give the pool room for two workers or more:
+    with Lean; any other module makes a proof `Unaudited`. `foundation`: the pool's; trusted likewise, because the
+    engine mounts it itself, and named in the reports of what rests on it. Give the pool room for two workers or more:
     with one, every check starts processes anew.
     """
 
-    def __init__(self, pool: Pool, *, trusted_modules: Collection[str] = (), remembered: int = 8) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        trusted_modules: Collection[str] = (),
+        foundation: Foundation | None = None,
+        remembered: int = 8,
+    ) -> None:
         self._pool = pool
-        self._trusted = frozenset(trusted_modules)
+        self._trusted = frozenset(trusted_modules) | ({foundation.name} if foundation is not None else frozenset())
+        self._foundation = foundation
         self._remembered = remembered
         self._references: OrderedDict[str, Elaborated] = OrderedDict()
 
@@ -198,8 +208,8 @@ class Ladder:
     async def _elaborate_submission(self, text: str, original: Elaborated | None, run: Run) -> Elaborated:
         try:
             header = await self._pool.read_header(text)
-            foundation = self._pool.foundation
-            run.foundation = foundation if foundation is not None and foundation.carries(header.modules) else None
+            if self._foundation is not None and self._foundation.carries(header.modules):
+                run.foundation = self._foundation
             _check_header(header, original)
             async with self._lease(header.modules) as worker:
                 # From here on the worker may hold what a submission left behind: no judge's work is given to it.
