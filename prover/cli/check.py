@@ -58,7 +58,8 @@ def run(
 
     async def check() -> tuple[str | None, dict[str, Verdict]]:
         async with Pool(engine, pool_limits(1, memory, timeout), foundation=CORE_MATH if lite else None) as pool:
-            foundation = await founded_on(pool, reference or source, seconds=timeout) if lite else None
+            stated = reference or source
+            foundation = await founded_on(pool, stated, seconds=timeout, finished=reference is None) if lite else None
             if foundation is not None:
                 refuse_auto_implicit(source)
             return foundation, await Ladder(pool, foundation=pool.foundation).check(

@@ -72,13 +72,14 @@ def refuse_auto_implicit(source: SourceFile) -> None:
         )
 
 
-async def founded_on(pool: Pool, source: SourceFile, *, seconds: float = 120.0) -> str | None:
+async def founded_on(pool: Pool, source: SourceFile, *, seconds: float = 120.0, finished: bool = False) -> str | None:
     """`CoreMath` when the file is run over it, None when nothing is replaced for it.
 
-    Raises `UserError` (`lite_unresolved`) for a file with names that do not exist in CoreMath.
+    Raises `UserError` (`lite_unresolved`) for a file with names that do not exist in CoreMath, or with other
+    errors; the latter are left to the verdict where the file is `finished`, its proofs included.
     """
     unresolved = await resolve(pool, source, seconds=seconds)
-    if unresolved is None:
+    if unresolved is None or (finished and not unresolved.names):
         header = await pool.read_header(source.text)
         return CORE_MATH.name if CORE_MATH.carries(header.modules) else None
     names = list(unresolved.names[:_SHOWN]) + (["..."] if len(unresolved.names) > _SHOWN else [])

@@ -55,7 +55,8 @@ class Ladder:
         remembered: int = 8,
     ) -> None:
         self._pool = pool
-        self._trusted = frozenset(trusted_modules) | ({foundation.name} if foundation is not None else frozenset())
+        own = () if foundation is None else (foundation.name,)
+        self._trusted = frozenset((*trusted_modules, *own))
         self._foundation = foundation
         self._remembered = remembered
         self._references: OrderedDict[str, Elaborated] = OrderedDict()

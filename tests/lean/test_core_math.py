@@ -258,8 +258,24 @@ async def test_means_what_mathlib_means(name: str, lite_pool: Pool) -> None:
 
 async def test_a_wrong_value_is_noticed(lite_pool: Pool) -> None:
     text = HEADER + "example : 5 ! = 121 := by decide\n"
-    unresolved = await lite.resolve(lite_pool, SourceFile("t.lean", text.encode()), seconds=120)
+    source = SourceFile("t.lean", text.encode())
+    unresolved = await lite.resolve(lite_pool, source, seconds=120)
     assert unresolved is not None and unresolved.names == ()
+    with pytest.raises(UserError) as refused:
+        await lite.founded_on(lite_pool, source)
+    assert refused.value.code == "lite_unresolved"
+    assert await lite.founded_on(lite_pool, source, finished=True) == "CoreMath", (
+        "a wrong proof is the verdict's affair"
+    )
+
+
+async def test_without_the_option_both_ways_out_are_named(lite_engine: EmbeddedEngine) -> None:
+    async with Pool(lite_engine, PoolLimits(size=1, spares=0)) as pool:
+        with pytest.raises(UserError) as refused:
+            async with pool.lease(["Init", "Mathlib"]):
+                pass
+    assert refused.value.code == "mathlib_on_embedded"
+    assert "--lite" in refused.value.hint and "native engine" in refused.value.hint
 
 
 @pytest.mark.parametrize("text", REFUSED)
