@@ -49,9 +49,9 @@ _BOUNDED = re.compile(r"∀ \((\w+) : [^()]*\), (\1 [<>≤≥≠∈∣] [^→]*)
 
 
 def squeezed(goal: str) -> str:
-    """A goal without what versions of Lean print differently: blanks, brackets, bounds of ∀, the prefix `Nat`."""
+    """A goal without what versions of Lean print differently: blanks, brackets, bounds of ∀, ✝, the prefix `Nat`."""
     goal = _BOUNDED.sub(r"∀ \2,", goal)
-    return re.sub(r"[()\s]|\bNat\.", "", goal)
+    return re.sub(r"[()✝\s]|\bNat\.", "", goal)
 
 
 async def examine(pool: Pool, record: dict[str, Any]) -> Row:
