@@ -12,6 +12,7 @@ import asyncio
 import json
 import statistics
 import time
+from pathlib import Path
 from typing import Any
 
 from prover.core.errors import CallTimeout
@@ -21,32 +22,10 @@ from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.lean.worker import GRACE_SECONDS
 
-VARIABLES = "abcdegxyzw"
-STATEMENT = (
-    f"theorem t ({' '.join(VARIABLES)} : Nat) (f : Nat → Nat) (h : ∀ n, f n = f (n + 1)) "
-    "(p : Nat → Prop) (h0 : p 0) (hp : ∀ n, p n → p (n + 1)) : f 0 = f 1000 := by sorry"
-)
-
-
-def _inequality(seed: int) -> str:
-    left = " + ".join(f"{(seed * 7 + i * i * 3) % 97}*{v}" for i, v in enumerate(VARIABLES))
-    right = " + ".join(f"{(seed * 11 + i * 5) % 89}*{v}" for i, v in enumerate(VARIABLES))
-    return f"{left} ≤ {right} + {seed}"
-
-
-HARD = " → ".join(_inequality(seed) for seed in range(20))
-DEEP = "set_option maxRecDepth 1000000 in"
-SLOW = {
-    "omega": f"have : {HARD} → False := by omega",
-    "grind": f"have : {HARD} → False := by grind",
-    "simp that loops": f"have loop : ∀ n, f n = f (n + 1) := h; {DEEP} simp [loop]",
-    "repeat'": "repeat' (first | rfl | skip; have := h0)",
-    "repeat apply": f"{DEEP} have : p 200000 := by repeat (first | exact h0 | apply hp)",
-    "rfl (unifier)": f"have : (List.range 5000).foldl (fun a b => (a * a + b) % 1009) 1 = 3 := by {DEEP} rfl",
-    "decide (elaborator)": f"{DEEP} have : ∀ a b c : Fin 30, a + b + c = c + b + a := by decide",
-    "decide +kernel": "have : ∀ a b c d : Fin 60, a + b + c + d = d + c + b + a := by decide +kernel",
-    "kernel, Nat folds": "have : (List.range 1000000).foldl (fun a b => (a * a + b) % 1009) 1 = 3 := by decide +kernel",
-}
+_DATA = json.loads(Path(__file__).with_name("slow_tactics.json").read_text(encoding="utf-8"))
+STATEMENT: str = _DATA["statement"]
+#: Without a limit each of these runs for many seconds, some for ever.
+SLOW: dict[str, str] = _DATA["tactics"]
 UNNOTICED = "have : 3 ^ 16000000 % 2 ^ 16000000 % 7 = 2 := by decide +kernel"
 
 

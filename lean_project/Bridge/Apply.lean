@@ -32,7 +32,7 @@ def parseTactics (s : LiveState) (text : String) : Except String Syntax :=
   let parser := Parser.andthenFn Parser.whitespace Parser.Tactic.tacticSeq.fn
   let st := parser.run ictx pmctx (Parser.getTokenTable s.core.env) (Parser.mkParserState text)
   if st.hasError then .error (st.toErrorMsg ictx)
-  else if st.pos.atEnd text then .ok st.stxStack.back
+  else if RawPos.endsText st.pos text then .ok st.stxStack.back
   else .error "unexpected text after the tactic"
 
 partial def pruned (gs : List MVarId) : MetaM (List MVarId) := do

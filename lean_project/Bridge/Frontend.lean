@@ -1,4 +1,5 @@
 import Lean
+import Bridge.Compat
 import Bridge.Lists
 import Bridge.Wire
 
@@ -13,7 +14,7 @@ open Lean Elab
 def inputOf (text : String) : Parser.InputContext :=
   { inputString := text, fileName := "<input>", fileMap := FileMap.ofString text }
 
-def span (first last : String.Pos.Raw) : Json :=
+def span (first last : RawPos) : Json :=
   Json.arr #[num first.byteIdx, num last.byteIdx]
 
 def syntaxSpan (stx : Syntax) : Json :=
@@ -83,8 +84,6 @@ structure CommandRecord where
   failed : Bool
   /-- Names of the `variable`s in scope. -/
   variables : List Name
-  /-- Kinds of all command nodes in it; see `commandKinds`. -/
-  nested : List Name
 
 structure Elaborated where
   state : Command.State
@@ -99,20 +98,6 @@ def scopeOf (cs : Command.State) : Command.Scope :=
   match cs.scopes with
   | s :: _ => s
   | [] => { header := "" }
-
-partial def nodeKinds (stx : Syntax) (acc : List Name) : List Name :=
-  match stx with
-  | .node _ kind args => goArgs args.toList (if kind == nullKind then acc else kind :: acc)
-  | _ => acc
-where
-  goArgs (args : List Syntax) (acc : List Name) : List Name :=
-    match args with
-    | [] => acc
-    | a :: rest => goArgs rest (nodeKinds a acc)
-
-/-- Command kinds inside a command (`in`, `mutual`, `open ... in`): what a policy looks at. -/
-def commandKinds (stx : Syntax) : List Name :=
-  filterList (fun k => (`Lean.Parser.Command).isPrefixOf k || (`Lean.guardMsgsCmd) == k) (nodeKinds stx [])
 
 partial def identifiers (args : List Syntax) (acc : List Name) : List Name :=
   match args with
@@ -149,7 +134,7 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
   hook stx r.state cs
   let record : CommandRecord :=
     { kind := stx.getKind, stx, failed := thrown || anyList isError logged,
-      variables := variableNames scope.varDecls.toList, nested := commandKinds stx }
+      variables := variableNames scope.varDecls.toList }
   let r : Elaborated :=
     { state := { cs with messages := {} }, messages := appendList r.messages logged,
       commands := record :: r.commands, stopped := r.stopped }
@@ -188,7 +173,7 @@ partial def writesSorry (stx : Syntax) : Bool :=
 
 def commandJson (c : CommandRecord) : Json :=
   Json.mkObj [("kind", Json.str (nameText c.kind)), ("span", syntaxSpan c.stx), ("failed", Json.bool c.failed),
-    ("nested", names c.nested), ("sorry", Json.bool (writesSorry c.stx)),
+    ("sorry", Json.bool (writesSorry c.stx)),
     ("example", match exampleAt c.stx with | some p => num p | none => Json.null),
     ("variables", match exampleAt c.stx with | some _ => names c.variables | none => Json.arr #[])]
 

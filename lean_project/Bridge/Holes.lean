@@ -1,4 +1,5 @@
 import Lean
+import Bridge.Compat
 import Bridge.Frontend
 import Bridge.State
 
@@ -231,6 +232,14 @@ structure Suggestion where
 
 abbrev SuggestionM := StateRefT (List Suggestion) IO
 
+partial def addSuggestions (fileMap : FileMap) (edits : List (Lsp.Range × String)) (acc : List Suggestion) : List Suggestion :=
+  match edits with
+  | [] => acc
+  | (range, text) :: rest =>
+    let first := (fileMap.lspPosToUtf8Pos range.start).byteIdx
+    let last := (fileMap.lspPosToUtf8Pos range.end).byteIdx
+    addSuggestions fileMap rest ({ first, last, text } :: acc)
+
 /-- The value in a custom information node, if it is a suggestion. `Dynamic.get?` by hand: a pair of the
 type's name and the value (its code is private, so the embedded engine has none of it). -/
 unsafe def asSuggestion (value : Dynamic) : Option Lean.Meta.Tactic.TryThis.TryThisInfo :=
@@ -245,10 +254,7 @@ unsafe def visitSuggestions (fileMap : FileMap) (tree : InfoTree) : SuggestionM 
     match info with
     | .ofCustomInfo i =>
       match asSuggestion i.value with
-      | some t =>
-        let first := (fileMap.lspPosToUtf8Pos t.edit.range.start).byteIdx
-        let last := (fileMap.lspPosToUtf8Pos t.edit.range.end).byteIdx
-        modify fun s => { first, last, text := t.edit.newText } :: s
+      | some t => modify fun s => addSuggestions fileMap (suggestedEdits t) s
       | none => pure ()
     | _ => pure ()
     visitAll (elements children)
@@ -294,7 +300,7 @@ where
       | some s => some s
       | none => firstSpan rest
 
-def inSpan (p : Option String.Pos.Raw) (s : Option (Nat × Nat)) : Bool :=
+def inSpan (p : Option RawPos) (s : Option (Nat × Nat)) : Bool :=
   match p, s with
   | some p, some (a, b) => a ≤ p.byteIdx && p.byteIdx < b
   | _, _ => false

@@ -2,6 +2,7 @@ import Lean
 import Bridge.Clock
 import Bridge.Slots
 import Bridge.Apply
+import Bridge.Constructs
 import Bridge.Holes
 import Bridge.Replay
 
@@ -59,8 +60,8 @@ unsafe def importModulesOp (id : Nat) (j : Json) : ServerM Unit := do
     | .error e => (← wire).fail id "import_failed" e
   | missing => (← wire).fail id "missing_module" "some imported modules have no compiled file" [("modules", names missing)]
 
-def fullOptions (cs : Command.State) (holes : Bool) : Command.State :=
-  { cs with infoState := { cs.infoState with enabled := holes } }
+def withTrees (cs : Command.State) (wanted : Bool) : Command.State :=
+  { cs with infoState := { cs.infoState with enabled := wanted } }
 
 /-- A command with holes: the state before it is kept, so that the command alone can be tried again. -/
 structure HoleCommand where
@@ -71,7 +72,7 @@ structure HoleCommand where
   holes : List Hole
 
 /-- Opens the holes of one command and reports each. -/
-partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Array Json) : ServerM (Array Json) := do
+partial def openHoles (c : HoleCommand) (env : Nat) (token : IO.CancelToken) (hs : List Hole) (acc : Array Json) : ServerM (Array Json) := do
   match hs with
   | [] => return acc
   | h :: rest =>
@@ -81,16 +82,16 @@ partial def openHoles (c : HoleCommand) (env : Nat) (hs : List Hole) (acc : Arra
     match ← openHole c.before.env c.after c.macroScope h with
     | .error e =>
       let text ← e.toMessageData.toString
-      openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
+      openHoles c env token rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
     | .ok opened =>
-      match ← describe opened.state with
+      match ← describe (opened.state.until token) with
       | .error e =>
         let text ← e.toMessageData.toString
-        openHoles c env rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
+        openHoles c env token rest (acc.push (Json.mkObj (("error", Json.str text) :: common)))
       | .ok fields =>
         let n ← keepState opened.state
         let more := ("state", num n) :: ("prop", Json.bool opened.isProp) :: ("coupled", Json.bool opened.coupled) :: fields
-        openHoles c env rest (acc.push (Json.mkObj (appendList more common)))
+        openHoles c env token rest (acc.push (Json.mkObj (appendList more common)))
 
 unsafe def holesHook (fileMap : FileMap) (found : IO.Ref (Array HoleCommand)) (suggested : IO.Ref (List Suggestion)) :
     CommandHook := fun stx before after => do
@@ -101,12 +102,12 @@ unsafe def holesHook (fileMap : FileMap) (found : IO.Ref (Array HoleCommand)) (s
   | [] => return
   | _ => found.modify fun a => a.push { stx, before, after := after.env, macroScope := after.nextMacroScope, holes := reverseOnto hs [] }
 
-partial def openAll (found : List HoleCommand) (acc : Array Json) : ServerM (Array Json) := do
+partial def openAll (found : List HoleCommand) (token : IO.CancelToken) (acc : Array Json) : ServerM (Array Json) := do
   match found with
   | [] => return acc
   | c :: rest =>
-    let env ← keepEnv (fullOptions { c.before with messages := {} } false)
-    openAll rest (← openHoles c env c.holes acc)
+    let env ← keepEnv (withTrees { c.before with messages := {} } false)
+    openAll rest token (← openHoles c env token c.holes acc)
 
 unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
@@ -121,19 +122,25 @@ unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let found ← IO.mkRef #[]
   let suggested ← IO.mkRef []
   let started ← IO.monoMsNow
-  let hook : CommandHook := if wantHoles then holesHook ictx.fileMap found suggested else fun _ _ _ => pure ()
+  let built ← IO.mkRef #[]
+  let wantConstructs := getBool j "constructs"
+  let hook : CommandHook := fun stx before after => do
+    if wantHoles then
+      holesHook ictx.fileMap found suggested stx before after
+    if wantConstructs then
+      built.modify fun a => a.push (commandConstructs stx after)
   let clock := (← get).clock
   let token ← clock.arm (getNat j "wall_ms")
   let r ← elaborateFrom ictx token (getNat j "to") hook next
-    { state := fullOptions cs wantHoles, messages := [], commands := [], stopped := false }
-  clock.disarm
+    { state := withTrees cs (wantHoles || wantConstructs), messages := [], commands := [], stopped := false }
   let elapsed := (← IO.monoMsNow) - started
-  let holes ← openAll (← found.get).toList #[]
+  let holes ← openAll (← found.get).toList token #[]
+  clock.disarm
   let messages ← messagesJson r.messages #[]
   let declarations ← if getBool j "declarations" then declarationsJson r.state.env else pure #[]
-  let n ← if getBool j "keep" then keepEnv (fullOptions r.state false) else pure 0
+  let n ← if getBool j "keep" then keepEnv (withTrees r.state false) else pure 0
   (← wire).send id "done" [("env", num n), ("messages", Json.arr messages), ("stopped", Json.bool r.stopped),
-    ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes),
+    ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes), ("constructs", Json.arr (← built.get)),
     ("declarations", Json.arr declarations),
     ("suggestions", Json.arr (suggestionsJson (reverseOnto (← suggested.get) []) #[])), ("scopes", num (scopeCount r.state.scopes)), ("ms", num elapsed)]
 where
@@ -156,7 +163,7 @@ def outcomeFields (a : Applied) (token : IO.CancelToken) : ServerM (List (String
   | .failed reason => return ([("status", Json.str "failed"), ("reason", Json.str reason)], false)
   | .timedOut limit => return ([("status", Json.str "timeout"), ("reason", Json.str limit)], false)
   | .progress st =>
-    match ← describe { st with coreContext := { st.coreContext with cancelTk? := some token } } with
+    match ← describe (st.until token) with
     | .error e =>
       if e.isInterrupt then
         return ([("status", Json.str "timeout"), ("reason", Json.str "wall")], false)
@@ -209,6 +216,9 @@ partial def pick (goals : List MVarId) (wanted : List Nat) (index : Nat) : List 
   | [] => []
   | g :: rest => if anyList (· == index) wanted then g :: pick rest wanted (index + 1) else pick rest wanted (index + 1)
 
+/-- Milliseconds for describing a state; the host waits longer. -/
+def focusMs : Nat := 20000
+
 /-- A state with some of the goals only: they are its roots. Refused when they share a
 metavariable with those left out. -/
 def focusOp (id : Nat) (j : Json) : ServerM Unit := do
@@ -218,7 +228,10 @@ def focusOp (id : Nat) (j : Json) : ServerM Unit := do
     (← wire).fail id "no_goals" "none of the goals asked for is there"
   else
     let st : LiveState := { st with goals, roots := goals }
-    match ← describe st with
+    let clock := (← get).clock
+    let described ← describe (st.until (← clock.arm focusMs))
+    clock.disarm
+    match described with
     | .error e =>
       let text ← e.toMessageData.toString
       (← wire).fail id "undescribable" text
@@ -245,8 +258,26 @@ def release (id : Nat) (j : Json) : ServerM Unit := do
 
 def exportOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
-  let constants ← exportConstants cs.env
-  (← wire).send id "done" [("export", constants)]
+  match getStr j "module" with
+  | "" =>
+    let constants ← exportConstants cs.env
+    (← wire).send id "done" [("export", constants)]
+  | name =>
+    match ← exportModule cs.env (textName name) with
+    | some constants => (← wire).send id "done" [("export", constants)]
+    | none => (← wire).fail id "unknown_module" "no such module is imported"
+
+/-- The environment `env` as the start of a module's own commands. -/
+def beginOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let n ← keepEnv (asModule cs (textName (getStr j "module")))
+  (← wire).send id "done" [("env", num n)]
+
+/-- Writes `env` as a compiled module into a file of the scratch folder. -/
+def saveOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  writeModule cs.env (getStr j "file")
+  (← wire).send id "done" []
 
 def replayOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
@@ -260,7 +291,7 @@ def replayOp (id : Nat) (j : Json) : ServerM Unit := do
   | .error e => (← wire).fail id "malformed_export" e
   | .ok (.refused i code) => (← wire).send id "done" [("accepted", Json.bool false), ("index", num i), ("code", Json.str code), ms]
   | .ok (.accepted env) =>
-    let constants ← exportConstants env
+    let constants ← exportConstants env (getBool j "details")
     (← wire).send id "done" [("accepted", Json.bool true), ("export", constants), ms]
 
 def stats (id : Nat) : ServerM Unit := do
@@ -277,6 +308,8 @@ unsafe def dispatch (id : Nat) (op : String) (j : Json) : ServerM Unit := do
   | "focus" => focusOp id j
   | "release" => release id j
   | "export" => exportOp id j
+  | "begin" => beginOp id j
+  | "save" => saveOp id j
   | "replay" => replayOp id j
   | "stats" => stats id
   | _ => (← wire).fail id "unknown_op" op

@@ -27,6 +27,10 @@ def LiveState.run {α : Type} (s : LiveState) (act : MetaM α) : IO (Except Exce
   let r ← (c { s.coreContext with initHeartbeats := started } coreRef).toBaseIO
   return (r, ← coreRef.get, ← metaRef.get)
 
+/-- The state with work on it bounded by `token`. -/
+def LiveState.until (s : LiveState) (token : IO.CancelToken) : LiveState :=
+  { s with coreContext := { s.coreContext with cancelTk? := some token } }
+
 structure Scanned where
   consts : NameSet := {}
   hasSorry : Bool := false
@@ -130,6 +134,7 @@ def inGoal {α : Type} (decl : MetavarDecl) (act : MetaM α) : MetaM α :=
   withReader (fun ctx : Meta.Context => { ctx with lctx := decl.lctx, localInstances := decl.localInstances }) act
 
 def hypothesisJson (d : LocalDecl) : MetaM Json := do
+  Core.checkInterrupted
   let type ← instantiateMVars d.type
   let value ← match d.value? with
     | some v => do
@@ -208,13 +213,32 @@ partial def closeGoals (gs : List MVarId) (acc : List (String × MVarId × Expr)
     let closed ← closeOver (reverseOnto ds []) type
     closeGoals rest ((nameText decl.userName ++ "|" ++ hypothesisNames ds, g, closed) :: acc)
 
-partial def goalTexts (gs : List (String × MVarId × Expr)) (ms : List MVarId) : String :=
+/-- What is left of `fuel` after a visit to every node of `e` as a tree; 0: not enough. -/
+partial def treeFuel (e : Expr) (fuel : Nat) : Nat :=
+  match fuel with
+  | 0 => 0
+  | left + 1 =>
+    match e with
+    | .app f a => treeFuel a (treeFuel f left)
+    | .lam _ t b _ => treeFuel b (treeFuel t left)
+    | .forallE _ t b _ => treeFuel b (treeFuel t left)
+    | .letE _ t v b _ => treeFuel b (treeFuel v (treeFuel t left))
+    | .mdata _ b => treeFuel b left
+    | .proj _ _ b => treeFuel b left
+    | _ => left
+
+/-- Nodes up to which a goal is written out as a tree, which is quicker than a table. -/
+def treeLimit : Nat := 5000
+
+/-- The rows of goals that are large as trees stand in the encoder, shared subterms written once. -/
+partial def goalTexts (gs : List (String × MVarId × Expr)) (ms : List MVarId) (acc : String) : EncodeM String := do
   match gs with
-  | [] => ""
+  | [] => return acc
   | (named, g, e) :: rest =>
     let e := if e.hasMVar then numberVariables e ms else e
     let own := if isNil ms then "" else toString (numberOf g ms 0)
-    named ++ "|" ++ own ++ "|" ++ e.dbgToString ++ "\n" ++ goalTexts rest ms
+    let text ← if treeFuel e treeLimit == 0 then pure ("#" ++ toString (← encodeExpr e)) else pure e.dbgToString
+    goalTexts rest ms (acc ++ named ++ "|" ++ own ++ "|" ++ text ++ "\n")
 
 partial def variablesIn (gs : List (String × MVarId × Expr)) (s : CollectMVars.State) : List MVarId :=
   match gs with
@@ -222,10 +246,18 @@ partial def variablesIn (gs : List (String × MVarId × Expr)) (s : CollectMVars
   | (_, _, e) :: rest => variablesIn rest (if e.hasMVar then e.collectMVars s else s)
 
 /-- What makes two states the same: names (and whether a script can say them), types and values of hypotheses, targets, sharing of
-metavariables, universe levels, in a canonical text. The host hashes it. -/
+metavariables, universe levels, in a canonical text. The host hashes it. Costs no more than the goals' size with
+sharing: a few steps of a tactic can make a goal that is far too large as a tree. -/
 def fingerprint (gs : List MVarId) : MetaM String := do
   let closed ← closeGoals gs []
-  return goalTexts closed (variablesIn closed {})
+  let (text, tables) ← (goalTexts closed (variablesIn closed {}) "").run {}
+  return if tables.exprRows.size == 0 then text else text ++ (tables.tables []).compress
+
+/-- What the file says of the printer stands, but its bounds do: a term that shares much is small, and printed
+out it is not. -/
+def boundedPrinting (opts : Options) : Options :=
+  let steps := opts.getNat `pp.maxSteps 5000
+  (opts.setBool `pp.deepTerms false).setNat `pp.maxSteps (if steps > 5000 then 5000 else steps)
 
 /-- The answer's description of a state. -/
 def describe (s : LiveState) : IO (Except Exception (List (String × Json))) := do
@@ -234,7 +266,8 @@ def describe (s : LiveState) : IO (Except Exception (List (String × Json))) := 
     let goals ← goalsJson s.goals groups #[]
     let print ← fingerprint s.goals
     return [("goals", Json.arr goals), ("fingerprint", Json.str print)]
-  let (r, _, _) ← s.run act
+  let options := boundedPrinting s.coreContext.options
+  let (r, _, _) ← LiveState.run { s with coreContext := { s.coreContext with options } } act
   return r
 
 end Bridge

@@ -1,6 +1,7 @@
 """Agents: what turns an open file into one with proofs and verdicts."""
 
-from prover.agent.fill import Attempt, FillOptions, Solution, Solve, fill
+from prover.agent.attempt import Attempt, Solution, Solve
+from prover.agent.fill import FillOptions, fill
 from prover.agent.judging import Judge, Observer
 from prover.agent.result import FileResult, TargetResult
 from prover.agent.target import Target

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from prover.agent.attempt import Attempt, Solution, Solve
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.naming import NamedSource, name_examples
 from prover.agent.obligation import Gap, spelled
@@ -49,32 +49,6 @@ class FillOptions:
     elaborate_seconds: float = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One goal to close: its live state on the bench's worker, its limit, what a proof must not use.
-
-    `reopen` gives the state's number again after the bench renewed its worker.
-    """
-
-    bench: Workbench
-    reopen: Callable[[], int]
-    seconds: float
-    avoid: tuple[str, ...]
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A script that leaves no goals (rung 1), or why there is none (`stopped`)."""
-
-    script: str | None
-    stopped: str
-    statistics: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-Solve = Callable[[Attempt], Awaitable[Solution]]
-
-
 async def fill(
     source: SourceFile,
     target: Target,
@@ -93,31 +67,21 @@ async def fill(
     return await _Filler(source, target, pool, solve, judge, options, observer, stop or asyncio.Event()).run()
 
 
+@dataclass
 class _Filler:
     """One run over one file."""
 
-    def __init__(
-        self,
-        source: SourceFile,
-        target: Target,
-        pool: Pool,
-        solve: Solve,
-        judge: Judge,
-        options: FillOptions,
-        observer: Observer,
-        stop: asyncio.Event,
-    ) -> None:
-        self.source = source
-        self.target = target
-        self.pool = pool
-        self.solve = solve
-        self.judge = judge
-        self.options = options
-        self.observe = observer
-        self.stop = stop
-        self.named: NamedSource
-        self.selection: Selection
-        self.open_names: set[str] = set()
+    source: SourceFile
+    target: Target
+    pool: Pool
+    solve: Solve
+    judge: Judge
+    options: FillOptions
+    observe: Observer
+    stop: asyncio.Event
+    named: NamedSource = field(init=False)
+    selection: Selection = field(init=False)
+    open_names: set[str] = field(init=False, default_factory=set[str])
 
     async def run(self) -> FileResult:
         began = time.monotonic()

@@ -7,14 +7,14 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import typer
 
-from prover.cli import check, doctor, fill, setup
+from prover.cli import check, doctor, fill, replay, setup
 from prover.cli.document import error_document
 from prover.cli.terminal import print_error
-from prover.core.errors import ProverError
+from prover.core.errors import ProverError, UserError
 
 _HELP = """An agentic theorem prover for Lean 4.
 
@@ -47,6 +47,7 @@ def _exiting(command: Callable[..., int]) -> Callable[..., None]:
 
 app.command("run")(_exiting(fill.run))
 app.command("check")(_exiting(check.run))
+app.command("replay")(_exiting(replay.run))
 app.command("setup")(_exiting(setup.run))
 app.command("doctor")(_exiting(doctor.run))
 
@@ -68,23 +69,41 @@ def root(
     """Options of the program itself."""
 
 
+@runtime_checkable
+class _UsageError(Protocol):
+    def format_message(self) -> str: ...
+
+    def show(self) -> None: ...
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; gives the exit code. Errors are printed, as JSON where JSON was asked for."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
     words = with_default_command(words, set(getattr(command, "commands", {})))
+    as_json = "--json" in words or "--jsonl" in words
     try:
-        command.main(args=words, prog_name="prove")
-    except SystemExit as exit_:
-        return exit_.code if isinstance(exit_.code, int) else 0
+        code = command.main(args=words, prog_name="prove", standalone_mode=False)
     except ProverError as error:
-        if "--json" in words or "--jsonl" in words:
-            print(json.dumps(error_document(error), ensure_ascii=False))
+        if as_json:
+            _print_document(error)
         print_error(error)
         return error.exit_code
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
         return 130
-    return 0
+    except Exception as wrong:
+        # The parser's own errors: typer brings its parser along under a private name, or uses click's.
+        if not isinstance(wrong, _UsageError):
+            raise
+        if as_json:
+            _print_document(UserError(wrong.format_message(), code="usage"))
+        wrong.show()
+        return UserError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _print_document(error: ProverError) -> None:
+    print(json.dumps(error_document(error), ensure_ascii=False))
 
 
 def with_default_command(words: list[str], names: set[str]) -> list[str]:

@@ -12,23 +12,31 @@ import typer
 from rich.text import Text
 
 from prover.agent.target import Target, plain_name
+from prover.cli.check_many import Asked, is_many
+from prover.cli.check_many import run as check_many
 from prover.cli.document import CHECK_SCHEMA, verdict_document
-from prover.cli.engine import open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.fill import describe_verdict
 from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
-from prover.cli.terminal import output, safe
+from prover.cli.terminal import output, plain_progress, safe
+from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.verdict import Consistent, Proved, Verdict
-from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.verify import Ladder, Limits, Policy
+from prover.verify.docket import Item
 
 
 def run(
-    submission: Annotated[str, typer.Argument(help="The finished file: FILE.lean, FILE.lean:name, or - .")],
+    submission: Annotated[
+        str, typer.Argument(help="The finished file: FILE.lean, FILE.lean:name, or - . Many: a folder, or FILE.jsonl.")
+    ],
     against: Annotated[
-        Path | None, typer.Option("--against", help="The file that states what is to be proved, holes and all.")
+        Path | None,
+        typer.Option(
+            "--against", help="The file that states what is to be proved, holes and all (for a folder: also a folder)."
+        ),
     ] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help="A declaration to judge (repeatable).")] = None,
     policy: Annotated[
@@ -38,8 +46,15 @@ def run(
     allow: Annotated[
         list[str] | None, typer.Option("--allow", help="An axiom to allow beside the usual three.")
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds for the whole check, starts included.", min=1)] = 60.0,
+    timeout: Annotated[float, typer.Option(help="Seconds for the check of a file, starts included.", min=1)] = 60.0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", help="Many: checks at once (about 2 GB of memory each).", min=1)
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Many: the results file; what stands in it is not judged again.")
+    ] = None,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
@@ -49,20 +64,47 @@ def run(
     Without --against the best verdict is `consistent` (no errors, no holes, axioms allowed): nobody
     said which statement was meant. Exit code 0 when every verdict is `proved` (or, without
     --against, `consistent`), 1 otherwise.
+
+    A folder (of NAME/Challenge.lean with NAME/Solution.lean, or of any .lean files) or a JSONL file (`name`,
+    `submission`, `reference`, `targets`, ...) is judged item by item; results are written as they come
+    (default NAME.results.jsonl), and the same command goes on where it was stopped.
     """
+    if is_many(submission):
+        if lite:
+            raise UserError(
+                "--lite is for one file: which items can be run over CoreMath is found out one by one",
+                code="bad_option",
+                hint="check the files one at a time, or leave out --lite",
+            )
+        names = tuple(plain_name(name) for name in target or ())
+        template = Item(
+            "",
+            "",
+            targets=names or None,
+            policy=policy,
+            strict=strict,
+            allowed_axioms=tuple(allow or ()),
+            limits=Limits(seconds=timeout),
+        )
+        return check_many(Asked(Path(submission), against, template, jobs, out, memory, engine_choice, as_json, quiet))
+    if out is not None:
+        raise UserError("--out is for a folder or a JSONL file", code="bad_option", hint="use --json for one file")
     wanted = Target.parse(submission)
     source = _read(wanted)
     reference = SourceFile.read(against) if against is not None else None
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
-    engine = open_engine(quiet=quiet, lite=lite)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
 
     async def check() -> tuple[str | None, dict[str, Verdict]]:
-        async with Pool(engine, pool_limits(1, memory, timeout), foundation=CORE_MATH if lite else None) as pool:
-            stated = reference or source
-            foundation = await founded_on(pool, stated, seconds=timeout, finished=reference is None) if lite else None
-            if foundation is not None:
+        stated = source if reference is None else reference
+        show = plain_progress(quiet=quiet)
+        limits, foundation = pool_limits(1, memory, timeout), CORE_MATH if lite else None
+        async with workplace(engine, limits, stated, show, foundation) as (pool, audit):
+            label = await founded_on(pool, stated, seconds=timeout, finished=reference is None) if lite else None
+            if label is not None:
                 refuse_auto_implicit(source)
-            return foundation, await Ladder(pool, foundation=pool.foundation).check(
+            ladder = Ladder(pool, audit=audit, trusted_modules=engine.trusted_modules, foundation=foundation)
+            return label, await ladder.check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,

@@ -1,23 +1,78 @@
-"""Opening the engine for a command: installed on first use, with progress on standard error."""
+"""Opening the engine for a command: which one, prepared on first use, with progress on standard error."""
 
 from __future__ import annotations
 
-from prover.cli.terminal import setup_progress
+from contextlib import nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prover.cli.terminal import errors, safe, setup_progress
+from prover.core.errors import SetupError, UserError
 from prover.lean import LeanEngine, PoolLimits
 
 
-def open_engine(*, quiet: bool, lite: bool = False) -> LeanEngine:
-    """The embedded engine, installed and with its Bridge compiled where that has not been done yet.
+class EngineChoice(StrEnum):
+    """What `--engine` takes."""
 
-    `lite`: with CoreMath, compiled likewise.
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    NATIVE = "native"
+
+
+EngineOption = Annotated[
+    EngineChoice,
+    typer.Option(
+        "--engine",
+        envvar="PROVER_ENGINE",
+        help="auto: the Lake project's own Lean where the file lies in one and its toolchain is installed, else the "
+        "embedded Lean. native runs the project's lakefile, as `lake env` does.",
+    ),
+]
+
+
+def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = False) -> LeanEngine:
+    """The engine for the file at `path` (`-`: for the current folder), with its Bridge compiled.
+
+    `lite`: the embedded one wherever the file lies, with CoreMath compiled; `UserError` (`lite_needs_embedded`) when
+    `choice` is the native one.
+
+    `SetupError` when it is native and the project or its toolchain is broken: a file of a project is not
+    silently checked with another Lean. Only a toolchain that is not installed gives way to the embedded
+    Lean, with a note.
     """
     from prover.lean.bundled import bundled
     from prover.lean.embedded import EmbeddedEngine
+    from prover.lean.native import NativeEngine, find_project, find_toolchain
 
+    if lite and choice is EngineChoice.NATIVE:
+        raise UserError(
+            "--lite runs on the embedded Lean: a native one would take CoreMath from the project",
+            code="lite_needs_embedded",
+            hint="leave out --lite in a project that has Mathlib, or --engine native",
+        )
+    project = None if lite or choice is EngineChoice.EMBEDDED else find_project(Path("." if path == "-" else path))
+    if project is None and choice is EngineChoice.NATIVE:
+        raise UserError(
+            f"{path} lies in no Lake project: no lakefile.lean or lakefile.toml above it",
+            code="no_project",
+            hint="put it into a project, or use --engine embedded",
+        )
+    if project is not None and choice is EngineChoice.AUTO:
+        try:
+            find_toolchain(project.toolchain)
+        except SetupError as error:
+            if error.code != "no_toolchain":
+                raise
+            if not quiet:
+                errors().print(f"note: {safe(error.message)}; using the embedded Lean", style="dim")
+            project = None
     progress, show = setup_progress(quiet=quiet)
-    if progress is None:
-        return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
-    with progress:
+    with progress or nullcontext():
+        if project is not None:
+            return NativeEngine.open(project, bundled("lean_project"), progress=show)
         return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
 
 

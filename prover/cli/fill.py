@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,19 +16,27 @@ from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
-from prover.cli.engine import open_engine, pool_limits
-from prover.cli.lite import LITE_HELP, founded_on
+from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
+from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
+from prover.cli.record import RunRecord
+from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
-from prover.cli.terminal import Live, output, print_error, safe
+from prover.cli.terminal import Live, errors, output, print_error, safe
+from prover.cli.workplace import workplace
 from prover.core.errors import UserError
-from prover.core.message import Message
-from prover.core.verdict import Refuted, Verdict
-from prover.lean import Pool
+from prover.core.message import Message, Severity
+from prover.core.verdict import Refuted, Unaudited, Verdict
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.search import FRONTIERS
+from prover.verify import STANDARD_AXIOMS, Audit
+from prover.verify.name import parse, show
 
 _MEMORY_MB = 2500
-_EVIDENCE = ("stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail")
+_ERRORS_SHOWN = 5
+_EVIDENCE = (
+    "stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail", "through",
+)  # fmt: skip
 
 
 def run(
@@ -45,8 +55,17 @@ def run(
     assume_open: Annotated[
         bool, typer.Option("--assume-open", help="Let proofs use declarations that are still open.")
     ] = False,
+    frontier: Annotated[
+        str,
+        typer.Option(help=f"Which goal comes next: {', '.join(FRONTIERS)}.", autocompletion=lambda: list(FRONTIERS)),
+    ] = "best",
+    run_folder: Annotated[
+        Path | None, typer.Option("--run", metavar="DIR", help="Record the run in this folder.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder of --run.")] = False,
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    engine_choice: EngineOption = EngineChoice.AUTO,
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
@@ -57,39 +76,75 @@ def run(
     source = _read(wanted)
     if write:
         source.replaceable()
+    if frontier not in FRONTIERS:
+        raise UserError(
+            f"there is no frontier {frontier!r}", code="no_frontier", hint=f"one of: {', '.join(FRONTIERS)}"
+        )
+    if resume and run_folder is None:
+        raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(quiet=quiet, lite=lite)
-    with Live(quiet=quiet or as_json or as_jsonl) as live:
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
+    with ExitStack() as stack:
+        record = None
+        if run_folder is not None:
+            limits = {**dataclasses.asdict(options), "frontier": frontier, **({"lite": True} if lite else {})}
+            del limits["jobs"]
+            record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
+            if record.document is not None and not (write or out):
+                return show_document(record.document, as_json=as_json or as_jsonl)
+        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
 
-        def observe(kind: str, payload: dict[str, Any]) -> None:
+        def show(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
+        def observe(kind: str, payload: dict[str, Any]) -> None:
+            show(kind, payload)
+            if record is not None:
+                record.observe(kind, payload)
+
+        def importing(phase: str, _done: int, _total: int | None) -> None:
+            show("Importing", {"phase": phase})
+
         async def work() -> tuple[str | None, FileResult]:
             limits = pool_limits(jobs, memory, start_timeout)
-            async with Pool(engine, limits, foundation=CORE_MATH if lite else None) as pool:
-                stop = _stop_on_interrupt()
-                foundation = await founded_on(pool, source) if lite else None
-                return foundation, await fill(
-                    source, wanted, pool, SearchSolver(observe), LadderJudge(pool), options, observe, stop
+            async with workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit):
+                stop = stop_on_interrupt()
+                label = await founded_on(pool, source) if lite else None
+                judge = LadderJudge(pool, audit=audit)
+                solver = SearchSolver(
+                    show,
+                    avoid=() if assume_open else _unusable(audit),
+                    frontier=frontier,
+                    journal=record.journal if record else None,
                 )
+                return label, await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
         foundation, result = asyncio.run(work())
-    failure = _save(result, write=write, out=out)
-    code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
-    if as_json:
-        print(json.dumps(result_document(result, code, failure, foundation), ensure_ascii=False, indent=2))
-    elif as_jsonl:
+        failure = _save(result, write=write, out=out)
+        code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
         document = result_document(result, code, failure, foundation)
+        if record is not None:
+            record.finish(result, document)
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
     else:
         if foundation is not None:
-            output().print(Text(f"run {CORE_MATH.label}: nothing here was checked with {CORE_MATH.instead_of}", "dim"))
+            output().print(Text(LITE_NOTICE, "dim"))
         _show(result, saved=failure is None and (write or out is not None))
+        if not quiet:
+            _show_file_errors(result)
     if failure is not None:
         print_error(failure)
     return code
+
+
+def _unusable(audit: Audit) -> list[str]:
+    """Constants of imported modules that no verified proof can rest on."""
+    return sorted(show(name) for name in audit.without_proof({parse(axiom) for axiom in STANDARD_AXIOMS}))
 
 
 def _read(target: Target) -> SourceFile:
@@ -98,8 +153,8 @@ def _read(target: Target) -> SourceFile:
     return SourceFile.read(Path(target.path))
 
 
-def _stop_on_interrupt() -> asyncio.Event:
-    """First interrupt: end the search, verify and keep what was found. Second: end at once."""
+def stop_on_interrupt() -> asyncio.Event:
+    """Set by the first interrupt: end the work, keep what was found. The second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -137,6 +192,16 @@ def _show(result: FileResult, *, saved: bool) -> None:
         console.print(Text(safe(diff.rstrip("\n"))))
 
 
+def _show_file_errors(result: FileResult) -> None:
+    """Lean's own errors in the file as it was given; they explain targets that cannot be worked on."""
+    wrong = [message for message in result.messages if message.severity is Severity.ERROR]
+    for message in wrong[:_ERRORS_SHOWN]:
+        at = f"{result.source.name}:{message.start.line}:{message.start.column}: " if message.start else ""
+        errors().print(Text(safe(f"{at}error: {message.text}"), "red"), soft_wrap=True)
+    if len(wrong) > _ERRORS_SHOWN:
+        errors().print(Text(f"and {len(wrong) - _ERRORS_SHOWN} more errors (--json has them all)", "dim"))
+
+
 def _show_target(say: Any, target: TargetResult) -> None:
     verdict = target.verdict
     style = "green" if target.proved else "yellow"
@@ -156,21 +221,12 @@ def describe_verdict(verdict: Verdict) -> str:
     if verdict.report.get("foundation") == CORE_MATH.name:
         words += f" {CORE_MATH.label}"
     evidence: list[str] = []
-    for attribute in (
-        "stopped",
-        "what",
-        "name",
-        "open_names",
-        "names",
-        "construct",
-        "limit",
-        "error",
-        "reason",
-        "detail",
-    ):
+    for attribute in _EVIDENCE:
         value: object = getattr(verdict, attribute, None)
         if value:
             evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    unaudited: dict[str, str] = verdict.report.get("unaudited", {}) if isinstance(verdict, Unaudited) else {}
+    evidence += [f"{module} ({reason})" for module, reason in unaudited.items()]
     messages: tuple[Message, ...] = getattr(verdict, "messages", ())
     if messages:
         first = messages[0]

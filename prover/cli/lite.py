@@ -19,6 +19,7 @@ _AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b")
 _SHOWN = 12
 
 LITE_HELP = "Run a file that imports Mathlib over CoreMath, where every name in it exists there. Not Mathlib."
+LITE_NOTICE = f"run {CORE_MATH.label}: nothing here was checked with {CORE_MATH.instead_of}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from prover.agent import Attempt, Observer, Solution
@@ -11,8 +11,8 @@ from prover.core.budget import Budget
 from prover.core.verdict import Verdict
 from prover.generate import Portfolio, TacticGenerator
 from prover.lean import Pool, Worker
-from prover.search import Statistics, WorkerRunner, search
-from prover.verify import Ladder, Limits
+from prover.search import Journal, WorkerRunner, search_on_record
+from prover.verify import Audit, Ladder, Limits
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -20,14 +20,33 @@ def _silent(_kind: str, _payload: dict[str, Any]) -> None:
 
 
 class SearchSolver:
-    """Best-first search over a generator's candidates, by default the portfolio (no model)."""
+    """Search over a generator's candidates, by default the portfolio (no model).
 
-    def __init__(self, observer: Observer = _silent, generator: TacticGenerator | None = None) -> None:
+    `frontier`: a name in `FRONTIERS`. `journal`: what searches learn, and how far they had come; by default one in
+    memory, so that a second search at a goal goes on where the first one ended.
+    `avoid`: constants that no proof may use, beside those an attempt names.
+    """
+
+    def __init__(
+        self,
+        observer: Observer = _silent,
+        generator: TacticGenerator | None = None,
+        *,
+        frontier: str = "best",
+        journal: Journal | None = None,
+        avoid: Sequence[str] = (),
+    ) -> None:
+        self._avoid = tuple(avoid)
         self._observer = observer
         self._generator = generator or Portfolio()
+        self._frontier = frontier
+        self._journal = journal or Journal()
 
     async def __call__(self, attempt: Attempt) -> Solution:
         """Searches at one hole until it is closed, its time is over or nothing is left to try."""
+        chapter = self._journal.chapter(attempt.name)
+        if chapter.outcome is not None:
+            return Solution(chapter.outcome.script, chapter.outcome.stop, _rounded(chapter.outcome.statistics))
 
         async def renew() -> tuple[Worker, int]:
             worker = await attempt.bench.renew()
@@ -35,24 +54,45 @@ class SearchSolver:
             return worker, number
 
         root, state = await attempt.bench.worker.focus(attempt.reopen(), [0])
-        runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=attempt.avoid)
-        result = await search(runner, self._generator, budget=Budget(seconds=attempt.seconds), observer=self._observer)
-        return Solution(result.script, result.stop, _counts(result.statistics, result.seconds))
+        avoid = (*attempt.avoid, *self._avoid)
+        runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
+        result = await search_on_record(
+            chapter,
+            runner,
+            self._generator,
+            avoid=avoid,
+            record_candidates=not isinstance(self._generator, Portfolio),
+            budget=Budget(seconds=attempt.seconds),
+            frontier=self._frontier,
+            observer=self._observer,
+        )
+        counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
+        return Solution(result.script, result.stop, _rounded(counts))
 
 
-def _counts(statistics: Statistics, seconds: float) -> dict[str, Any]:
-    counts = dataclasses.asdict(statistics)
-    rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in counts.items()}
-    return {**rounded, "seconds": round(seconds, 3)}
+def _rounded(counts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in counts.items()}
 
 
 class LadderJudge:
-    """The verification ladder as the filler's judge. `seconds`: limit of one check, starts included."""
+    """The verification ladder as the filler's judge. `audit`: what is known of the user's own modules;
+    `seconds`: limit of one check, starts included."""
 
     def __init__(
-        self, pool: Pool, *, seconds: float = 120.0, strict: bool = False, allowed_axioms: Collection[str] = ()
+        self,
+        pool: Pool,
+        *,
+        audit: Audit | None = None,
+        seconds: float = 120.0,
+        strict: bool = False,
+        allowed_axioms: Collection[str] = (),
     ) -> None:
-        self._ladder = Ladder(pool, foundation=pool.foundation)
+        self._ladder = Ladder(
+            pool,
+            audit=audit or Audit(),
+            trusted_modules=pool.engine.trusted_modules,
+            foundation=pool.foundation,
+        )
         self._limits = Limits(seconds=seconds)
         self._strict = strict
         self._allowed = tuple(allowed_axioms)

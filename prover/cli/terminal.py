@@ -67,6 +67,8 @@ class Live:
 
     def observe(self, kind: str, payload: dict[str, Any]) -> None:
         match kind:
+            case "Importing":
+                self._say(str(payload["phase"]))
             case "FileOpened":
                 self._progress.update(self._task, total=len(payload["targets"]), completed=0)
             case "TargetStarted":
@@ -102,12 +104,17 @@ def setup_progress(*, quiet: bool) -> tuple[Progress | None, Callable[[str, int,
     return progress, show
 
 
+def plain_progress(*, quiet: bool) -> Callable[[str, int, int | None], None]:
+    """A line on standard error for each phase, unless `quiet`."""
+    return (lambda phase, done, total: None) if quiet else _plain_lines(errors())
+
+
 def _plain_lines(console: Console) -> Callable[[str, int, int | None], None]:
     seen: set[str] = set()
 
     def show(phase: str, done: int, total: int | None) -> None:
         if phase not in seen:
             seen.add(phase)
-            console.print(f"setup: {phase}")
+            console.print(f"setup: {safe(phase)}")
 
     return show

@@ -13,12 +13,15 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits; `None`: none. Wall seconds, Lean heartbeats (unit of `maxHeartbeats`), expansions, candidates."""
+    """Limits; `None`: none. Wall seconds, Lean heartbeats (unit of `maxHeartbeats`), expansions, candidates, seconds
+    Lean was busy with tactics, tokens a model wrote."""
 
     seconds: float | None = None
     heartbeats: int | None = None
     expansions: int | None = None
     candidates: int | None = None
+    lean_seconds: float | None = None
+    tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -33,6 +36,8 @@ class Spent:
     heartbeats: int = 0
     expansions: int = 0
     candidates: int = 0
+    lean_seconds: float = 0.0
+    tokens: int = 0
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,7 +54,7 @@ class Spent:
         return max(0.0, self.budget.seconds - self.seconds)
 
     def exceeded(self) -> str | None:
-        for name in ("seconds", "heartbeats", "expansions", "candidates"):
+        for name in ("seconds", "heartbeats", "expansions", "candidates", "lean_seconds", "tokens"):
             limit = getattr(self.budget, name)
             if limit is not None and getattr(self, name) >= limit:
                 return name

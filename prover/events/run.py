@@ -26,7 +26,8 @@ class RunSpec:
     """Everything that decides a run. Empty: not used, or not known.
 
     `arguments`: the command line, or the library call's arguments. `versions`: of the packages that
-    matter (`installed_versions`). `sampling`, `prompts` (name to hash), `limits`: as their owners name them.
+    matter (`installed_versions`). `inputs`: files read, name to SHA-256. `sampling`, `prompts` (name
+    to hash), `limits`: as their owners name them.
     """
 
     arguments: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class RunSpec:
     mathlib_revision: str = ""
     git_revision: str = ""
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     seed: int = 0
     model: str = ""
     model_revision: str = ""

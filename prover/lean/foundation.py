@@ -22,22 +22,23 @@ class Foundation:
 
     def carries(self, modules: Sequence[str]) -> bool:
         """Whether a file with these imports is elaborated over this library."""
-        return any(module == self.name or self._replaces(module) for module in modules)
+        return any(self.provides(module) for module in modules)
+
+    def provides(self, module: str) -> bool:
+        """Whether it is this library, or one of those it stands in for; modules below its own name are not."""
+        return module == self.name or module.split(".")[0] in self.replaces
 
     def resolve(self, modules: Sequence[str]) -> tuple[str, ...]:
         """The modules to import for a file that asks for `modules`; the same ones where none is replaced."""
         if not self.carries(modules):
             return tuple(modules)
-        kept = [module for module in modules if module != self.name and not self._replaces(module)]
+        kept = [module for module in modules if not self.provides(module)]
         return (*kept, self.name)
 
     @property
     def label(self) -> str:
         """What is said beside every result."""
         return f"over {self.name}, not {self.instead_of}"
-
-    def _replaces(self, module: str) -> bool:
-        return module.split(".")[0] in self.replaces
 
 
 #: A name that is not there must stay an error: with `autoImplicit`, `ℝ` would become a variable.

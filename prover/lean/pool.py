@@ -40,12 +40,14 @@ class PoolLimits:
 class PoolStatistics:
     """What a pool did: processes started, workers recycled, lost, and leases given.
 
-    `recycled`: closed because they were worn out; `lost`: died, or were killed in the middle of a call.
+    `recycled`: closed because they were worn out; `discarded`: because they may have run a file's code;
+    `lost`: died, or were killed in the middle of a call.
     `peak_mb`: the most memory (MiB resident) that one process had when it was looked at.
     """
 
     started: int = 0
     recycled: int = 0
+    discarded: int = 0
     lost: int = 0
     leases: int = 0
     peak_mb: float = 0.0
@@ -124,6 +126,7 @@ class Pool:
             self._vacate()
             raise
         self.statistics.leases += 1
+        worker.leases += 1
         try:
             yield worker
         finally:
@@ -282,6 +285,7 @@ class Pool:
             if await self._serves_on(worker):
                 self._idle.append(worker)
             else:
+                self.statistics.discarded += worker.poisoned and worker.alive
                 await self._close_worker(worker, lost=not worker.alive and not self._closed)
         finally:
             self._vacate()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import functools
 import json
+import math
 import os
 import re
 import secrets
@@ -15,50 +14,32 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any, cast
 
 import psutil
 
 from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
+from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 from prover.lean.scratch import Scratch
 from prover.lean.wire import PROTOCOL_VERSION
 
 _CHUNK = 1 << 16
 _STDOUT_BUFFER = 1 << 20
+#: The longest answer that is read, in bytes: an export of a very large file stays below. More fills this process's
+#: memory, and the limit of the Lean process bounds only its own.
+_ANSWER_BYTES = 512 << 20
 _POLL_SECONDS = 0.25
 _LAST_LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
 _BURIAL_SECONDS = 10.0
-_PR_SET_PDEATHSIG = 1
 
 _TAIL_LINES = 200
 _TAIL_WIDTH = 2000
 _KEPT_FRAMES = 20
 _FRAME = re.compile(rb"#\d+ ")
-
-
-@functools.cache
-def _prctl() -> Callable[[int, int], int]:
-    return ctypes.CDLL(None).prctl
-
-
-def _dying_with(parent: int) -> Callable[[], None] | None:
-    """What the child does before it becomes Lean: when `parent` dies, however it dies, the kernel kills the child.
-
-    Linux only. The signal comes when the thread that started the child ends, which runs the event loop.
-    """
-    if sys.platform != "linux":
-        return None
-    prctl = _prctl()  # looked up here: between fork and exec nothing may wait for a lock
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before it was asked for
-            os._exit(1)
-
-    return ask
 
 
 class _StderrTail:
@@ -108,34 +89,46 @@ class BridgeProcess:
     on its standard output that were not the protocol (tactics can print).
     """
 
-    def __init__(self, engine: LeanEngine, memory_mb: int) -> None:
+    def __init__(self, engine: LeanEngine, memory_mb: int, containment: Containment | None = None) -> None:
         self.engine = engine
         self.memory_mb = memory_mb
+        self.containment = containment or Containment()
         self.greeting: dict[str, Any] = {}
         self.calls = 0
         self.started_at = time.monotonic()
         self.noise = 0
         self.peak_mb = 0.0
+        self.cpu_seconds = 0.0
+        self._family: list[psutil.Process] = []
+        self._family_seen = -math.inf
         nonce = secrets.token_hex(16)
         self._nonce = nonce
+        self._private_memory = False
         self._mark = f"\n{nonce} ".encode()
         self._next_id = 0
         self._buffer = bytearray()
         self._scanned = 0
         self._busy = False
-        self._memory_seen = time.monotonic()
+        self._use_seen = time.monotonic()
         self._burial: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(
-        cls, engine: LeanEngine, *, seconds: float = 120.0, memory_mb: int = 3000, watchdog: bool = True
+        cls,
+        engine: LeanEngine,
+        *,
+        seconds: float = 120.0,
+        memory_mb: int = 3000,
+        watchdog: bool = True,
+        containment: Containment | None = None,
     ) -> BridgeProcess:
-        """Starts a process and waits for its greeting.
+        """Starts a process, contained, and waits for its greeting.
 
         Raises `StartTimeout`, `Crashed`, `OutOfMemory` or `ProtocolError`, and `SetupError` for a program
-        that cannot be run. `seconds` bounds the start, `memory_mb` (MiB) the process.
+        that cannot be run. `seconds` bounds the start, `memory_mb` (MiB) the process. `containment`: what it may
+        do; None: the default, with all that the system offers.
         """
-        process = cls(engine, memory_mb)
+        process = cls(engine, memory_mb, containment)
         await process._launch(watchdog, seconds)
         return process
 
@@ -166,7 +159,12 @@ class BridgeProcess:
             raise
 
     async def _spawn(self) -> None:
-        command = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
+        self.command = wanted = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
+        if not os.access(wanted.argv[0], os.X_OK):
+            raise _no_program(wanted.argv[0], "it is not there, or may not be executed")
+        # The first time what the system offers is tried out, in a process of its own.
+        command = await asyncio.to_thread(self.containment.wrap, wanted)
+        self._private_memory = wanted.private_memory
         read_end, write_end = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -178,13 +176,11 @@ class BridgeProcess:
                 stderr=write_end,
                 limit=_STDOUT_BUFFER,
                 start_new_session=True,
-                preexec_fn=_dying_with(os.getpid()),
             )
         except BaseException as error:
             os.close(read_end)
             if isinstance(error, OSError):
-                text = f"{command.argv[0]} cannot be started: {error.strerror}"
-                raise SetupError(text, code="no_program", hint="run `prove setup`") from error
+                raise _no_program(command.argv[0], str(error.strerror)) from error
             raise
         finally:
             os.close(write_end)
@@ -204,12 +200,24 @@ class BridgeProcess:
         return self._busy
 
     def resident_mb(self) -> float:
-        """Resident memory of the process and its children, in MiB; 0 when it is gone."""
+        """Memory of the process and its children, in MiB: resident, or what they have for themselves where the
+        engine says that this counts; 0 when it is gone.
+
+        Also notes the most there was (`peak_mb`, looked at four times a second while a call runs) and the CPU
+        seconds used since the start (`cpu_seconds`, exact when the process ends by `kill`).
+        """
+        now = time.monotonic()
+        measure = private_bytes if self._private_memory else _resident_bytes
         try:
-            process = psutil.Process(self.pid)
-            total = process.memory_info().rss + sum(c.memory_info().rss for c in process.children(recursive=True))
+            if now - self._family_seen >= _POLL_SECONDS:  # this reads what every process of the machine says of itself
+                root = psutil.Process(self.pid)
+                self._family, self._family_seen = [root, *root.children(recursive=True)], now
+            total = sum(measure(member) for member in self._family)
+            times = [member.cpu_times() for member in self._family]
         except psutil.Error:
+            self._family_seen = -math.inf
             return 0.0
+        self.cpu_seconds = max(self.cpu_seconds, sum(used.user + used.system for used in times))
         self.peak_mb = max(self.peak_mb, total / 2**20)
         return total / 2**20
 
@@ -288,7 +296,7 @@ class BridgeProcess:
         return fields
 
     async def _line(self, deadline: float | None) -> bytes:
-        """What follows the nonce on the next line that begins with it, however long.
+        """What follows the nonce on the next line that begins with it, up to `_ANSWER_BYTES`.
 
         Everything else on standard output is counted and dropped as it comes, so that a tactic that
         prints without end fills no memory here.
@@ -305,7 +313,13 @@ class BridgeProcess:
                         raise await self._overdue()
                 wait = min(max(deadline - now, _LAST_LOOK_SECONDS), _POLL_SECONDS)
             await self._read(wait)
-            await self._check_memory()
+            if len(self._buffer) > _ANSWER_BYTES and self._buffer.startswith(self._mark):
+                await self.kill()
+                raise ProtocolError(
+                    f"the Lean process sent an answer of more than {_ANSWER_BYTES >> 20} MiB and was stopped",
+                    code="too_large",
+                )
+            await self._check_use()
         return line
 
     def _next_line(self) -> bytes | None:
@@ -340,17 +354,23 @@ class BridgeProcess:
             raise await self._crash()
         self._buffer += chunk
 
-    async def _check_memory(self) -> None:
+    async def _check_use(self) -> None:
         now = time.monotonic()
-        if now - self._memory_seen < _POLL_SECONDS:
+        if now - self._use_seen < _POLL_SECONDS:
             return
-        self._memory_seen = now
+        self._use_seen = now
         used = self.resident_mb()
         if used > self.memory_mb:
             await self.kill()
             raise OutOfMemory(
                 f"the Lean process used {used:.0f} MiB, more than its limit of {self.memory_mb} MiB",
                 hint="raise --memory",
+            )
+        if self._scratch.used_mb() > self.containment.scratch_mb:
+            await self.kill()
+            raise Crashed(
+                f"the Lean process wrote more than {self.containment.scratch_mb} MiB and was stopped",
+                code="scratch_full",
             )
 
     async def _overdue(self) -> CallTimeout:
@@ -369,9 +389,16 @@ class BridgeProcess:
         last = self._stderr.last_words()
         return Crashed(_ending(status) + (f": {last}" if last else ""), status=status, stderr_tail=tail)
 
+    @property
+    def scratch(self) -> Path:
+        """The one folder the process may write to. What lies there may be anything."""
+        return self._scratch.path
+
     async def kill(self) -> None:
         """Kills the whole process group and removes its scratch folder. Safe to call twice, and from two tasks."""
         if self._burial is None:
+            if self._process.returncode is None:
+                self.resident_mb()  # what it has used by now: nobody can ask afterwards
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._burial = asyncio.ensure_future(self._bury())
@@ -390,6 +417,26 @@ class BridgeProcess:
             self._scratch.remove()
 
     close = kill
+
+
+def _no_program(program: str, problem: str) -> SetupError:
+    return SetupError(f"{program} cannot be started: {problem}", code="no_program", hint="run `prove setup`")
+
+
+def _resident_bytes(process: psutil.Process) -> int:
+    return process.memory_info().rss
+
+
+def private_bytes(process: psutil.Process) -> int:
+    """Memory that a process has for itself, swapped out or not: files it maps do not count."""
+    if sys.platform != "linux":
+        return int(process.memory_full_info().uss)
+    try:
+        with open(f"/proc/{process.pid}/status", "rb") as status:
+            fields = dict(line.split(b":", 1) for line in status if b":" in line)
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    return sum(int(fields[name].split()[0]) for name in (b"RssAnon", b"VmSwap") if name in fields) * 1024
 
 
 def _exited(pid: int) -> bool:

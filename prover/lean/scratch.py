@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 _PREFIX = "leap-prover-scratch-"
 # A folder this young may not have its lock yet.
 _YOUNG_SECONDS = 60.0
+_MOST_ENTRIES = 20_000
 
 
 class Scratch:
@@ -24,6 +26,21 @@ class Scratch:
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._lock = _locked(self.path)
+
+    def used_mb(self) -> float:
+        """MiB that the files in it take on disk; infinite when there are more files than Lean ever makes."""
+        seen, blocks, folders = 0, 0, [self.path]
+        while folders:
+            with suppress(OSError), os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > _MOST_ENTRIES:
+                        return math.inf
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(Path(entry.path))
+                    else:
+                        blocks += entry.stat(follow_symlinks=False).st_blocks
+        return blocks * 512 / 2**20
 
     def remove(self) -> None:
         """Removes the folder with everything in it. Safe to call twice."""

@@ -42,17 +42,30 @@ class HeaderInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """One command of a file: syntax kind, place, whether it logged an error, kinds of commands inside it.
+class Construct:
+    """Something a command is made of: `what` is `command` or `kind` (a syntax node's kind: one that stands as a
+    command, or any other), `attribute` or `option`. `origin`: the module that declared the kind's parser, `builtin`,
+    or empty for the file itself. `span`: where it first stands, or where the macro that made it does."""
 
-    `writes_sorry`: a `sorry` stands in its text, elaborated or not. `example`: byte offset of the word
-    `example` where the command is one, and then `variables`: the names of the `variable`s in scope.
+    what: str
+    name: str
+    origin: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of a file: syntax kind, place, whether it logged an error.
+
+    `constructs`: what it is made of, macros expanded, where that was asked for. `writes_sorry`: a `sorry` stands
+    in its text, elaborated or not. `example`: byte offset of the word `example` where the command is one, and
+    then `variables`: the names of the `variable`s in scope.
     """
 
     kind: str
     span: Span | None
     failed: bool
-    nested: tuple[str, ...]
+    constructs: tuple[Construct, ...] = ()
     writes_sorry: bool = False
     example: int | None = None
     variables: tuple[str, ...] = ()
@@ -199,7 +212,6 @@ class _Command(_Wire):
     kind: str
     span: tuple[int, int] | None = None
     failed: bool
-    nested: tuple[str, ...] = ()
     sorry: bool = False
     example: int | None = None
     variables: tuple[str, ...] = ()
@@ -245,6 +257,7 @@ class _Elaboration(_Wire):
     stopped: bool = False
     scopes: int = 1
     suggestions: tuple[_Suggestion, ...] = ()
+    constructs: tuple[tuple[tuple[str, str, str, tuple[int, int] | None], ...], ...] = ()
     ms: int = 0
 
 
@@ -282,6 +295,10 @@ def _position(pair: tuple[int, int] | None) -> Position | None:
 
 def _span(pair: tuple[int, int] | None) -> Span | None:
     return None if pair is None else Span(*pair)
+
+
+def _construct(row: tuple[str, str, str, tuple[int, int] | None]) -> Construct:
+    return Construct(*row[:3], _span(row[3]))
 
 
 def _checked(model: type[_Model], data: dict[str, Any]) -> _Model:
@@ -326,11 +343,15 @@ def _read_hole(hole: _Hole) -> Hole:
 
 def read_elaboration(data: dict[str, Any]) -> Elaboration:
     e = _checked(_Elaboration, data)
+    built = e.constructs or ((),) * len(e.commands)
+    if len(built) != len(e.commands):
+        raise ProtocolError("the Bridge told the constructs of other commands than it elaborated")
     return Elaboration(
         env=e.env,
         messages=tuple(m.value() for m in e.messages),
         commands=tuple(
-            Command(c.kind, _span(c.span), c.failed, c.nested, c.sorry, c.example, c.variables) for c in e.commands
+            Command(c.kind, _span(c.span), c.failed, tuple(map(_construct, rows)), c.sorry, c.example, c.variables)
+            for c, rows in zip(e.commands, built, strict=True)
         ),
         holes=tuple(_read_hole(h) for h in e.holes),
         declarations=tuple(

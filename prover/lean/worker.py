@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import stat
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from prover.core.errors import LeanProcessError, ProtocolError, UserError
 from prover.core.outcome import Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import wire
+from prover.lean.engine import LeanEngine
 from prover.lean.process import BridgeProcess, BridgeRefusal
 
 #: Wall seconds a call may overrun its own limit before the process is killed: time for the
@@ -33,6 +38,7 @@ class Worker:
         self.clean = True
         self.poisoned = False
         self.born = time.monotonic()
+        self.leases = 0
         # Whether a call may have left states or environments in the process.
         self._used = False
 
@@ -58,7 +64,7 @@ class Worker:
             answer = await self.process.call("import", modules=list(modules), seconds=_IMPORT_SECONDS)
         except BridgeRefusal as refusal:
             self.discard()
-            raise _import_error(refusal, modules, self.process.engine.name) from refusal
+            raise _import_error(refusal, self.process.engine) from refusal
         self.header = tuple(modules)
         self.env = int(answer["env"])
 
@@ -79,12 +85,14 @@ class Worker:
         holes: bool = False,
         declarations: bool = False,
         keep: bool = False,
+        constructs: bool = False,
         heartbeats: int = 0,
         wall_seconds: float | None = None,
     ) -> wire.Elaboration:
         """Elaborates the commands of `text` from byte `start` (to `stop`, 0: the end) in `env`.
 
-        `holes`: open each `sorry` as a live state. `keep`: keep the resulting environment. `heartbeats`:
+        `holes`: open each `sorry` as a live state. `keep`: keep the resulting environment. `constructs`: tell what
+        each command is made of. `heartbeats`:
         the default of `maxHeartbeats` (0: Lean's own). A reached wall limit gives `stopped`; a process
         that does not notice it is killed and `CallTimeout` raised.
         """
@@ -98,6 +106,7 @@ class Worker:
             holes=holes,
             declarations=declarations,
             keep=keep,
+            constructs=constructs,
             heartbeats=heartbeats,
             wall_ms=wall_ms,
             seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
@@ -174,10 +183,26 @@ class Worker:
             await self.process.call("release", all=True, keep=[self.env], seconds=30)
             self._used = False
 
-    async def export(self, env: int, *, seconds: float = 60) -> dict[str, Any]:
-        """The constants `env` adds to its imports, as data (`lean_project/Bridge/Export.lean`)."""
-        answer = await self.process.call("export", env=env, seconds=seconds)
+    async def export(self, env: int, *, module: str = "", seconds: float = 60) -> dict[str, Any]:
+        """The constants `env` adds to its imports, as data (`lean_project/Bridge/Export.lean`).
+
+        `module`: those of this imported module instead, with all that its compiled file says of them.
+        """
+        answer = await self.process.call("export", env=env, module=module, seconds=seconds)
         return dict(answer["export"])
+
+    async def begin(self, module: str) -> int:
+        """The imports as an environment in which the commands of module `module` are to be elaborated."""
+        self._used = True
+        return int((await self.process.call("begin", env=self.env, module=module, seconds=30))["env"])
+
+    async def save(self, env: int, file: str) -> bytes:
+        """`env` as a compiled module. It passes through `file`, a name in the process's scratch folder.
+
+        What is read may be anything when the process has run somebody's code.
+        """
+        await self.process.call("save", env=env, file=file, seconds=60)
+        return await asyncio.to_thread(_plain_file, self.process.scratch / file)
 
     async def replay(
         self,
@@ -187,8 +212,9 @@ class Worker:
         *,
         heartbeats: int = 0,
         wall_seconds: float | None = None,
+        details: bool = False,
     ) -> wire.Replay:
-        """Gives re-read constants to the kernel, on top of `env`."""
+        """Gives re-read constants to the kernel, on top of `env`. `details`: its export says all the kernel keeps."""
         wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
         answer = await self.process.call(
             "replay",
@@ -199,6 +225,7 @@ class Worker:
             declarations=list(declarations),
             heartbeats=heartbeats,
             wall_ms=wall_ms,
+            details=details,
             seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
         )
         return wire.read_replay(answer)
@@ -212,6 +239,18 @@ class Worker:
         await self.process.close()
 
 
+def _plain_file(path: Path) -> bytes:
+    """The file's content; never what a link or a pipe in its place leads to. Raises `ProtocolError`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return file.read()
+    except OSError as error:
+        raise ProtocolError(f"the Lean process wrote no {path.name}: {error.strerror}") from error
+    raise ProtocolError(f"the Lean process wrote no plain file {path.name}")
+
+
 def _index(answer: Mapping[str, Any]) -> int:
     index = answer.get("index")
     if not isinstance(index, int):
@@ -219,19 +258,8 @@ def _index(answer: Mapping[str, Any]) -> int:
     return index
 
 
-def _import_error(refusal: BridgeRefusal, modules: Sequence[str], engine: str) -> UserError:
+def _import_error(refusal: BridgeRefusal, engine: LeanEngine) -> UserError:
     missing: list[str] = list(refusal.fields.get("modules", []))
-    if any(name.split(".")[0] == "Mathlib" for name in missing or modules) and engine == "embedded":
-        return UserError(
-            "the file imports Mathlib, which the embedded Lean does not have",
-            code="mathlib_on_embedded",
-            hint="use the native engine in a Lake project that has Mathlib, or --lite: statements whose names all "
-            "exist in CoreMath are then proved over CoreMath, not Mathlib",
-        )
     if missing:
-        return UserError(
-            f"imported but not there or not compiled: {', '.join(missing)}",
-            code="missing_import",
-            hint="compile the module (`lake build`), or check its name",
-        )
+        return engine.missing_import(missing)
     return UserError(f"the imports could not be loaded: {refusal.message}", code="import_failed")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
+from array import array
+from bisect import insort_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 from prover.core.candidate import Candidate
 
@@ -21,74 +23,73 @@ class Limit:
 LEVELS: tuple[Limit, ...] = (Limit(2_500, 2.0), Limit(15_000, 10.0), Limit(80_000, 40.0))
 
 
-@dataclass(slots=True)
 class Agenda:
     """Candidates of one node, best first. A candidate that ran out of time comes back with a larger limit, later.
 
-    `penalty`: what a level costs, as a log-probability.
+    `penalty`: what a level costs, as a log-probability. Small, since a search has one for each goal it worked on: the
+    candidates that wait stand in one list a level, worst first, and of the others only a hash of the text is kept.
     """
 
-    levels: int = len(LEVELS)
-    penalty: float = -2.0
-    draws: int = 0
-    dry: bool = False
-    _heap: list[tuple[float, int, int, Candidate]] = field(default_factory=list[tuple[float, int, int, Candidate]])
-    _seen: set[str] = field(default_factory=set[str])
-    _count: int = 0
+    __slots__ = ("_taken", "_waiting", "draws", "dry", "penalty")
+
+    def __init__(self, levels: int = len(LEVELS), penalty: float = -2.0) -> None:
+        self.penalty = penalty
+        self.draws = 0
+        self.dry = False
+        self._waiting: list[list[Candidate]] = [[] for _ in range(levels)]
+        self._taken = array("q")
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """Takes in candidates whose text is new here; the number of those."""
-        before = self._count
+        seen = {*self._taken, *(hash(c.text) for level in self._waiting for c in level)}
+        before = len(seen)
         for candidate in candidates:
-            if candidate.text not in self._seen:
-                self._seen.add(candidate.text)
-                self._push(candidate, min(candidate.effort, self.levels - 1))
-        return self._count - before
+            text = hash(candidate.text)
+            if text not in seen:
+                seen.add(text)
+                self.put_back(candidate, min(candidate.effort, len(self._waiting) - 1))
+        return len(seen) - before
 
     def again(self, candidate: Candidate, level: int) -> bool:
         """Puts a candidate back for the level after `level`; False when there is none."""
-        if level + 1 >= self.levels:
+        if level + 1 >= len(self._waiting):
             return False
-        self._push(candidate, level + 1)
+        self.put_back(candidate, level + 1)
         return True
 
     def put_back(self, candidate: Candidate, level: int) -> None:
-        """Puts back a candidate that was not reached."""
-        self._push(candidate, level)
+        """Lets a candidate wait at a level, behind those of equal belief."""
+        insort_left(self._waiting[level], candidate, key=partial(self._belief, level))
 
-    def _push(self, candidate: Candidate, level: int) -> None:
-        self._count += 1
-        heapq.heappush(
-            self._heap,
-            (
-                -(candidate.log_probability + self.penalty * max(0, level - candidate.effort)),
-                self._count,
-                level,
-                candidate,
-            ),
-        )
+    def _belief(self, level: int, candidate: Candidate) -> float:
+        return candidate.log_probability + self.penalty * max(0, level - candidate.effort)
+
+    def copy(self) -> Agenda:
+        """Another agenda with the same content."""
+        other = Agenda(0, self.penalty)
+        other.draws, other.dry = self.draws, self.dry
+        other._waiting = [list(level) for level in self._waiting]
+        other._taken = array("q", self._taken)
+        return other
 
     def take(self, width: int, window: float) -> tuple[int, list[Candidate]]:
         """The best candidates of one level: at most `width`, none worse than the best by more than `window`."""
-        if not self._heap:
+        best = self.best
+        if best is None:
             return 0, []
-        best, _, level, _ = self._heap[0]
+        level = next(i for i, waiting in enumerate(self._waiting) if waiting and self._belief(i, waiting[-1]) == best)
+        waiting = self._waiting[level]
         taken: list[Candidate] = []
-        others: list[tuple[float, int, int, Candidate]] = []
-        while self._heap and len(taken) < width and self._heap[0][0] <= best + window:
-            entry = heapq.heappop(self._heap)
-            if entry[2] == level:
-                taken.append(entry[3])
-            else:
-                others.append(entry)
-        for entry in others:
-            heapq.heappush(self._heap, entry)
+        while waiting and len(taken) < width and self._belief(level, waiting[-1]) >= best - window:
+            taken.append(waiting.pop())
+        self._taken.extend(hash(c.text) for c in taken)
         return level, taken
 
     @property
     def best(self) -> float | None:
         """The belief in what would be tried next; None when nothing is left."""
-        return -self._heap[0][0] if self._heap else None
+        tops = [self._belief(i, waiting[-1]) for i, waiting in enumerate(self._waiting) if waiting]
+        return max(tops) if tops else None
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return sum(map(len, self._waiting))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol
 
-from prover.search.graph import Node, ProofGraph
+from prover.search.graph import ProofGraph
+from prover.search.guide import Guide
+from prover.search.node import Node
 from prover.search.runner import Handle
 
 
@@ -46,36 +48,21 @@ class Frontier(Protocol[Handle]):
     def __len__(self) -> int: ...
 
 
-#: The belief in what would be tried next on a node (a log-probability).
-Ahead = Callable[[Node[Handle]], float]
-#: An estimate of a node's chances beyond its path (a log-probability), from a critic.
-Value = Callable[[Node[Handle]], float]
-
-
 class BestFirst(Generic[Handle]):
-    """The largest length-normalised score first: (log-probabilities of path and next candidate) / length ** alpha.
+    """The largest score first (`Guide.score`): log-probabilities of path and next candidate, length-normalised.
 
-    The score of a path is kept by the graph (siblings share their parent's path and a penalty for their number). As in
-    BFS-Prover, alpha = 0.5; the next candidate counts because a node is worked on in portions.
+    The score of a path is kept by the graph (siblings share their parent's path and a penalty for their number).
     """
 
-    def __init__(
-        self, graph: ProofGraph[Handle], ahead: Ahead[Handle], *, alpha: float = 0.5, value: Value[Handle] | None = None
-    ) -> None:
+    def __init__(self, graph: ProofGraph[Handle], guide: Guide[Handle]) -> None:
         self.graph = graph
-        self.ahead = ahead
-        self.alpha = alpha
-        self.value = value
+        self.guide = guide
         self._heap: list[tuple[float, int, Node[Handle]]] = []
         self._key: dict[int, float] = {}
         self._ticks = 0
 
-    def score(self, node: Node[Handle]) -> float:
-        extra = self.value(node) if self.value is not None else 0.0
-        return node.path.score(self.alpha, min(self.ahead(node), -1e-6)) + extra
-
     def _push(self, node: Node[Handle]) -> None:
-        key = -self.score(node)
+        key = -self.guide.score(node)
         if self._key.get(node.number) == key:
             return
         self._key[node.number] = key

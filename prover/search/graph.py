@@ -10,92 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Generic
+from typing import Generic
 
 from prover.core.state import TacticState
+from prover.search.node import Edge, Node, Path, Status
 from prover.search.runner import Handle
-
-if TYPE_CHECKING:
-    import networkx
-
-
-class Status(StrEnum):
-    """Of a node or an edge. `DEAD`: everything that was proposed has failed; no statement about truth."""
-
-    OPEN = "open"
-    SOLVED = "solved"
-    DEAD = "dead"
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """How a node was reached: the sum of log-probabilities of the tactics, and their number."""
-
-    total: float = 0.0
-    length: int = 0
-
-    def then(self, log_probability: float) -> Path:
-        return Path(self.total + log_probability, self.length + 1)
-
-    def score(self, alpha: float, ahead: float = 0.0) -> float:
-        """Length-normalised: (total + ahead) / steps ** alpha; the larger the better."""
-        return (self.total + ahead) / max(1, self.length + (ahead < 0.0)) ** alpha
-
-
-@dataclass(slots=True, eq=False)
-class Edge(Generic[Handle]):
-    """A tactic that ran on `parent`. No children: it closed the node.
-
-    `parts[i]`: indices, in the state the tactic left, of the goals of `children[i]`.
-    """
-
-    parent: Node[Handle]
-    tactic: str
-    log_probability: float
-    children: tuple[Node[Handle], ...] = ()
-    parts: tuple[tuple[int, ...], ...] = ()
-    source: str = ""
-    status: Status = Status.OPEN
-
-    @property
-    def size(self) -> int | None:
-        """Tactics in the proof this edge gives; None while a child is unproved."""
-        total = 1
-        for child in self.children:
-            if child.size is None:
-                return None
-            total += child.size
-        return total
-
-
-@dataclass(slots=True, eq=False)
-class Node(Generic[Handle]):
-    """An OR node. `size` is the proof distance: tactics in the shortest known proof. `demand`: live edges that need
-    it."""
-
-    number: int
-    state: TacticState
-    handle: Handle
-    path: Path
-    status: Status = Status.OPEN
-    edges: list[Edge[Handle]] = field(default_factory=list["Edge[Handle]"])
-    needed_by: list[Edge[Handle]] = field(default_factory=list["Edge[Handle]"])
-    best: Edge[Handle] | None = None
-    size: int | None = None
-    demand: int = 0
-    exhausted: bool = False
-
-    @property
-    def history(self) -> tuple[str, ...]:
-        """The tactics of one best path from the root, oldest first."""
-        steps: list[str] = []
-        node: Node[Handle] = self
-        while node.needed_by:
-            edge = max(node.needed_by, key=lambda e: e.parent.path.total + e.log_probability)
-            steps.append(edge.tactic)
-            node = edge.parent
-        return tuple(reversed(steps))
 
 
 @dataclass(slots=True)
@@ -123,11 +42,15 @@ class ProofGraph(Generic[Handle]):
     """Nodes by fingerprint, edges, and what follows from them: status, proof distance, demand, paths.
 
     A tactic that leaves several goals adds `sibling_penalty` (a log-probability, ≤ 0) for each goal beyond the first:
-    all of them must be proved. Every sibling is reached by the same path.
+    all of them must be proved. Every sibling is reached by the same path. `merge=False` keeps equal states apart: a
+    tree, to compare with; states equal to an ancestor are refused there too.
     """
 
-    def __init__(self, state: TacticState, handle: Handle, *, sibling_penalty: float = -0.3) -> None:
+    def __init__(
+        self, state: TacticState, handle: Handle, *, sibling_penalty: float = -0.3, merge: bool = True
+    ) -> None:
         self.sibling_penalty = sibling_penalty
+        self.merge = merge
         self.root: Node[Handle] = Node(0, state, handle, Path())
         self.nodes: list[Node[Handle]] = [self.root]
         self.by_fingerprint: dict[str, Node[Handle]] = {state.fingerprint: self.root}
@@ -136,7 +59,8 @@ class ProofGraph(Generic[Handle]):
         self.refused = 0
 
     def find(self, fingerprint: str) -> Node[Handle] | None:
-        return self.by_fingerprint.get(fingerprint)
+        """The node of a state, where equal states are one node."""
+        return self.by_fingerprint.get(fingerprint) if self.merge else None
 
     def wanted(self, node: Node[Handle]) -> bool:
         """Whether proving this node can still help to prove the root."""
@@ -158,7 +82,7 @@ class ProofGraph(Generic[Handle]):
     ) -> Change[Handle]:
         """Records a tactic that leaves goals. `added` is false when it says nothing new."""
         known = [self.find(child.state.fingerprint) for child in children]
-        if any(found is not None and self._is_ancestor(found, node) for found in known):
+        if self._repeats_a_way(node, children) or any(found and self._is_ancestor(found, node) for found in known):
             self.refused += 1
             return Change(added=False)
         if any(found is not None and found.status is Status.DEAD for found in known):
@@ -208,22 +132,41 @@ class ProofGraph(Generic[Handle]):
             self._prove(node, edge, change)
         return change
 
+    def _repeats_a_way(self, node: Node[Handle], children: Sequence[Child[Handle]]) -> bool:
+        """In a tree: whether a child's state is `node`'s, or that of a node above it."""
+        if self.merge:
+            return False
+        new = {child.state.fingerprint for child in children}
+        while node.state.fingerprint not in new:
+            if not node.needed_by:
+                return False
+            node = node.needed_by[0].parent
+        return True
+
     def _is_ancestor(self, candidate: Node[Handle], node: Node[Handle]) -> bool:
-        """Whether `candidate` is `node` or lies on some way from the root to it."""
+        """Whether `candidate` is `node` or lies on some way from the root to it.
+
+        Looks upward from one and downward from the other in turn, and is done when either side is: a new node has few
+        descendants, a shallow one few ancestors.
+        """
         if candidate is node:
             return True
-        if not candidate.edges:
-            return False
-        seen = {node.number}
-        stack = [node]
-        while stack:
-            for edge in stack.pop().needed_by:
-                above = edge.parent
-                if above is candidate:
+        up, down = [node], [candidate]
+        above, below = {node.number}, {candidate.number}
+        while up and down:
+            for edge in up.pop().needed_by:
+                if edge.parent is candidate:
                     return True
-                if above.number not in seen:
-                    seen.add(above.number)
-                    stack.append(above)
+                if edge.parent.number not in above:
+                    above.add(edge.parent.number)
+                    up.append(edge.parent)
+            for edge in down.pop().edges:
+                for child in edge.children:
+                    if child is node:
+                        return True
+                    if child.number not in below:
+                        below.add(child.number)
+                        down.append(child)
         return False
 
     # --- consequences
@@ -335,24 +278,6 @@ class ProofGraph(Generic[Handle]):
             "merged": self.merged,
             "refused": self.refused,
         }
-
-    def to_networkx(self) -> networkx.MultiDiGraph[str]:
-        """Nodes `n<number>` and, for each edge, a vertex `e<i>` between parent and children, with their attributes."""
-        import networkx
-
-        graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-        count = 0
-        for node in self.nodes:
-            graph.add_node(f"n{node.number}", kind="or", status=str(node.status), size=node.size, goal=str(node.state))
-        for node in self.nodes:
-            for edge in node.edges:
-                name = f"e{count}"
-                count += 1
-                graph.add_node(name, kind="and", status=str(edge.status), tactic=edge.tactic)
-                graph.add_edge(f"n{node.number}", name)
-                for child in edge.children:
-                    graph.add_edge(name, f"n{child.number}")
-        return graph
 
     def check_invariants(self) -> None:
         """Recomputes what is kept up to date and compares. For tests and debugging; `AssertionError` names the

@@ -1,27 +1,38 @@
-"""The one search loop."""
+"""The one search loop.
+
+It hands out tickets for the nodes a frontier selects and takes in what came of them. Graph, frontier and budgets
+change only here, between two awaits: which replies came when does not matter as long as they are taken in in order.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from prover.core.budget import Budget, Spent
 from prover.core.candidate import Candidate
 from prover.core.errors import LeanProcessError, ModelError
 from prover.core.outcome import Failed, Lost, Progress, Rejected, Solved, TacticOutcome, TimedOut
-from prover.core.state import TacticState
-from prover.generate import Request, TacticGenerator
+from prover.generate import TacticGenerator
 from prover.search.agenda import Agenda
-from prover.search.frontier import BestFirst, Expansion, Frontier
-from prover.search.graph import Change, Child, Node, ProofGraph, distinct
-from prover.search.polish import holds, settle_suggestion, shorten
+from prover.search.frontier import Expansion, Frontier
+from prover.search.frontiers import FRONTIERS, MakeFrontier
+from prover.search.graph import Change, ProofGraph, distinct
+from prover.search.guide import Guide
+from prover.search.node import Node, Status
+from prover.search.polish import holds, shorten
 from prover.search.proof import Step, extract
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Observer, Settings
+from prover.search.ticket import Reply, Ticket, Workshop
 
-MakeFrontier = Callable[[ProofGraph[Handle], Callable[[Node[Handle]], float]], Frontier[Handle]]
+#: How often the loop looks whether it was interrupted while it waits for work.
+_LOOK_SECONDS = 0.2
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -38,7 +49,7 @@ async def search(
     *,
     budget: Budget | Spent,
     settings: Settings | None = None,
-    frontier: MakeFrontier[Handle] | None = None,
+    frontier: str | MakeFrontier[Handle] = "best",
     critic: Critic | None = None,
     premises: Sequence[str] = (),
     observer: Observer = _silent,
@@ -46,60 +57,49 @@ async def search(
 ) -> SearchResult:
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
-    Always returns, with the reason in `stop` and whatever was found. `observer` receives every event as (kind,
-    payload): `NodeExpanded`, `TacticTried`, `Solved`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked
-    between portions of work, a few tactics each.
+    Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
+    one. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `Solved`,
+    `NodeExpanded`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked several times a second.
+
+    Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
+    wall seconds.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
-    run = _Search(runner, generator, spent, settings or Settings(), critic, tuple(premises), observer, interrupted)
-    return await run.run(frontier)
+    settings = settings or Settings()
+    shop = Workshop(runner, generator, spent, settings, critic, tuple(premises))
+    make: MakeFrontier[Handle] = FRONTIERS[frontier] if isinstance(frontier, str) else frontier
+    return await _Search(shop, spent, settings, observer, interrupted).run(make)
 
 
+@dataclass
 class _Search(Generic[Handle]):
-    def __init__(
-        self,
-        runner: Runner[Handle],
-        generator: TacticGenerator,
-        spent: Spent,
-        settings: Settings,
-        critic: Critic | None,
-        premises: tuple[str, ...],
-        observer: Observer,
-        interrupted: Callable[[], bool],
-    ) -> None:
-        self.runner = runner
-        self.generator = generator
-        self.spent = spent
-        self.settings = settings
-        self.critic = critic
-        self.premises = premises
-        self.observer = observer
-        self.interrupted = interrupted
-        self.statistics = Statistics()
-        self.agendas: dict[int, Agenda] = {}
-        self.values: dict[int, float] = {}
-        self.graph: ProofGraph[Handle]
-        self.frontier: Frontier[Handle]
+    shop: Workshop[Handle]
+    spent: Spent
+    settings: Settings
+    observer: Observer
+    interrupted: Callable[[], bool]
+    statistics: Statistics = field(init=False, default_factory=Statistics)
+    agendas: dict[int, Agenda] = field(init=False, default_factory=dict[int, Agenda])
+    values: dict[str, float] = field(init=False, default_factory=dict[str, float])
+    flight: dict[int, Ticket[Handle]] = field(init=False, default_factory=dict[int, "Ticket[Handle]"])
+    stragglers: set[Ticket[Handle]] = field(init=False, default_factory=set["Ticket[Handle]"])
+    graph: ProofGraph[Handle] = field(init=False)
+    frontier: Frontier[Handle] = field(init=False)
 
-    async def run(self, make: MakeFrontier[Handle] | None) -> SearchResult:
+    async def run(self, make: MakeFrontier[Handle]) -> SearchResult:
         began = time.monotonic()
         detail = ""
         try:
-            handle, state = await self.runner.root()
-            self.graph = ProofGraph(state, handle, sibling_penalty=self.settings.sibling_penalty)
-            self.frontier = (
-                make(self.graph, self.ahead)
-                if make
-                else BestFirst(
-                    self.graph, self.ahead, alpha=self.settings.alpha, value=self.values_of if self.critic else None
-                )
-            )
-            await self.split_root()
+            await self.begin(make)
             stop = await self.work()
         except LeanProcessError as error:
             stop, detail = "engine_lost", f"{error.code}: {error.message}"
         except ModelError as error:
             stop, detail = "model_failed", f"{error.code}: {error.message}"
+        finally:
+            await self.land()
+        with suppress(LeanProcessError):
+            await self.shop.release()
         proof, checked = await self.polished()
         if proof is not None:
             stop = "proved"
@@ -113,166 +113,253 @@ class _Search(Generic[Handle]):
         )
         return SearchResult(stop, proof, checked, seconds, self.statistics, detail)
 
+    async def begin(self, make: MakeFrontier[Handle]) -> None:
+        """The graph with its root; the root itself may be several goals that have nothing to do with each other."""
+        handle, state = await self.shop.runner.root()
+        settings = self.settings
+        self.graph = ProofGraph(state, handle, sibling_penalty=settings.sibling_penalty, merge=settings.merge)
+        self.frontier = make(self.graph, Guide(self.ahead, self.value_of, settings.alpha, settings.seed))
+        root = self.graph.root
+        self.tell_of([root])
+        children = await self.shop.apart(root.state, root.handle)
+        if len(children) > 1:
+            change = self.graph.extend(root, "", 0.0, children, "split")
+            self.tell_of(change.opened)
+            self.tell_edge(root)
+            self.absorb(root, change)
+            self.absorb(root, self.graph.exhaust(root))
+        else:
+            self.frontier.observe(Expansion(root, again=True))
+
     async def polished(self) -> tuple[Step | None, bool]:
         """The root's proof, if there is one, and whether its script holds in one piece."""
         if not hasattr(self, "graph") or self.graph.root.best is None:
             return None, False
         left = self.spent.remaining_seconds()
+        runner = self.shop.runner
         try:
-            await shorten(self.runner, self.graph, min(self.settings.shorten_seconds, left / 2))
+            await shorten(runner, self.graph, min(self.settings.shorten_seconds, left / 2))
             seconds = min(self.settings.check_seconds, self.spent.remaining_seconds())
             proof = extract(self.graph.root)
-            return proof, await holds(self.runner, self.graph.root.handle, proof, seconds)
+            return proof, await holds(runner, self.graph.root.handle, proof, seconds)
         except LeanProcessError:
             return extract(self.graph.root), False
 
-    async def split_root(self) -> None:
-        """The root itself may be several goals that have nothing to do with each other."""
-        root = self.graph.root
-        parts = independent_parts(root.state)
-        if len(parts) > 1:
-            children = await self.children(root.state, root.handle, parts)
-            self.absorb(root, self.graph.extend(root, "", 0.0, children, "split"))
-            self.finish(root)
-        else:
-            self.frontier.observe(Expansion(root, again=True))
+    # --- what frontiers may ask
 
     def ahead(self, node: Node[Handle]) -> float:
         """The belief in what would be tried next on a node; optimistic where nothing is known yet."""
         agenda = self.agendas.get(node.number)
-        if agenda is None:
-            return 0.0
-        best = agenda.best
+        best = agenda.best if agenda is not None else None
         return 0.0 if best is None else best
 
-    def values_of(self, node: Node[Handle]) -> float:
-        return self.values.get(node.number, 0.0)
+    def value_of(self, node: Node[Handle]) -> float | None:
+        return self.values.get(node.state.fingerprint)
+
+    # --- tickets
 
     async def work(self) -> str:
         """Works nodes until there is a reason to stop; gives the reason."""
         while self.graph.root.best is None:
-            if self.interrupted():
-                return "interrupted"
-            limit = self.spent.exceeded()
-            if limit is not None:
-                return f"budget_{limit}"
-            selected = self.frontier.select(self.settings.breadth)
-            if not selected:
+            limit = "interrupted" if self.interrupted() else self.spent.exceeded()
+            if limit in ("interrupted", "seconds"):
+                await self.last_call()
+            if limit is None:
+                self.take_off()
+            elif limit != "expansions" or not self.flight:
+                return limit if limit == "interrupted" else f"budget_{limit}"
+            if not self.flight:
                 return "exhausted"
-            await self.propose(selected)
-            for at, node in enumerate(selected):
-                if self.graph.root.best is not None or self.spent.exceeded() is not None or self.interrupted():
-                    self.frontier.retract(selected[at:])
-                    break
-                if self.graph.wanted(node):
-                    await self.expand(node)
+            ticket = await self.next_done()
+            if ticket is not None:
+                self.take_in(ticket)
         return "proved"
 
-    async def propose(self, nodes: Sequence[Node[Handle]]) -> None:
-        """Asks the generator about all nodes that have nothing left to try, in one batch."""
-        poor = [n for n in nodes if self.agenda(n).best is None and not self.agenda(n).dry]
-        if not poor:
-            return
-        requests = [
-            Request(
-                n.state,
-                premises=self.premises,
-                history=n.history,
-                n=self.settings.candidates,
-                draw=self.agenda(n).draws,
-            )
-            for n in poor
-        ]
-        began = time.monotonic()
-        replies = await self.generator.generate(requests)
-        self.statistics.generation_seconds += time.monotonic() - began
-        for node, reply in zip(poor, replies, strict=True):
-            agenda = self.agenda(node)
-            agenda.draws += 1
-            whole = [c for c in reply if c.finish != "length"]
-            self.statistics.rejected += len(reply) - len(whole)
-            if agenda.add(whole) == 0:
-                agenda.dry = True
+    def take_off(self) -> None:
+        """Hands out tickets while there are nodes to work on and room in flight."""
+        while len(self.flight) < self.settings.in_flight and self.spent.exceeded() is None:
+            selected = self.frontier.select(1)
+            if not selected:
+                return
+            for node in selected:
+                agenda = self.agendas.get(node.number)
+                ticket = Ticket(node, agenda.copy() if agenda is not None else Agenda(len(self.settings.levels)))
+                self.spent.expansions += 1
+                self.flight[node.number] = ticket
+                ticket.task = asyncio.create_task(self.shop.work(ticket, self.values))
 
-    def agenda(self, node: Node[Handle]) -> Agenda:
-        found = self.agendas.get(node.number)
-        if found is None:
-            found = self.agendas[node.number] = Agenda(len(self.settings.levels))
-        return found
+    async def next_done(self) -> Ticket[Handle] | None:
+        """The ticket to take in next; None when it is time to look around instead."""
+        waiting = list(self.flight.values())[: 1 if self.settings.in_order else None]
+        timeout = min(_LOOK_SECONDS, self.spent.remaining_seconds())
+        await asyncio.wait([t.task for t in waiting], timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        return next((t for t in waiting if t.task.done()), None)
 
-    async def expand(self, node: Node[Handle]) -> None:
-        """Tries the next portion of a node's candidates."""
-        agenda = self.agenda(node)
-        level, batch = agenda.take(self.settings.width, self.settings.window)
-        if not batch:
-            self.finish(node)
+    def take_in(self, ticket: Ticket[Handle]) -> None:
+        """Puts what came of a ticket into graph and frontier."""
+        node = ticket.node
+        del self.flight[node.number]
+        self.statistics.generation_seconds += ticket.generation_seconds
+        self.statistics.lean_seconds += ticket.lean_seconds
+        self.statistics.rejected += ticket.truncated
+        self.statistics.tokens += ticket.tokens
+        self.spent.tokens += ticket.tokens
+        ticket.task.result()
+        self.values.update(ticket.values)
+        agenda = self.agendas[node.number] = ticket.agenda
+        if not ticket.batch:
+            self.spent.expansions -= 1
+            self.finish(node, [])
             return
-        self.spent.expansions += 1
         self.statistics.expansions += 1
         opened: list[Node[Handle]] = []
-        reached = await self.try_batch(node, level, batch, opened)
-        for candidate in batch[reached:]:
-            agenda.put_back(candidate, level)
-        await self.judge(opened)
+        for reply in ticket.replies:
+            self.record(node, ticket.level, reply.candidate, reply.outcome)
+            if isinstance(reply.outcome, Solved):
+                self.solved(node, reply, opened)
+            elif isinstance(reply.outcome, TimedOut) and not agenda.again(reply.candidate, ticket.level):
+                self.observer(
+                    "LimitHit", {"limit": reply.outcome.limit, "node": node.number, "tactic": reply.candidate.text}
+                )
+        self.grow(ticket, opened)
         self.observer(
             "NodeExpanded",
             {
                 "node": node.number,
                 "depth": node.path.length,
-                "level": level,
-                "tried": reached,
+                "level": ticket.level,
+                "tried": len(ticket.replies),
                 "opened": len(opened),
                 "left": len(agenda),
                 "goal": node.state.goals[0].target,
             },
         )
         if agenda.best is None and agenda.dry and self.graph.wanted(node):
-            self.frontier.observe(Expansion(node, opened=tuple(distinct(opened))))
-            self.finish(node)
+            self.finish(node, opened)
         else:
-            self.frontier.observe(Expansion(node, again=self.graph.wanted(node), opened=tuple(distinct(opened))))
+            self.observe(Expansion(node, again=self.graph.wanted(node), opened=tuple(opened)))
+        if node.status is not Status.OPEN:
+            self.agendas.pop(node.number, None)
         if self.settings.debug:
             self.graph.check_invariants()
 
-    def finish(self, node: Node[Handle]) -> None:
-        """Nothing is left to try on `node`."""
-        self.absorb(node, self.graph.exhaust(node))
-
-    async def try_batch(
-        self, node: Node[Handle], level: int, batch: list[Candidate], opened: list[Node[Handle]]
-    ) -> int:
-        """Runs candidates on a node; the number of those that were reached."""
-        limit = self.settings.levels[level]
-        reached = 0
-        left = self.spent.remaining_seconds()
-        began = time.monotonic()
-        outcomes: list[tuple[Candidate, Progress[Handle]]] = []
-        async for index, outcome in self.runner.apply(
-            node.handle,
-            [c.text for c in batch],
-            heartbeats=limit.heartbeats,
-            wall_seconds=min(limit.seconds, max(0.05, left)),
-            total_seconds=None if left == float("inf") else max(0.05, left),
-        ):
-            candidate = batch[index]
-            reached = index + 1
-            self.record(node, level, candidate, outcome)
-            if isinstance(outcome, Solved):
-                await self.solved(node, candidate, outcome, opened)
-            elif isinstance(outcome, Progress):
-                outcomes.append((candidate, outcome))
-            elif isinstance(outcome, TimedOut) and not self.agenda(node).again(candidate, level):
-                self.observer("LimitHit", {"limit": outcome.limit, "node": node.number, "tactic": candidate.text})
-        self.statistics.lean_seconds += time.monotonic() - began
-        unused: list[Handle] = []
-        for candidate, outcome in outcomes:
-            if self.graph.wanted(node):
-                unused += await self.progressed(node, candidate, outcome, opened)
+    def grow(self, ticket: Ticket[Handle], opened: list[Node[Handle]]) -> None:
+        """Adds what tactics left to the graph; what it does not need is released."""
+        node = ticket.node
+        made = ticket.handles
+        used: set[int] = set()
+        for reply in ticket.replies:
+            if not isinstance(reply.outcome, Progress) or not self.graph.wanted(node):
+                continue
+            before = len(self.graph.nodes)
+            belief = reply.candidate.log_probability
+            change = self.graph.extend(node, reply.text, belief, reply.children, reply.candidate.source)
+            new = self.graph.nodes[before:]
+            used |= {id(n.handle) for n in new}
+            if change.added:
+                self.tell_of(new)
+                self.tell_edge(node)
             else:
-                unused.append(outcome.handle)
-        if unused:
-            await self.runner.release(unused)
-        return reached
+                self.statistics.duplicates += 1
+            self.notice(change, opened)
+        self.shop.unused += [handle for handle in made if id(handle) not in used]
+
+    def solved(self, node: Node[Handle], reply: Reply[Handle], opened: list[Node[Handle]]) -> None:
+        change = self.graph.solve(node, reply.text, reply.candidate.log_probability, reply.candidate.source)
+        self.tell_edge(node)
+        root = self.graph.root.best is not None
+        self.observer("Solved", {"node": node.number, "tactic": reply.text, "root": root})
+        self.notice(change, opened)
+
+    def finish(self, node: Node[Handle], opened: list[Node[Handle]]) -> None:
+        """Nothing is left to try on `node`."""
+        change = self.graph.exhaust(node)
+        self.agendas.pop(node.number, None)
+        self.notice(change, opened)
+        self.observe(Expansion(node, opened=tuple(opened)))
+
+    def absorb(self, node: Node[Handle], change: Change[Handle]) -> None:
+        opened: list[Node[Handle]] = []
+        self.notice(change, opened)
+        self.observe(Expansion(node, opened=tuple(opened)))
+
+    def notice(self, change: Change[Handle], opened: list[Node[Handle]]) -> None:
+        opened += change.opened
+        self.frontier.prune(change.closed)
+        for node in change.closed:
+            if node.status is not Status.OPEN:
+                self.agendas.pop(node.number, None)
+
+    def observe(self, expansion: Expansion[Handle]) -> None:
+        """Tells the frontier, and withdraws work on nodes that nobody needs any more."""
+        for number in [n for n, t in self.flight.items() if not self.graph.wanted(t.node)]:
+            self.withdraw(self.flight.pop(number))
+        opened = tuple(n for n in distinct(expansion.opened) if n.number not in self.flight)
+        self.frontier.observe(Expansion(expansion.node, expansion.again, opened))
+
+    # --- the end
+
+    def withdraw(self, ticket: Ticket[Handle]) -> None:
+        """Gives a ticket up. What is with the runner ends by itself: breaking it off would cost a process."""
+        self.spent.expansions -= 1
+        self.statistics.withdrawn += 1
+        if not ticket.running:
+            ticket.task.cancel()
+        self.frontier.retract([ticket.node])
+        self.stragglers.add(ticket)
+        ticket.task.add_done_callback(lambda _: self.ended(ticket))
+
+    def ended(self, ticket: Ticket[Handle]) -> None:
+        """The task of a withdrawn ticket is over: its states are given back, its error is of no interest."""
+        self.stragglers.discard(ticket)
+        self.shop.unused += ticket.handles
+        if not ticket.task.cancelled():
+            ticket.task.exception()
+
+    async def last_call(self) -> None:
+        """Time is up: what the runner is at may end, and counts."""
+        for ticket in [t for t in self.flight.values() if not t.running and not t.task.done()]:
+            self.withdraw(self.flight.pop(ticket.node.number))
+        if self.flight:
+            await asyncio.wait([t.task for t in self.flight.values()], timeout=self.settings.grace_seconds)
+        for ticket in [t for t in self.flight.values() if t.task.done()]:
+            if ticket.node.number in self.flight:
+                self.take_in(ticket)
+
+    async def land(self) -> None:
+        """Ends all work that is still going on."""
+        for number in list(self.flight):
+            self.withdraw(self.flight.pop(number))
+        tasks = [ticket.task for ticket in self.stragglers]
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=self.settings.grace_seconds)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- looking on
+
+    def tell_of(self, nodes: Sequence[Node[Handle]]) -> None:
+        if self.observer is _silent:
+            return
+        for node in nodes:
+            goals = [str(goal) for goal in node.state.goals]
+            self.observer("NodeOpened", {"node": node.number, "goals": goals, "path": node.path.total})
+
+    def tell_edge(self, node: Node[Handle]) -> None:
+        edge = node.edges[-1]
+        self.observer(
+            "EdgeAdded",
+            {
+                "node": node.number,
+                "tactic": edge.tactic,
+                "source": edge.source,
+                "log_probability": edge.log_probability,
+                "children": [child.number for child in edge.children],
+            },
+        )
 
     def record(self, node: Node[Handle], level: int, candidate: Candidate, outcome: TacticOutcome[Handle]) -> None:
         self.spent.candidates += 1
@@ -286,6 +373,7 @@ class _Search(Generic[Handle]):
         }
         if not isinstance(outcome, Rejected):
             self.spent.heartbeats += outcome.cost.heartbeats
+            self.spent.lean_seconds += outcome.cost.seconds
             self.statistics.heartbeats += outcome.cost.heartbeats
             payload |= {"seconds": outcome.cost.seconds, "heartbeats": outcome.cost.heartbeats}
         match outcome:
@@ -307,62 +395,3 @@ class _Search(Generic[Handle]):
                 payload["reason"] = code
                 self.observer("WorkerLost", {"node": node.number, "tactic": candidate.text, "code": code})
         self.observer("TacticTried", payload)
-
-    async def solved(
-        self, node: Node[Handle], candidate: Candidate, outcome: Solved, opened: list[Node[Handle]]
-    ) -> None:
-        text = await settle_suggestion(self.runner, node, candidate.text, outcome)
-        change = self.graph.solve(node, text, candidate.log_probability, candidate.source)
-        self.observer("Solved", {"node": node.number, "tactic": text, "root": self.graph.root.best is not None})
-        self.notice(change, opened)
-
-    async def progressed(
-        self, node: Node[Handle], candidate: Candidate, outcome: Progress[Handle], opened: list[Node[Handle]]
-    ) -> list[Handle]:
-        """Adds what a tactic left to the graph; the handles that are not needed."""
-        state = outcome.state
-        parts = independent_parts(state)
-        if len(parts) > 1:
-            children = await self.children(state, outcome.handle, parts)
-        else:
-            children = [Child(state, outcome.handle, tuple(range(len(state.goals))))]
-        change = self.graph.extend(node, candidate.text, candidate.log_probability, children, candidate.source)
-        used = {id(n.handle) for n in change.opened} if change.added else set[int]()
-        if not change.added:
-            self.statistics.duplicates += 1
-        self.notice(change, opened)
-        handles = [outcome.handle, *(c.handle for c in children)]
-        return [h for h in {id(h): h for h in handles}.values() if id(h) not in used]
-
-    async def children(
-        self, state: TacticState, handle: Handle, parts: Sequence[tuple[int, ...]]
-    ) -> list[Child[Handle]]:
-        found: list[Child[Handle]] = []
-        for part in parts:
-            own, focused = await self.runner.focus(handle, part)
-            found.append(Child(focused, own, part))
-        return found
-
-    def notice(self, change: Change[Handle], opened: list[Node[Handle]]) -> None:
-        opened += change.opened
-        self.frontier.prune(change.closed)
-
-    def absorb(self, node: Node[Handle], change: Change[Handle]) -> None:
-        self.frontier.prune(change.closed)
-        self.frontier.observe(Expansion(node, opened=tuple(distinct(change.opened))))
-
-    async def judge(self, nodes: Sequence[Node[Handle]]) -> None:
-        """Asks the critic about new nodes."""
-        new = [n for n in distinct(nodes) if n.number not in self.values]
-        if self.critic is None or not new:
-            return
-        for node, value in zip(new, await self.critic.score([n.state for n in new]), strict=True):
-            self.values[node.number] = value
-
-
-def independent_parts(state: TacticState) -> list[tuple[int, ...]]:
-    """How the goals of a state fall apart: each goal that shares no metavariable alone, the others together."""
-    groups = state.groups()
-    alone = [tuple(g) for g in groups if len(g) == 1]
-    together = tuple(sorted(i for g in groups if len(g) > 1 for i in g))
-    return sorted([*alone, together]) if together else alone

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 
 from prover.core.outcome import Solved
-from prover.search.graph import Node, ProofGraph
+from prover.search.graph import ProofGraph
+from prover.search.node import Node
 from prover.search.proof import Step, extract
 from prover.search.runner import Handle, Runner
 

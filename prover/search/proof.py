@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prover.search.graph import Edge, Node
+from prover.search.node import Edge, Node
 from prover.search.runner import Handle
 
 _INDENT = "  "

@@ -9,7 +9,10 @@ from prover.search.proof import Step
 
 @dataclass(slots=True)
 class Statistics:
-    """Counts of one search. `lean_seconds`: spent waiting for tactics; `generation_seconds`: for candidates."""
+    """Counts of one search. `lean_seconds`: spent waiting for tactics; `generation_seconds`: for candidates.
+
+    `withdrawn`: pieces of work that were given up because their goal was decided or the search ended.
+    """
 
     expansions: int = 0
     candidates: int = 0
@@ -20,7 +23,9 @@ class Statistics:
     rejected: int = 0
     lost: int = 0
     duplicates: int = 0
+    withdrawn: int = 0
     heartbeats: int = 0
+    tokens: int = 0
     lean_seconds: float = 0.0
     generation_seconds: float = 0.0
     graph: dict[str, int] = field(default_factory=dict[str, int])
@@ -32,7 +37,7 @@ class SearchResult:
 
     `proof` is what tactic mode accepted: a hint, to be rebuilt and verified before anybody says "proved". `checked`:
     the assembled script closed the root again, in one piece (False when no time was left to see). `stop`: `proved`,
-    `exhausted`, `budget_seconds`, `budget_heartbeats`, `budget_expansions`, `budget_candidates`, `interrupted`,
+    `exhausted`, `budget_` and the field of `Budget` that was used up (`budget_seconds`, ...), `interrupted`,
     `engine_lost` or `model_failed`; `detail` says more where there is more to say.
     """
 

@@ -24,18 +24,31 @@ class Settings:
     """How a search works its nodes.
 
     `candidates`: asked for at a time. `width` and `window`: how many are tried before the frontier is asked again,
-    and how far (in log-probability) below the best of them. `levels`: limits of one tactic, tried in turn. `breadth`:
-    nodes selected at a time, so that one batch feeds the generator. `debug`: check the graph's invariants after every
-    expansion.
+    and how far (in log-probability) below the best of them. `levels`: limits of one tactic, tried in turn.
+
+    `in_flight`: nodes worked on at a time, so that candidates are generated for some while Lean is busy with others;
+    `lanes`: how many of them the runner serves at a time. `in_order`: what was begun first is taken in first, so that
+    the search depends on the replies and not on the order in which they arrive; without it nothing waits for a
+    straggler. `grace_seconds`: how long the end of the search waits for tactics that are still running, before their
+    process is given up.
+
+    `split`, `merge`: take goals apart, make equal states one node; off only to compare with. `seed`: for frontiers
+    that draw. `debug`: check the graph's invariants after every step.
     """
 
     candidates: int = 64
     width: int = 8
     window: float = 1.0
-    breadth: int = 1
+    in_flight: int = 1
+    lanes: int = 1
+    in_order: bool = True
+    grace_seconds: float = 2.0
     levels: tuple[Limit, ...] = LEVELS
     sibling_penalty: float = -0.3
     alpha: float = 0.5
     check_seconds: float = 20.0
     shorten_seconds: float = 4.0
+    split: bool = True
+    merge: bool = True
+    seed: int = 0
     debug: bool = False

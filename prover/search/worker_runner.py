@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -83,6 +84,7 @@ class WorkerRunner:
         self._poison: dict[str, set[str]] = {}
         self._clock = 0
         self._live = 1
+        self._abandoned = False
 
     async def root(self) -> tuple[int, TacticState]:
         return 0, self._root_state
@@ -120,6 +122,10 @@ class WorkerRunner:
                     waiting.remove(batch[at])
                     yield batch[at], self._adopt(handle, tactics[batch[at]], outcome)
                 break
+            except (asyncio.CancelledError, GeneratorExit):
+                # A call that is left in the middle ends the process. No tactic is to blame.
+                self._abandoned = True
+                raise
             except LeanProcessError as error:
                 await self._lost(error)
                 if waiting:
@@ -163,6 +169,9 @@ class WorkerRunner:
             state = await self._state(handle)
             try:
                 live, focused = await self.worker.focus(state, goals)
+            except asyncio.CancelledError:
+                self._abandoned = True
+                raise
             except LeanProcessError as error:
                 await self._lost(error)
                 continue
@@ -177,7 +186,7 @@ class WorkerRunner:
         for place in places:
             place.live = None
         self._live -= len(live)
-        if live:
+        if live and not self._abandoned:
             try:
                 await self.worker.release(live)
             except LeanProcessError as error:
@@ -192,11 +201,14 @@ class WorkerRunner:
     async def _lost(self, error: LeanProcessError) -> None:
         """Replaces the worker; every live state is gone."""
         self.losses += 1
-        for place in self._places.values():
-            place.live = None
-        self._live = 0
         if self.losses > self.max_losses:
             raise error
+        await self._replace()
+
+    async def _replace(self) -> None:
+        for place in self._places.values():
+            place.live = None
+        self._abandoned = False
         self.worker, root = await self.renew()
         self._places[0].live = root
         self._live = 1
@@ -205,6 +217,8 @@ class WorkerRunner:
         """The state's number on the worker, replayed from the nearest live state where need be."""
         while True:
             try:
+                if self._abandoned:
+                    await self._replace()
                 return await self._replayed(handle)
             except LeanProcessError as error:
                 if isinstance(error, ReplayDiffers):

@@ -62,7 +62,14 @@ async def elaborate(worker: Worker, text: str, header: HeaderInfo, *, heartbeats
     """
     deadline = time.monotonic() + seconds
     elaboration = await worker.elaborate(
-        worker.env, text, start=header.end, keep=True, declarations=True, heartbeats=heartbeats, wall_seconds=seconds
+        worker.env,
+        text,
+        start=header.end,
+        keep=True,
+        declarations=True,
+        constructs=True,
+        heartbeats=heartbeats,
+        wall_seconds=seconds,
     )
     if runs_code(elaboration.commands, text):
         worker.discard()

@@ -1,16 +1,18 @@
 """What a theorem rests on: axioms, holes and modules, found by walking over re-read constants.
 
-The rule for axioms is an allowed set, never a forbidden list. An imported constant counts as an axiom
-when the worker that holds nothing but the imports says it was declared as one, or does not know.
+The rule for axioms is an allowed set, never a forbidden list. A constant imported from Lean's own modules counts
+as an axiom when the worker that holds nothing but the imports says it was declared as one, or does not know. A
+constant imported from a module of the user's rests on what the module's audit record says.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from prover.verify.name import Name, owner
+from prover.verify.record import NO_IMPORTS, Audit, Grounds, Record
 from prover.verify.tables import Tables
 
 SORRY: Name = ("sorryAx",)
@@ -35,13 +37,20 @@ class Footing:
     holes: dict[Name, tuple[Name, ...]] = field(default_factory=dict[Name, tuple[Name, ...]])
     modules: set[str] = field(default_factory=set[str])
 
-    def unaudited(self, trusted: frozenset[str]) -> tuple[str, ...]:
-        """Modules that neither come with Lean nor lie under a trusted name."""
-        return tuple(sorted(m for m in self.modules if not _is_under(m, trusted | TOOLCHAIN_MODULES)))
+    def unaudited(self, trusted: frozenset[str], audit: Audit = NO_IMPORTS) -> tuple[str, ...]:
+        """Modules that neither come with Lean, nor lie under a trusted name, nor have an audit record.
+
+        Those whose audit was refused count wherever they are imported, used or not.
+        """
+        strange = {m for m in self.modules if m not in audit.records and not is_under(m, TOOLCHAIN_MODULES)}
+        return tuple(sorted(m for m in strange | audit.refused.keys() if not is_under(m, trusted)))
 
 
-def footing(tables: Tables, *roots: Name) -> Footing:
-    """Walks over everything `roots` mention in types and values, transitively (breadth first)."""
+def footing(tables: Tables, *roots: Name, audit: Audit = NO_IMPORTS) -> Footing:
+    """Walks over everything `roots` mention in types and values, transitively (breadth first).
+
+    `audit`: what is known of the user's own modules among the imports.
+    """
     found = Footing()
     parents: dict[Name, Name | None] = dict.fromkeys(roots)
     pending = deque(roots)
@@ -53,7 +62,7 @@ def footing(tables: Tables, *roots: Name) -> Footing:
             if used == SORRY and not tables.is_local(used):
                 found.holes[name] = _way(parents, name)
             elif not tables.is_local(used):
-                _note_import(tables, used, found, parents, name)
+                _note_import(tables, used, found, parents, name, audit)
             elif used not in parents:
                 parents[used] = name
                 pending.append(used)
@@ -79,12 +88,30 @@ def own_holes(tables: Tables, name: Name) -> bool:
     return False
 
 
-def _note_import(tables: Tables, used: Name, found: Footing, parents: dict[Name, Name | None], name: Name) -> None:
+def grounds_of_import(tables: Tables, name: Name, records: Mapping[str, Record]) -> Grounds:
+    """What an imported constant (other than `sorryAx`) rests on, as far as it is to be told."""
+    imported = tables.imported.get(name)
+    unknown = Grounds(axioms=(name,))
+    if imported is None:
+        return unknown
+    if imported.module in records:
+        return records[imported.module].constants.get(name, unknown)
+    return unknown if imported.kind in ("axiom", "unknown") else Grounds()
+
+
+def _note_import(
+    tables: Tables, used: Name, found: Footing, parents: dict[Name, Name | None], name: Name, audit: Audit
+) -> None:
     imported = tables.imported.get(used)
     if imported is not None:
         found.modules.add(imported.module)
-    if (imported is None or imported.kind in ("axiom", "unknown")) and used not in found.axioms:
-        found.axioms[used] = _way(parents, name)
+    rests_on = grounds_of_import(tables, used, audit.records)
+    for axiom in rests_on.axioms:
+        if axiom not in found.axioms:
+            found.axioms[axiom] = (*_way(parents, name), used) if axiom != used else _way(parents, name)
+    for hole in rests_on.holes:
+        if hole not in found.holes:
+            found.holes[hole] = (*_way(parents, name), used, *((hole,) if hole != used else ()))
 
 
 def _way(parents: dict[Name, Name | None], name: Name) -> tuple[Name, ...]:
@@ -94,5 +121,6 @@ def _way(parents: dict[Name, Name | None], name: Name) -> tuple[Name, ...]:
     return tuple(reversed(way))
 
 
-def _is_under(module: str, roots: frozenset[str]) -> bool:
+def is_under(module: str, roots: frozenset[str]) -> bool:
+    """Whether a module is one of `roots` or lies below one."""
     return any(module == root or module.startswith(root + ".") for root in roots)

@@ -11,21 +11,23 @@ from prover.verify.comparison import Comparison, Difference
 from prover.verify.elaborated import Elaborated
 from prover.verify.footing import NATIVE_AXIOMS, SORRY, STANDARD_AXIOMS, Footing, footing
 from prover.verify.name import Name, canonical, owner, parse, show
+from prover.verify.record import NO_IMPORTS, Audit
 from prover.verify.tables import Constant, Tables
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What counts. `allowed_axioms`: beyond the standard three. `trusted_modules`: module names whose
-    constants are trusted beside the toolchain's. `strict`: axioms that the reference declares are refused
-    too. `preserve`: everything the reference declares must be unchanged, holes aside. `filled`: definitions
-    of the reference whose open value the submission chooses."""
+    constants are trusted beside the toolchain's. `audit`: what is known of the user's own modules. `strict`:
+    axioms that the reference declares are refused too. `preserve`: everything the reference declares must be
+    unchanged, holes aside. `filled`: definitions of the reference whose open value the submission chooses."""
 
     allowed_axioms: Collection[str] = ()
     trusted_modules: frozenset[str] = frozenset()
     strict: bool = False
     preserve: bool = False
     filled: frozenset[Name] = frozenset()
+    audit: Audit = NO_IMPORTS
 
     def allows(self, axiom: Name) -> bool:
         return axiom != SORRY and axiom in {parse(name) for name in (*STANDARD_AXIOMS, *self.allowed_axioms)}
@@ -60,7 +62,10 @@ class Judgement:
             difference = self._comparison.statement(target) or self._preserved
             if difference is not None:
                 return _mismatch(difference)
-        rests_on = footing(self.accepted, found.name, *self._filled())
+        worse = self._worse_elsewhere()
+        if worse is not None:
+            return worse
+        rests_on = footing(self.accepted, found.name, *self._filled(), audit=self.rules.audit)
         objection = self._object_to(rests_on)
         if objection is not None:
             return objection
@@ -78,7 +83,7 @@ class Judgement:
         difference = self._comparison.negation(target, found.name)
         if difference is not None:
             return _mismatch(difference)
-        rests_on = footing(self.accepted, found.name)
+        rests_on = footing(self.accepted, found.name, audit=self.rules.audit)
         objection = self._object_to(rests_on)
         if objection is not None:
             return objection
@@ -101,6 +106,22 @@ class Judgement:
             and reference.tables.constants[target].kind == "def"
         )
 
+    def _worse_elsewhere(self) -> Verdict | None:
+        """To preserve: what the reference has proved may be proved otherwise, but not by new holes or axioms."""
+        reference = self.reference
+        if reference is None or not self.rules.preserve:
+            return None
+        constants = reference.tables.constants
+        closed = [name for name in reference.declared if constants[name].safe and name not in reference.open]
+        before = footing(reference.tables, *closed)
+        after = footing(self.accepted, *(own for name in closed if (own := self.accepted.like(name)) is not None))
+        known_holes = {owner(user) for user in before.holes} | self._open
+        for user, way in after.holes.items():
+            if owner(user) not in known_holes:
+                return verdicts.Incomplete(through=_way(way))
+        refused = [name for name in after.axioms if name not in before.axioms and not self._is_allowed(name)]
+        return verdicts.ForbiddenAxiom(_shown(refused), _way(after.axioms[refused[0]])) if refused else None
+
     def _find(self, target: Name, *, definition: bool = False) -> Constant | Verdict:
         name = self.accepted.like(target)
         if name is None:
@@ -118,7 +139,7 @@ class Judgement:
         refused = [name for name in rests_on.axioms if not self._is_allowed(name)]
         if refused:
             return verdicts.ForbiddenAxiom(_shown(refused), _way(rests_on.axioms[refused[0]]))
-        unaudited = rests_on.unaudited(self.rules.trusted_modules)
+        unaudited = rests_on.unaudited(self.rules.trusted_modules, self.rules.audit)
         return verdicts.Unaudited(unaudited) if unaudited else None
 
     def _is_allowed(self, axiom: Name) -> bool:

@@ -8,6 +8,7 @@ and the walk to the axioms are done on those tables in this process (docs/decisi
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -26,10 +27,12 @@ from prover.lean.wire import HeaderInfo, Replay
 from prover.lean.worker import Worker
 from prover.verify import plan as plans
 from prover.verify.elaborated import INIT, Elaborated, elaborate, normalised
+from prover.verify.external import Case, confirmed
 from prover.verify.judgement import Judgement, Rules, explained
 from prover.verify.name import Name, canonical, parse, show
 from prover.verify.plan import Plan, plan
 from prover.verify.policy import Allowance, Policy, forbidden
+from prover.verify.record import NO_IMPORTS, Audit
 from prover.verify.run import DEFAULT_LIMITS, Limits, Run, Settled
 from prover.verify.tables import JudgeTooSlow, MalformedExport, Tables
 from prover.verify.targets import chosen_targets, filled_definitions, own_targets
@@ -40,26 +43,31 @@ _ATTEMPTS = 2
 class Ladder:
     """Checks submissions over a pool of workers; references are elaborated once and remembered.
 
-    `trusted_modules`: modules (with all below them) whose constants are trusted beside those that come
-    with Lean; any other module makes a proof `Unaudited`. `foundation`: the pool's; trusted likewise, because the
-    engine mounts it itself, and named in the reports of what rests on it. Give the pool room for two workers or more:
-    with one, every check starts processes anew.
+    `audit`: what is known of the user's own modules that the pool's workers can import.
+    `trusted_modules`: modules (with all below them) whose constants are trusted without that, as those are that
+    come with Lean; any other module makes a proof `Unaudited`. `foundation`: the pool's; trusted likewise, because
+    the engine mounts it itself, and named in the reports of what rests on it. Give the pool room for two workers or
+    more: with one, every check starts processes anew.
     """
 
     def __init__(
         self,
         pool: Pool,
         *,
+        audit: Audit = NO_IMPORTS,
         trusted_modules: Collection[str] = (),
         foundation: Foundation | None = None,
         remembered: int = 8,
     ) -> None:
         self._pool = pool
+        self._audit = audit
         own = () if foundation is None else (foundation.name,)
         self._trusted = frozenset((*trusted_modules, *own))
         self._foundation = foundation
         self._remembered = remembered
         self._references: OrderedDict[str, Elaborated] = OrderedDict()
+        # One for each reference that is being elaborated: whoever else needs it waits.
+        self._elaborating: dict[str, asyncio.Lock] = {}
 
     async def check(
         self,
@@ -80,12 +88,13 @@ class Ladder:
         is `Consistent`. `targets`: names; None: the theorems of the reference that are open (all of its
         theorems when none is), or all theorems of the submission. `strict`: every constant of the submission is
         replayed, not only those a verdict rests on, and axioms that the reference declares are refused.
-        `preserve`: every declaration of the reference must be unchanged, holes aside. `filled`: definitions that
+        `preserve`: every declaration of the reference must be unchanged, holes aside, and what it
+        proved must not rest on new holes or axioms. `filled`: definitions that
         the reference leaves open (`def f : T := sorry`) and the submission completes. `allowed_axioms`:
         beyond `propext`, `Classical.choice` and `Quot.sound`; with a reference, a submission's own
         axioms are never allowed. Raises `UserError` for input that cannot be checked at all.
         """
-        rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve)
+        rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve, audit=self._audit)
         run = Run(limits)
         names: list[str] = list(targets or ())
         try:
@@ -98,6 +107,9 @@ class Ladder:
                 wanted = own_targets(file, targets)
                 names = list(wanted)
             found = await self._judge(file, original, wanted, rules, run)
+            if strict:
+                case = _external_case(submission, reference, file, original, rules)
+                found = await confirmed(self._pool.engine, found, case, run)
         except JudgeTooSlow:
             found = dict.fromkeys(names, verdicts.TimedOut("judge"))
         except Settled as settled:
@@ -122,7 +134,7 @@ class Ladder:
         `TARGET.refutation`), whose statement is `¬ T` or `T → False` for the target's statement T.
         """
         name = refutation or f"{target}.refutation"
-        rules = Rules(tuple(allowed_axioms), self._trusted, strict)
+        rules = Rules(tuple(allowed_axioms), self._trusted, strict, audit=self._audit)
         run = Run(limits)
         try:
             original = await self._reference(reference, run)
@@ -149,25 +161,39 @@ class Ladder:
         return self._reported(verdict, run, policy, strict)
 
     def _reported(self, verdict: Verdict, run: Run, policy: Policy, strict: bool) -> Verdict:
-        return replace(verdict, report=run.report(self._pool.engine, policy.value, strict, verdict))
+        report = run.report(self._pool.engine, policy.value, strict, verdict)
+        return replace(verdict, report={**report, **self._audit.report()})
 
     async def _reference(self, text: str, run: Run) -> Elaborated:
-        """The reference, elaborated in a worker that has never seen a submission."""
+        """The reference, elaborated once in a worker that has never seen a submission."""
         text = normalised(text, "the reference")
-        known = self._references.get(text)
-        if known is not None:
+        since = time.monotonic()
+        lock = self._elaborating.setdefault(text, asyncio.Lock())
+        try:
+            async with asyncio.timeout(run.left("reference")):
+                await lock.acquire()
+        except TimeoutError:
+            raise Settled(verdicts.TimedOut("reference")) from None
+        try:
+            known = self._references.get(text)
+            if known is None:
+                known = await self._elaborate_reference(text, run)
+                run.spent("reference", since)
+                self._remember(text, known)
             self._references.move_to_end(text)
             return known
-        since = time.monotonic()
-        file = await self._elaborate_reference(text, run)
-        run.spent("reference", since)
+        finally:
+            lock.release()
+            if self._elaborating.get(text) is lock and not lock.locked():
+                del self._elaborating[text]
+
+    def _remember(self, text: str, file: Elaborated) -> None:
         if file.elaboration.stopped:
             raise Settled(verdicts.TimedOut("reference"))
         file.tables.deadline = math.inf
         self._references[text] = file
         while len(self._references) > self._remembered:
             self._references.popitem(last=False)
-        return file
 
     async def _elaborate_reference(self, text: str, run: Run) -> Elaborated:
         for attempt in range(_ATTEMPTS):
@@ -177,7 +203,7 @@ class Ladder:
                     raise Settled(verdicts.BadTarget(what="prelude", detail="the reference does not import Init"))
                 if _errors(header.messages):
                     raise Settled(verdicts.BadTarget(what="header", detail=_errors(header.messages)[0].text))
-                async with self._lease(header.modules, clean=True) as worker:
+                async with self._lease(header.modules, run, clean=True) as worker:
                     return await elaborate(
                         worker, text, header, heartbeats=run.limits.heartbeats, seconds=run.left("reference")
                     )
@@ -198,7 +224,7 @@ class Ladder:
             raise Settled(verdicts.TimedOut("wall"))
         if policy is Policy.PROOF:
             allowance = Allowance() if original is None else original.allowance
-            refused = forbidden(file.elaboration.commands, text, allowance)
+            refused = forbidden(file.elaboration.commands, text, allowance, trusted=self._trusted)
             if refused is not None:
                 raise Settled(refused)
         if _fails(file, original):
@@ -212,7 +238,7 @@ class Ladder:
             if self._foundation is not None and self._foundation.carries(header.modules):
                 run.foundation = self._foundation
             _check_header(header, original)
-            async with self._lease(header.modules) as worker:
+            async with self._lease(header.modules, run) as worker:
                 # From here on the worker may hold what a submission left behind: no judge's work is given to it.
                 worker.clean = False
                 return await _elaborate_untrusted(worker, text, header, run)
@@ -222,7 +248,7 @@ class Ladder:
             raise Settled(verdicts.ElaborationError((Message(Severity.ERROR, error.message, error.code),))) from error
 
     @asynccontextmanager
-    async def _lease(self, modules: tuple[str, ...], *, clean: bool = False) -> AsyncGenerator[Worker]:
+    async def _lease(self, modules: tuple[str, ...], run: Run, *, clean: bool = False) -> AsyncGenerator[Worker]:
         """A leased worker; a process that cannot be started is tried once more."""
         async with AsyncExitStack() as stack:
             for attempt in range(_ATTEMPTS):
@@ -232,7 +258,7 @@ class Ladder:
                     if attempt + 1 == _ATTEMPTS:
                         raise
                 else:
-                    yield worker
+                    yield stack.enter_context(run.using(worker))
                     return
 
     async def _judge(
@@ -292,7 +318,7 @@ class Ladder:
         failure: Verdict | None = None
         for _ in range(_ATTEMPTS):
             try:
-                async with self._lease(modules, clean=True) as worker:
+                async with self._lease(modules, run, clean=True) as worker:
                     return await worker.replay(worker.env, made.tables, made.declarations, wall_seconds=run.left())
             except errors.CallTimeout:
                 return verdicts.TimedOut("kernel")
@@ -300,31 +326,6 @@ class Ladder:
                 failure = _infrastructure(error)
         assert failure is not None
         return failure
-
-
-async def check(
-    pool: Pool,
-    submission: str,
-    *,
-    reference: str | None = None,
-    targets: Sequence[str] | None = None,
-    policy: Policy = Policy.FILE,
-    strict: bool = False,
-    preserve: bool = False,
-    allowed_axioms: Collection[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
-) -> dict[str, Verdict]:
-    """`Ladder.check` for one submission; keep a `Ladder` for many, it remembers references."""
-    return await Ladder(pool).check(
-        submission,
-        reference=reference,
-        targets=targets,
-        policy=policy,
-        strict=strict,
-        preserve=preserve,
-        allowed_axioms=allowed_axioms,
-        limits=limits,
-    )
 
 
 async def _elaborate_untrusted(worker: Worker, text: str, header: HeaderInfo, run: Run) -> Elaborated:
@@ -395,6 +396,19 @@ def _kernel_verdict(answer: Replay, made: Plan) -> Verdict:
             return verdicts.OutOfMemory()
         case code:
             return verdicts.KernelRefused(name=show(name), reason=code)
+
+
+def _external_case(
+    submission: str, reference: str | None, file: Elaborated, original: Elaborated | None, rules: Rules
+) -> Case:
+    return Case(
+        submission,
+        reference,
+        file.header.modules,
+        filled=tuple(show(name) for name in rules.filled),
+        axioms=tuple(rules.allowed_axioms),
+        compiles=not file.elaboration.errors and (original is None or not original.elaboration.errors),
+    )
 
 
 def _infrastructure(error: Exception) -> Verdict:

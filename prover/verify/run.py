@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
+from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 from prover.lean.foundation import Foundation
+from prover.lean.native.version import LeanVersion
+from prover.lean.worker import Worker
 
 _UNCOVERED = (
-    "imported constants are trusted because of the module they come from: their proofs are not replayed, and "
-    "axioms used inside them are not listed",
+    "constants of Lean's own modules are trusted because of the module they come from: their proofs are not "
+    "replayed, and axioms used inside them are not listed",
     "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
     "one kernel has looked at the proof, no second one",
 )
 _UNCOVERED_FOUNDATION = "judged {}: no kernel has compared its definitions with those of {}"
+_UNCONTAINED = (
+    "nothing here kept the submission's code from this user's files or from the network: neither the engine nor "
+    "the operating system offers it"
+)
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
+
+_UNCOVERED_OLD = "Lean before 4.34.1 has known defects in its kernel"
+_SOUND_KERNEL = LeanVersion(4, 34, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,8 @@ class Settled(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One check under way: its deadline, the rungs it has passed, how long each part took."""
+    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it; what
+    external checkers said, and why those that did not look did not."""
 
     limits: Limits
     started: float = field(default_factory=time.monotonic)
@@ -51,6 +64,11 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     replayed: int = 0
     foundation: Foundation | None = None
+    cpu_seconds: float = 0.0
+    peak_mb: float = 0.0
+    fresh_processes: int = 0
+    checkers: dict[str, str] = field(default_factory=dict[str, str])
+    unseen: list[str] = field(default_factory=list[str])
 
     @property
     def deadline(self) -> float:
@@ -67,15 +85,34 @@ class Run:
     def spent(self, part: str, since: float) -> None:
         self.seconds[part] = self.seconds.get(part, 0.0) + time.monotonic() - since
 
+    @contextmanager
+    def using(self, worker: Worker) -> Generator[Worker]:
+        """Adds up what a leased worker uses: CPU seconds and peak memory of its process while it is held (its
+        start and its imports not counted), and whether this check is the first to use it."""
+        process = worker.process
+        process.peak_mb = 0.0
+        process.resident_mb()
+        before = process.cpu_seconds
+        self.fresh_processes += worker.leases == 1
+        try:
+            yield worker
+        finally:
+            process.resident_mb()
+            self.cpu_seconds += process.cpu_seconds - before
+            self.peak_mb = max(self.peak_mb, process.peak_mb)
+
     def passed(self, rung: str) -> None:
         if rung not in self.rungs:
             self.rungs.append(rung)
 
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
-        """What goes with a verdict: engine, rungs passed, limits, seconds, axioms, and what was not looked at."""
-        uncovered = (*_UNCOVERED, _UNCOVERED_EMBEDDED) if engine.name == "embedded" else _UNCOVERED
+        """What goes with a verdict: engine, containment, rungs passed, limits, seconds, axioms, what is not covered."""
+        uncovered = (*_UNCOVERED, *_of_engine(engine))
         if self.foundation is not None:
             uncovered = (*uncovered, _UNCOVERED_FOUNDATION.format(self.foundation.label, self.foundation.instead_of))
+        containment = Containment().report(engine.name)
+        if not (containment["files"] and containment["network"]):
+            uncovered = (*uncovered, _UNCONTAINED)
         axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
         return {
             **verdict.report,
@@ -89,6 +126,21 @@ class Run:
             "limits": {"seconds": self.limits.seconds, "heartbeats": self.limits.heartbeats},
             "seconds": {part: round(value, 4) for part, value in self.seconds.items()},
             "replayed": self.replayed,
-            "uncovered": uncovered,
+            "containment": containment,
+            "resources": {
+                "cpu_seconds": round(self.cpu_seconds, 3),
+                "peak_mb": round(self.peak_mb, 1),
+                "fresh_processes": self.fresh_processes,
+            },
+            "uncovered": (*uncovered, *self.unseen),
+            **({"checkers": dict(self.checkers)} if self.checkers else {}),
             **({} if axioms is None else {"axioms": axioms}),
         }
+
+
+def _of_engine(engine: LeanEngine) -> tuple[str, ...]:
+    """What this Lean itself leaves uncovered."""
+    if engine.name == "embedded":
+        return (_UNCOVERED_EMBEDDED,)
+    version = LeanVersion.parse(engine.lean_version)
+    return () if version is not None and version >= _SOUND_KERNEL else (_UNCOVERED_OLD,)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from prover.cli.app import run
 from prover.core.position import Span
 from prover.core.verdict import Proved, Verdict
 from prover.lean.source import Edit, SourceFile
+from prover.verify import Audit
 
 SCHEMAS = files("prover.cli") / "schemas"
 
@@ -80,15 +82,9 @@ class StandIn:
         )
 
 
-class _NoPool:
-    def __init__(self, *_: Any, **__: Any) -> None:
-        pass
-
-    async def __aenter__(self) -> _NoPool:
-        return self
-
-    async def __aexit__(self, *_: Any) -> None:
-        pass
+@asynccontextmanager
+async def _no_workplace(*_: Any) -> AsyncGenerator[tuple[None, Audit]]:
+    yield None, Audit()
 
 
 @pytest.fixture
@@ -98,9 +94,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
 
     made = StandIn()
     monkeypatch.setattr(fill, "fill", made.fill)
-    monkeypatch.setattr(fill, "Pool", _NoPool)
-    monkeypatch.setattr(fill, "LadderJudge", lambda pool: None)
-    monkeypatch.setattr(fill, "open_engine", lambda **_: None)
+    monkeypatch.setattr(fill, "workplace", _no_workplace)
+    monkeypatch.setattr(fill, "LadderJudge", lambda pool, audit: None)
+    monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
 
 

@@ -58,6 +58,8 @@ def test_usage_errors(prove: Prove, lean_file: Path) -> None:
     for words in (["--bogus"], ["run"], [lean_file, "--timeout", "soon"], [lean_file, "--jobs", "0"], ["check"]):
         ran = prove(*words)
         assert ran.code == 2 and ran.err and not ran.out.strip(), words
+        ran = prove(*words, "--json")
+        assert ran.code == 2 and ran.err and ran.error == "usage", words
     assert prove("check", f"{lean_file}#L3", "--json").error == "bad_target"
 
 

@@ -87,3 +87,41 @@ def test_check(prove: Prove, tmp_path: Path) -> None:
     assert ran.code == 0 and ran.document["verdicts"]["t"]["code"] == "proved"
     ran = prove("check", cheat, "--against", reference, "--json")
     assert ran.code == 1 and ran.document["verdicts"]["t"]["code"] == "mismatch"
+
+
+def test_errors_of_the_file_itself_are_shown_beside_the_results(prove: Prove, tmp_path: Path) -> None:
+    path = tmp_path / "F.lean"
+    path.write_text("theorem broken : 1 = 2 := by rfl\ntheorem t : 1 = 1 := by sorry\n")
+    ran = prove(path)
+    assert ran.code == 0 and "t (line 2): proved" in ran.out and "error:" not in ran.out
+    assert f"{path}:1:29: error: " in ran.err
+    assert "error:" not in prove(path, "--quiet").err
+
+
+def test_files_that_import_their_neighbours(prove: Prove, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a project whose folder has a space in its name; lemmas that rest on a hole are not used."""
+    cache = tmp_path / "cache"
+    monkeypatch.setattr("prover.lean.embedded.compiling.cache_folder", lambda: cache)
+    folder = tmp_path / "my project"
+    (folder / "Shapes" / "More").mkdir(parents=True)
+    (folder / "lakefile.toml").write_text('name = "shapes"\n[[lean_lib]]\nname = "Shapes"\n')
+    (folder / "Shapes" / "Area.lean").write_text(
+        "def area (n : Nat) : Nat := n * n + n\n"
+        "theorem area_pos (n : Nat) : 0 < area (n + 1) := Nat.add_pos_right _ (Nat.succ_pos n)\n"
+        "opaque secret : Nat → Nat\n"
+        "@[simp] theorem secret_eq (n : Nat) : secret n = 0 := by sorry\n"
+    )
+    file = folder / "Shapes" / "More" / "Main.lean"
+    text = "import Shapes.Area\ntheorem t : 0 < area 3 := by sorry\ntheorem s : secret 3 = 0 := by sorry\n"
+    file.write_text(text)
+    before = sorted(folder.rglob("*"))
+    ran = prove(file, "--json", "--timeout", "20")
+    document = ran.document
+    verdicts = {target["name"]: target["verdict"] for target in document["targets"]}
+    assert verdicts["t"]["code"] == "proved" and verdicts["s"]["code"] == "not_proved"
+    assert set(verdicts["t"]["report"]["audited"]) == {"Shapes.Area"}
+    assert sorted(folder.rglob("*")) == before, "nothing is written beside the sources"
+    (folder / "Shapes" / "Area.lean").write_text("import Shapes.Lost\n")
+    ran = prove("check", file, "--json")
+    assert ran.code == 2 and ran.error == "missing_import"
+    assert "Shapes.Area -> Shapes.Lost" in ran.document["error"]["message"]

@@ -116,6 +116,51 @@ async def test_fingerprints_see_which_goals_share_a_metavariable(worker: Worker)
     assert len(prints) == 2  # case names differ between the first two and the last, nothing else does
 
 
+def doubling(steps: int, last: str = "And.intro") -> str:
+    """Hypotheses whose types double at each step: as a tree the last is of size 2 ^ steps."""
+    lines = [f"have q{i + 1} := And.intro q{i} q{i}" for i in range(steps - 1)]
+    return "\n".join([*lines, f"have q{steps} := {last} q{steps - 1} q{steps - 1}"])
+
+
+async def test_a_state_too_large_as_a_tree_is_described(worker: Worker) -> None:
+    state, _ = await hole(worker, "theorem t (p r : Prop) (q0 : p) : 2 = 3 := by sorry")
+    tactics = [doubling(40), doubling(40), doubling(39), doubling(40).replace("q40", "other"), "have q0 := q0"]
+    tactics += [doubling(40) + "\nhave s : r → r := id", doubling(40) + "\nhave s : p → p := id"]
+    seen = await outcomes(worker, state, tactics, wall_seconds=60)
+    first, again, *others = [o.state.fingerprint for o in seen if isinstance(o, Progress)]
+    assert first == again and len({first, *others}) == len(tactics) - 1
+    (after,) = [o for o in seen[:1] if isinstance(o, Progress)]
+    assert max(len(h.type) for h in after.state.goals[0].hypotheses) < 100_000
+
+
+async def test_large_goals_tell_which_metavariables_they_share(worker: Worker) -> None:
+    state, _ = await hole(worker, "theorem t (p : Prop) (q0 : p) : ∃ x y : Nat, x = y ∧ y = 0 := by sorry")
+    big = doubling(20) + "\n"
+    seen = await outcomes(
+        worker,
+        state,
+        [big + "refine ⟨?a, ?b, ?c, ?d⟩", big + "refine ⟨?x, ?y, ?c, ?d⟩", big + "refine ⟨?a, ?a, ?c, ?d⟩"],
+        wall_seconds=60,
+    )
+    one, renamed, shared = [o.state.fingerprint for o in seen if isinstance(o, Progress)]
+    assert len({one, renamed, shared}) == 3  # case names are what scripts say
+
+
+async def test_printing_a_state_heeds_the_wall_limit(worker: Worker) -> None:
+    state, _ = await hole(worker, "theorem t (p : Prop) (q0 : p) : 2 = 3 := by sorry")
+    many = doubling(20) + "".join(f"\nhave r{i} := q20" for i in range(400))
+    (outcome,) = await outcomes(worker, state, [many], wall_seconds=1, heartbeats=0)
+    assert isinstance(outcome, TimedOut) and outcome.limit == "wall"
+    assert worker.alive and isinstance((await outcomes(worker, state, ["exact q0"]))[0], Failed)
+
+
+async def test_options_do_not_unbound_the_printer(worker: Worker) -> None:
+    text = "set_option pp.deepTerms true\nset_option pp.maxSteps 100000000\n"
+    state, _ = await hole(worker, text + "theorem t (p : Prop) (q0 : p) : 2 = 3 := by sorry")
+    (outcome,) = await outcomes(worker, state, [doubling(30)], wall_seconds=60)
+    assert isinstance(outcome, Progress)
+
+
 async def test_limits_are_outcomes(worker: Worker) -> None:
     text = "theorem t : (List.range 3000).foldl (· + ·) 0 % 7 < 7 := by sorry"
     state, _ = await hole(worker, text)

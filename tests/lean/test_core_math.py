@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prover.cli import lite
+from prover.cli.workplace import workplace
 from prover.core.errors import SetupError, UserError
 from prover.core.verdict import Proved, Unaudited
 from prover.lean import Pool, PoolLimits
@@ -340,7 +342,43 @@ async def test_the_label_stands_in_the_report_and_the_module_is_trusted_only_by_
     assert isinstance(strict["t"], Unaudited)
 
 
-@pytest.mark.parametrize("line", ["theorem bad : False := sorry", "axiom bad : False", "theorem bad : False := rfl"])
+async def test_modules_of_the_users_own_are_refused(lite_engine: EmbeddedEngine, tmp_path: Path) -> None:
+    (tmp_path / "CoreMath").mkdir()
+    for module in ("CoreMath/Mine", "Mine"):
+        (tmp_path / f"{module}.lean").write_text("theorem mine : 1 = 1 := rfl\n")
+        path = tmp_path / "F.lean"
+        name = module.replace("/", ".")
+        path.write_text(f"import Mathlib\nimport {name}\ntheorem t : 1 = 1 := by sorry\n")
+        with pytest.raises(UserError) as refused:
+            limits = PoolLimits(size=1, spares=0)
+            async with workplace(lite_engine, limits, SourceFile.read(path), lambda *_: None, CORE_MATH):
+                pass
+        assert refused.value.code == "lite_imports" and name in refused.value.message
+
+
+async def test_a_module_below_core_math_is_not_found_behind_it(lite_engine: EmbeddedEngine, tmp_path: Path) -> None:
+    (tmp_path / "CoreMath").mkdir()
+    compiled = (lite_engine.projects[0] / "CoreMath.olean").read_bytes()
+    for module in ("CoreMath/Mine", "Mine"):
+        (tmp_path / f"{module}.olean").write_bytes(compiled)
+    engine = replace(lite_engine, projects=(*lite_engine.projects, tmp_path))
+    async with Pool(engine, PoolLimits(size=1, spares=0), foundation=CORE_MATH) as pool:
+        async with pool.lease(["Init", "Mine"]) as worker:
+            assert worker.header == ("Init", "Mine")
+        with pytest.raises(UserError) as refused:
+            async with pool.lease(["Init", "CoreMath.Mine"]):
+                pass
+    assert refused.value.code == "missing_import"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "theorem bad : False := sorry",
+        pytest.param("axiom bad : False", marks=pytest.mark.slow),
+        pytest.param("theorem bad : False := rfl", marks=pytest.mark.slow),
+    ],
+)
 def test_a_library_with_a_hole_or_an_axiom_is_not_compiled(
     line: str, lite_engine: EmbeddedEngine, tmp_path: Path
 ) -> None:
@@ -353,6 +391,7 @@ def test_a_library_with_a_hole_or_an_axiom_is_not_compiled(
     assert "bad" in refused.value.message or "mismatch" in refused.value.message
 
 
+@pytest.mark.slow
 def test_the_command_says_over_what(lean_home: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "F.lean"
     text = HEADER + "theorem t : (∑ k in Finset.range 11, k) % 9 = 1 := by\n  sorry\n"

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from prover.core.outcome import Failed, Progress, Solved, TacticOutcome, TimedOut
 from prover.lean import Pool, Worker
 
-VARIABLES = "abcdegxyzw"
-STATEMENT = (
-    f"theorem t ({' '.join(VARIABLES)} : Nat) (f : Nat → Nat) (h : ∀ n, f n = f (n + 1)) "
-    "(p : Nat → Prop) (h0 : p 0) (hp : ∀ n, p n → p (n + 1)) : f 0 = f 1000 := by sorry"
-)
-
-
-def inequality(seed: int) -> str:
-    left = " + ".join(f"{(seed * 7 + i * i * 3) % 97}*{v}" for i, v in enumerate(VARIABLES))
-    right = " + ".join(f"{(seed * 11 + i * 5) % 89}*{v}" for i, v in enumerate(VARIABLES))
-    return f"{left} ≤ {right} + {seed}"
-
-
-HARD = " → ".join(inequality(seed) for seed in range(20))
-DEEP = "set_option maxRecDepth 1000000 in"
-
+_DATA = json.loads((Path(__file__).parents[2] / "benchmarks/perf/slow_tactics.json").read_text(encoding="utf-8"))
+STATEMENT: str = _DATA["statement"]
+HARD: str = _DATA["hard"]
 # Without the limit each of these runs for many seconds, some for ever. Heartbeats are off.
-SLOW = {
-    "omega": f"have : {HARD} → False := by omega",
-    "grind": f"have : {HARD} → False := by grind",
-    "simp": f"have loop : ∀ n, f n = f (n + 1) := h; {DEEP} simp [loop]",
-    "repeat": "repeat' (first | rfl | skip; have := h0)",
-    "apply": f"{DEEP} have : p 200000 := by repeat (first | exact h0 | apply hp)",
-    "unifier": f"have : (List.range 5000).foldl (fun a b => (a * a + b) % 1009) 1 = 3 := by {DEEP} rfl",
-    "decide": f"{DEEP} have : ∀ a b c : Fin 30, a + b + c = c + b + a := by decide",
-    "kernel": "have : ∀ a b c d : Fin 60, a + b + c + d = d + c + b + a := by decide +kernel",
-}
+SLOW: dict[str, str] = _DATA["tactics"]
 
 PRINTING = """import Lean
 open Lean Elab Tactic
@@ -81,14 +61,16 @@ async def test_a_wall_limit_that_is_noticed_costs_no_restart(worker: Worker) -> 
 
 async def test_the_limit_of_one_tactic_is_not_that_of_the_next(worker: Worker) -> None:
     state = await hole(worker, STATEMENT)
-    first, second, third = await run(worker, state, "have := h 0", SLOW["apply"], "have := h 1", wall_seconds=0.3)
+    first, second, third = await run(
+        worker, state, "have := h 0", SLOW["repeat apply"], "have := h 1", wall_seconds=0.3
+    )
     assert isinstance(first, Progress) and isinstance(second, TimedOut) and isinstance(third, Progress)
 
 
 async def test_a_batch_ends_at_its_own_limit(worker: Worker) -> None:
     state = await hole(worker, STATEMENT)
     began = time.monotonic()
-    batch = worker.apply(state, [SLOW["apply"]] * 50, heartbeats=0, wall_seconds=0.2, total_seconds=0.5)
+    batch = worker.apply(state, [SLOW["repeat apply"]] * 50, heartbeats=0, wall_seconds=0.2, total_seconds=0.5)
     seen = [outcome async for _, outcome in batch]
     assert 2 <= len(seen) <= 3 and all(isinstance(o, TimedOut) for o in seen)
     assert time.monotonic() - began < 3.0 and worker.alive

@@ -134,6 +134,10 @@ def without_policy(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ladder, "forbidden", lambda *_: None)
 
 
+def without_looking_elsewhere(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Judgement, "_worse_elsewhere", lambda *_: None)
+
+
 def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(comparison, "is_proof", lambda *_: True)
 
@@ -150,6 +154,8 @@ def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
         (without_errors, "failure_garbage_after"),
         (without_preserving, "declaration_of_code_changed"),
         (without_policy, "policy_attribute_runs_code"),
+        (without_looking_elsewhere, "preserve_hole_made_elsewhere"),
+        (without_looking_elsewhere, "preserve_axiom_made_elsewhere"),
         (with_any_proof_erased, "hole_data_swapped_beside_proof"),
     ],
 )

@@ -127,6 +127,10 @@ class Server:
             hoard = bytearray(int(argument) << 20)
             hoard[::4096] = b"x" * len(hoard[::4096])
             time.sleep(30)
+        elif word == "fill":
+            with open("filled", "wb") as file:
+                file.write(b"x" * (int(argument) << 20))
+            time.sleep(30)
         elif word == "spawn":
             sleeper = "import time; time.sleep(60)"
             return str(subprocess.Popen([sys.executable, "-S", "-c", sleeper]).pid)

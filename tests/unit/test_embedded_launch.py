@@ -12,10 +12,10 @@ import pytest
 from prover.core.errors import SetupError
 from prover.lean.embedded import launch as launching
 from prover.lean.embedded import loader
-from prover.lean.embedded.bridge import module_names, source_path
 from prover.lean.embedded.engine import EmbeddedEngine
 from prover.lean.embedded.installation import Installation
 from prover.lean.embedded.launch import EXIT_OUT_OF_MEMORY, World, launch
+from prover.lean.sources import BridgeSources, source_path
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def test_exit_statuses_agree_with_the_host() -> None:
 
 def test_bridge_module_list(tmp_path: Path) -> None:
     (tmp_path / "modules.txt").write_text("# order matters\nBridge.Lists\n\nBridge.Server\n")
-    assert module_names(tmp_path) == ["Bridge.Lists", "Bridge.Server"]
+    assert BridgeSources.read(tmp_path).modules == ("Bridge.Lists", "Bridge.Server")
     assert str(source_path("Bridge.Lists")) == "Bridge/Lists.lean"
     with pytest.raises(SetupError, match="list of modules"):
-        module_names(tmp_path / "nowhere")
+        BridgeSources.read(tmp_path / "nowhere")

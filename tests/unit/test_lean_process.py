@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -24,7 +26,8 @@ from prover.core.errors import (
 )
 from prover.core.outcome import Failed, Progress, Solved
 from prover.lean import LeanEngine, Worker
-from prover.lean.process import BridgeProcess, BridgeRefusal
+from prover.lean.containment import Containment
+from prover.lean.process import BridgeProcess, BridgeRefusal, private_bytes
 
 Scripted = Callable[..., LeanEngine]
 
@@ -137,6 +140,17 @@ async def test_lines_of_any_length_come_whole(process: BridgeProcess) -> None:
     text = "αβ\n" * 1_000_000
     assert (await process.call("echo", text=text, seconds=30))["text"] == text
     assert process.noise == 0
+
+
+async def test_an_answer_beyond_all_bounds_ends_the_process(
+    process: BridgeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prover.lean.process._ANSWER_BYTES", 1 << 20)
+    assert len((await process.call("echo", text="x" * 500_000, seconds=30))["text"]) == 500_000
+    with pytest.raises(ProtocolError) as caught:
+        await process.call("echo", text="x" * 5_000_000, seconds=30)
+    assert caught.value.code == "too_large"
+    assert not process.alive and await no_process_left()
 
 
 async def test_forged_answers_are_noise(worker: Worker) -> None:
@@ -275,6 +289,14 @@ async def test_memory_over_the_limit_is_out_of_memory(scripted: Scripted) -> Non
     assert not process.alive
 
 
+async def test_a_scratch_folder_over_its_limit_ends_the_process(scripted: Scripted) -> None:
+    process = await BridgeProcess.start(scripted(), seconds=20, containment=Containment(scratch_mb=4))
+    with pytest.raises(Crashed) as caught:
+        await tried(Worker(process), "fill 6")
+    assert caught.value.code == "scratch_full" and "4 MiB" in caught.value.message
+    assert not process.alive and await no_process_left()
+
+
 async def test_the_engine_says_which_exit_means_out_of_memory(worker: Worker) -> None:
     with pytest.raises(OutOfMemory) as caught:
         await tried(worker, "nothing", "exit 112")
@@ -369,3 +391,31 @@ async def test_outcomes_come_as_they_are_made(worker: Worker) -> None:
 async def test_the_deadline_of_a_batch_counts_anew_for_each_tactic(worker: Worker) -> None:
     # Together longer than one tactic may take: limit 0.1 s plus the grace of 0.4 s.
     assert len(await tried(worker, *["sleep 0.2"] * 4, wall_seconds=0.1)) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counted from /proc")
+def test_mapped_files_are_not_memory_of_the_process_itself(tmp_path: Path) -> None:
+    """Compiled modules are mapped: gigabytes for Mathlib, which every worker has and none uses up."""
+    size = 64 << 20
+    file = tmp_path / "library"
+    file.write_bytes(bytes(size))
+    me = psutil.Process()
+    before, resident = private_bytes(me), me.memory_info().rss
+    with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert sum(mapped[at] for at in range(0, size, 4096)) == 0
+        assert me.memory_info().rss - resident > size // 2 > 2 * (private_bytes(me) - before)
+    own = bytearray(size)
+    assert len(own) == size and private_bytes(me) - before > size // 2
+    with pytest.raises(psutil.NoSuchProcess):
+        private_bytes(_Gone())
+
+
+class _Gone(psutil.Process):
+    """A process that ended after it was looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    @property
+    def pid(self) -> int:
+        return 2**22 + 1

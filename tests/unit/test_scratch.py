@@ -51,3 +51,18 @@ def test_only_abandoned_folders_are_swept(temporary: Path) -> None:
     assert sweep() == 1
     assert not theirs.exists() and ours.path.is_dir() and all(folder.is_dir() for folder in others)
     ours.remove()
+
+
+def test_what_it_holds_is_counted_and_links_are_not_followed(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = Scratch()
+    assert scratch.used_mb() == 0
+    (scratch.path / "deep").mkdir()
+    (scratch.path / "deep" / "file").write_bytes(b"x" * (3 << 20))
+    (temporary / "large").write_bytes(b"x" * (9 << 20))
+    (scratch.path / "link").symlink_to(temporary)
+    (scratch.path / "loop").symlink_to(scratch.path)
+    assert 2.9 < scratch.used_mb() < 4
+    monkeypatch.setattr("prover.lean.scratch._MOST_ENTRIES", 3)
+    assert scratch.used_mb() == float("inf")
+    scratch.remove()
+    assert scratch.used_mb() == 0

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import networkx
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from prover.core.state import Goal, TacticState
-from prover.search import Status
+from prover.search import Status, to_json, to_networkx, write_graphml
 from prover.search.graph import Child, ProofGraph
 
 POOL = 14
@@ -62,24 +67,40 @@ class Growing(RuleBasedStateMachine):
 
     @invariant()
     def agrees_with_networkx(self) -> None:
-        drawn = self.graph.to_networkx()
+        drawn = to_networkx(self.graph)
         assert networkx.is_directed_acyclic_graph(drawn)
-        status: dict[str, bool] = {}
-        size: dict[str, float] = {}
-        for name in reversed(list(networkx.topological_sort(drawn))):
-            below = list(drawn.successors(name))
-            parallel = [n for n in below for _ in range(drawn.number_of_edges(name, n))]
-            if drawn.nodes[name]["kind"] == "and":
-                status[name] = all(status[n] for n in below)
-                size[name] = 1 + sum(size[n] for n in parallel)
-            else:
-                status[name] = any(status[n] for n in below)
-                size[name] = min((size[n] for n in below), default=float("inf"))
+        assert set(drawn) == {"n0"} | networkx.descendants(drawn, "n0")
+        oracle = Oracle(drawn)
         for node in self.graph.nodes:
             name = f"n{node.number}"
-            assert (node.status is Status.SOLVED) == status[name]
-            assert (node.size or float("inf")) == size[name]
-        assert set(drawn) == {"n0"} | networkx.descendants(drawn, "n0")
+            assert (node.status is Status.SOLVED) == oracle.solved[name]
+            assert (node.size or float("inf")) == oracle.distance[name]
+            assert self.graph.wanted(node) == (name in oracle.wanted)
+            assert node.path.total == pytest.approx(oracle.path[name])
+
+
+class Oracle:
+    """Status, proof distance, demand and best path, computed from the drawing by definition and not by updates."""
+
+    def __init__(self, drawn: Any) -> None:
+        self.solved: dict[str, bool] = {}
+        self.distance: dict[str, float] = {}
+        for name in reversed(list(networkx.topological_sort(drawn))):
+            below = list(drawn.successors(name))
+            if drawn.nodes[name]["kind"] == "and":
+                self.solved[name] = all(self.solved[n] for n in below)
+                self.distance[name] = 1 + sum(self.distance[n] * drawn.number_of_edges(name, n) for n in below)
+            else:
+                self.solved[name] = any(self.solved[n] for n in below)
+                self.distance[name] = min((self.distance[n] for n in below), default=float("inf"))
+        # What is wanted: what the root reaches through nothing but open goals and open tactics.
+        still_open = [n for n, data in drawn.nodes(data=True) if data["status"] == "open"]
+        part = drawn.subgraph(still_open)
+        self.wanted = {"n0"} | networkx.descendants(part, "n0") if "n0" in part else set[str]()
+        # Best path: shortest way by Bellman and Ford, the cost of a tactic being minus its log-probability.
+        costs = {(u, v): -drawn.nodes[v].get("log_probability", 0.0) for u, v, _ in drawn.edges}
+        away = networkx.single_source_bellman_ford_path_length(drawn, "n0", weight=lambda u, v, _: costs[u, v])
+        self.path = {name: -cost for name, cost in away.items()}
 
 
 TestGrowing = Growing.TestCase
@@ -134,3 +155,51 @@ def test_the_shorter_proof_wins_later() -> None:
     graph.solve(graph.root, "omega", -1.0)
     assert graph.root.size == 1 and graph.root.best is not None and graph.root.best.tactic == "omega"
     graph.check_invariants()
+
+
+def test_a_tree_keeps_equal_states_apart_and_refuses_ancestors() -> None:
+    graph: ProofGraph[int] = ProofGraph(state_of((0,)), 0, merge=False)
+    assert graph.extend(graph.root, "a", -1.0, [child(1)]).added
+    assert graph.extend(graph.root, "b", -2.0, [child(1)]).added
+    assert len(graph.nodes) == 3 and graph.merged == 0
+    assert graph.extend(graph.nodes[1], "c", -1.0, [child(2), child(3)]).added
+    assert not graph.extend(graph.nodes[3], "back", -1.0, [child(5), child(1)]).added
+    assert not graph.extend(graph.nodes[3], "stay", -1.0, [child(2)]).added
+    graph.check_invariants()
+
+
+def drawn_example() -> ProofGraph[int]:
+    graph: ProofGraph[int] = ProofGraph(state_of((0,)), 0)
+    graph.extend(graph.root, "constructor", -1.0, [child(1), child(2)])
+    graph.extend(graph.nodes[1], "odd \x01 character", -1.0, [child(3)])
+    for number in (2, 3):
+        graph.solve(graph.nodes[number], "omega", -0.5)
+    return graph
+
+
+def test_json_holds_the_graph_and_the_proof() -> None:
+    graph = drawn_example()
+    data = json.loads(json.dumps(to_json(graph)))
+    assert [n["distance"] for n in data["nodes"]] == [4, 2, 1, 1]
+    assert [(e["parent"], e["children"], e["status"]) for e in data["edges"]] == [
+        (0, [1, 2], "solved"),
+        (1, [3], "solved"),
+        (2, [], "solved"),
+        (3, [], "solved"),
+    ]
+    found = [data["edges"][e]["tactic"] for e in data["proof"]]
+    assert found == [
+        "constructor",
+        "odd \x01 character",
+        "omega",
+        "omega",
+    ]
+
+
+def test_graphml_is_read_back(tmp_path: Path) -> None:
+    graph = drawn_example()
+    write_graphml(graph, tmp_path / "graph.xml")
+    read = networkx.read_graphml(tmp_path / "graph.xml", force_multigraph=True)
+    assert networkx.is_isomorphic(read, to_networkx(graph))
+    assert read.nodes["n0"]["distance"] == 4 and read.nodes["e0"]["tactic"] == "constructor"
+    assert read.nodes["e1"]["tactic"] == "odd \ufffd character"

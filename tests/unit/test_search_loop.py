@@ -1,137 +1,21 @@
-"""The search loop on a made-up game with the shape of tactic proving, without Lean.
-
-A goal is a number. `dec` takes one off, `half` halves an even number, `split` leaves two independent goals that add
-up to it, `pair` leaves two coupled goals, `zero` closes 0, `slow` closes 0 only with a large limit, `die` loses the
-worker.
-"""
+"""The search loop on the number game, without Lean."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from number_game import Game, always, state_of
 
 from prover.core.budget import Budget
 from prover.core.candidate import Candidate
-from prover.core.errors import Crashed, ModelError
-from prover.core.outcome import Cost, Failed, Lost, Progress, Solved, TacticOutcome, TimedOut
-from prover.core.state import Goal, TacticState
+from prover.core.errors import ModelError
+from prover.core.outcome import Solved
+from prover.core.state import TacticState
 from prover.generate import Request, Scripted
-from prover.search import BreadthFirst, DepthFirst, Node, ProofGraph, SearchResult, Settings, search
-from prover.search.loop import independent_parts
-
-Numbers = tuple[int, ...]
-SLOW_HEARTBEATS = 10_000
-
-
-def state_of(numbers: Numbers, coupled: bool = False) -> TacticState:
-    groups = [0] * len(numbers) if coupled else range(len(numbers))
-    goals = tuple(Goal(str(n), group=g) for n, g in zip(numbers, groups, strict=True))
-    return TacticState(goals, f"{numbers}{coupled}")
-
-
-class Game:
-    """A runner of the game. `calls` counts tactics run; `live` holds the handles not yet released."""
-
-    def __init__(self, *start: int, coupled: bool = False) -> None:
-        self.places: dict[int, tuple[Numbers, bool]] = {0: (start, coupled)}
-        self.live = {0}
-        self.calls: list[tuple[Numbers, str]] = []
-        self.broken = False
-
-    def _keep(self, numbers: Numbers, coupled: bool) -> int:
-        handle = len(self.places)
-        self.places[handle] = numbers, coupled
-        self.live.add(handle)
-        return handle
-
-    async def root(self) -> tuple[int, TacticState]:
-        return 0, state_of(*self.places[0])
-
-    async def apply(
-        self,
-        handle: int,
-        tactics: Sequence[str],
-        *,
-        heartbeats: int,
-        wall_seconds: float,
-        total_seconds: float | None = None,
-        stop_at_solved: bool = True,
-    ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
-        assert handle in self.live, "a released state was asked for"
-        assert wall_seconds > 0
-        for index, tactic in enumerate(tactics):
-            outcome = self.run(handle, tactic, heartbeats)
-            yield index, outcome
-            if isinstance(outcome, Solved) and stop_at_solved:
-                return
-
-    def run(self, handle: int, tactic: str, heartbeats: int) -> TacticOutcome[int]:
-        numbers, coupled = self.places[handle]
-        self.calls.append((numbers, tactic))
-        if self.broken:
-            raise Crashed("the machine is gone")
-        for line in tactic.split("\n"):
-            moved = self.move(numbers, coupled, line.strip(), heartbeats)
-            if not isinstance(moved, tuple):
-                return moved
-            numbers, coupled = moved
-        if not numbers:
-            return Solved(cost=Cost(0.001, 1))
-        return Progress(state_of(numbers, coupled), self._keep(numbers, coupled), cost=Cost(0.001, 1))
-
-    def move(
-        self, numbers: Numbers, coupled: bool, step: str, heartbeats: int
-    ) -> tuple[Numbers, bool] | TacticOutcome[int]:
-        bullet = step.startswith("· ")
-        step = step.removeprefix("· ")
-        if step.startswith("rotate_left"):
-            turn = int(step.split()[1]) if " " in step else 1
-            return numbers[turn:] + numbers[:turn], coupled
-        first, rest = numbers[0], numbers[1:]
-        match step:
-            case "dec" if first > 0:
-                return (first - 1, *rest), coupled
-            case "half" if first > 0 and first % 2 == 0:
-                return (first // 2, *rest), coupled
-            case "split" if first > 1 and not bullet:
-                return (first // 2, first - first // 2, *rest), coupled
-            case "pair" if first > 1 and not bullet:
-                return (first // 2, first - first // 2, *rest), True
-            case "zero" if first == 0:
-                return rest, coupled and len(rest) > 1
-            case "slow" if first == 0:
-                return (
-                    (rest, coupled)
-                    if heartbeats >= SLOW_HEARTBEATS
-                    else TimedOut("heartbeats", Cost(0.001, heartbeats))
-                )
-            case "die":
-                return Lost("crashed")
-            case _:
-                return Failed("error", step, cost=Cost(0.001, 1))
-
-    async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
-        numbers, coupled = self.places[handle]
-        part = tuple(numbers[i] for i in goals)
-        kept = self._keep(part, coupled and len(part) > 1)
-        return kept, state_of(*self.places[kept])
-
-    async def release(self, handles: Sequence[int]) -> None:
-        for handle in handles:
-            self.live.discard(handle)
-
-
-FRONTIERS: dict[str, Any] = {
-    "best": None,
-    "breadth": lambda graph, _: BreadthFirst(graph),
-    "depth": lambda graph, _: DepthFirst(graph),
-}
-
-
-def always(*tactics: str) -> Scripted:
-    return Scripted(lambda _: tactics)
+from prover.search import FRONTIERS, Batcher, Node, ProofGraph, SearchResult, Settings, search
+from prover.search.ticket import independent_parts
 
 
 async def play(game: Game, generator: Any, **options: Any) -> SearchResult:
@@ -149,13 +33,13 @@ async def replays(game: Game, result: SearchResult) -> bool:
 @pytest.mark.parametrize("frontier", FRONTIERS)
 async def test_a_proof_is_found_extracted_and_holds(frontier: str) -> None:
     game = Game(9)
-    result = await play(game, always("zero", "half", "dec"), frontier=FRONTIERS[frontier])
+    result = await play(game, always("zero", "half", "dec"), frontier=frontier)
     assert result.stop == "proved" and result.solved and result.checked
     assert await replays(game, result)
 
 
 async def test_breadth_first_finds_a_shortest_proof() -> None:
-    result = await play(Game(9), always("dec", "half", "zero"), frontier=FRONTIERS["breadth"])
+    result = await play(Game(9), always("dec", "half", "zero"), frontier="breadth")
     assert result.script == "dec\nhalf\nhalf\nhalf\ndec\nzero" or (result.proof and result.proof.size == 6)
 
 
@@ -198,6 +82,7 @@ async def test_exhausted_when_nothing_is_left() -> None:
         (Budget(candidates=4), "budget_candidates"),
         (Budget(heartbeats=5), "budget_heartbeats"),
         (Budget(seconds=0.0), "budget_seconds"),
+        (Budget(lean_seconds=0.005), "budget_lean_seconds"),
     ],
 )
 async def test_every_budget_stops_with_its_reason(budget: Budget, stop: str) -> None:
@@ -205,6 +90,15 @@ async def test_every_budget_stops_with_its_reason(budget: Budget, stop: str) -> 
     result = await play(Game(100), always("dec"), budget=budget, observer=lambda kind, _: seen.append(kind))
     assert result.stop == stop and not result.solved
     assert seen[-2:] == ["LimitHit", "SearchEnded"]
+
+
+async def test_a_budget_of_tokens_counts_what_the_model_wrote() -> None:
+    class Wordy:
+        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+            return [[Candidate("dec", -1.0, "test", tokens=7)] if r.draw == 0 else [] for r in requests]
+
+    result = await play(Game(100), Wordy(), budget=Budget(tokens=20))
+    assert result.stop == "budget_tokens" and result.statistics.tokens == 21
 
 
 async def test_interruption_gives_partial_results() -> None:
@@ -291,7 +185,7 @@ async def test_many_nodes_feed_the_generator_in_one_batch() -> None:
         return await inner(requests)
 
     generator.generate = counted  # type: ignore[method-assign]
-    result = await play(Game(12), generator, settings=Settings(breadth=4, debug=True))
+    result = await play(Game(12), Batcher(generator).client(), settings=Settings(in_flight=4, debug=True))
     assert result.solved and max(sizes) > 1
 
 

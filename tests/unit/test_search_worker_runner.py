@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -56,6 +57,11 @@ class MortalWorker:
                     raise Crashed("died")
                 case "dec":
                     yield index, self._progress((first - 1, *rest))
+                case "hang":
+                    try:
+                        await asyncio.Event().wait()
+                    finally:
+                        self.alive = False
                 case "half" if first % 2 == 0:
                     yield index, self._progress((first // 2, *rest))
                 case "split":
@@ -194,3 +200,18 @@ async def test_a_replay_that_differs_is_said() -> None:
     shop.made[-1].states[0] = (6,)
     with pytest.raises(ReplayDiffers):
         await outcomes(runner, half, "dec")
+
+
+async def test_a_call_broken_off_costs_the_worker_and_blames_no_tactic() -> None:
+    shop = Workshop(8)
+    runner = shop.runner()
+    half = await step(runner, 0, "half")
+    running = asyncio.ensure_future(outcomes(runner, half, "dec", "hang"))
+    await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert not shop.made[0].alive
+    await runner.release([half])
+    seen = await outcomes(runner, half, "dec", "half")
+    assert all(isinstance(outcome, Progress) for outcome in seen.values())
+    assert len(shop.made) == 2 and runner.losses == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,7 +19,9 @@ from prover.core.position import Position, Span
 from prover.core.verdict import Verdict
 from prover.lean.pool import Pool
 from prover.lean.wire import Command, Declaration, Elaboration, HeaderInfo, Import, Replay
-from prover.verify import Ladder, Limits, Policy
+from prover.verify import Audit, Ladder, Limits, Policy, Record
+from prover.verify.name import Name
+from prover.verify.record import Grounds
 
 REFERENCE = "theorem goal : A := sorry"
 PROOF = "theorem goal : A := a"
@@ -66,11 +69,24 @@ class Script:
     starts: Sequence[Exception | None] = (None,)
 
 
+class PlayedProcess:
+    """Uses a second of CPU and 100 MiB whenever somebody looks."""
+
+    cpu_seconds = peak_mb = 0.0
+
+    def resident_mb(self) -> float:
+        self.cpu_seconds += 1.0
+        self.peak_mb = 100.0
+        return 100.0
+
+
 class PlayedWorker:
     def __init__(self, pool: PlayedPool, number: int) -> None:
         self.pool, self.number = pool, number
         self.env, self.clean, self.poisoned = 1, True, False
         self.text = ""
+        self.leases = 1
+        self.process = PlayedProcess()
 
     def discard(self) -> None:
         self.poisoned = True
@@ -160,7 +176,10 @@ async def test_a_proof_is_proved_and_reported() -> None:
     found = await verdict(Script())
     assert found == verdicts.Proved((), report=found.report)
     assert found.report["rungs"] == ("elaborated", "replayed", "compared")
-    assert {"engine", "lean", "seconds", "limits", "uncovered", "axioms"} <= set(found.report)
+    assert {"engine", "lean", "seconds", "limits", "containment", "uncovered", "axioms"} <= set(found.report)
+    assert found.report["containment"]["files"] and found.report["containment"]["network"]  # the embedded engine's own
+    # Three leases: the reference's, the submission's, the kernel's.
+    assert found.report["resources"] == {"cpu_seconds": 3.0, "peak_mb": 100.0, "fresh_processes": 3}
 
 
 async def test_the_judge_has_never_elaborated_a_submission() -> None:
@@ -339,3 +358,55 @@ async def test_remembered_references_are_bounded() -> None:
     for text in [*texts, texts[0]]:
         await ladder.check(PROOF, reference=text)
     assert sum(text != PROOF for _, text in pool.elaborated) == 5
+
+
+async def test_two_first_checks_at_once_elaborate_their_reference_once() -> None:
+    ladder, pool = play(Script())
+    both = await asyncio.gather(*(ladder.check(PROOF, reference=REFERENCE) for _ in range(2)))
+    assert [found["goal"].code for found in both] == ["proved", "proved"]
+    assert [text for _, text in pool.elaborated].count(REFERENCE) == 1
+
+
+async def test_a_failed_reference_is_tried_by_the_next_check() -> None:
+    ladder, pool = play(Script(exports={REFERENCE: errors.Crashed("gone"), PROOF: DONE}))
+    first, second = await asyncio.gather(*(ladder.check(PROOF, reference=REFERENCE) for _ in range(2)))
+    assert first["*"].code == second["*"].code == "infrastructure"
+    assert [text for _, text in pool.elaborated].count(REFERENCE) == 4
+
+
+async def verdict_on(module: str, audit: Audit, **options: Any) -> Verdict:
+    allowed = options.pop("allowed_axioms", ())
+    # The proof of the goal is the constant `a` of `module`.
+    imported = [{**row, "module": module} if row["name"] == 4 else row for row in IMPORTED]
+    kernel = (Replay(True, None, "", {**DONE, "imported": imported}, 0.1),)
+    ladder = Ladder(cast(Pool, PlayedPool(Script(kernel=kernel))), audit=audit, **options)
+    return (await ladder.check(PROOF, reference=REFERENCE, allowed_axioms=allowed))["goal"]
+
+
+def recorded(grounds: Grounds | None) -> Audit:
+    constants: dict[Name, Grounds] = {} if grounds is None else {("a",): grounds}
+    return Audit({"Local": Record("Local", "s", "o", {}, "", "", 1, constants)})
+
+
+async def test_verdicts_go_by_the_record() -> None:
+    assert (await verdict_on("Local", Audit())).code == "unaudited"
+    found = await verdict_on("Local", recorded(Grounds()))
+    assert found.code == "proved" and found.report["audited"]["Local"]["olean"] == "o"
+    found = await verdict_on("Local", recorded(Grounds(holes=(("gap",),))))
+    assert isinstance(found, verdicts.Incomplete) and found.through == ("goal", "a", "gap")
+    far = recorded(Grounds(axioms=(("far",), ("propext",))))
+    found = await verdict_on("Local", far)
+    assert isinstance(found, verdicts.ForbiddenAxiom)
+    assert found.names == ("far",) and found.through == ("goal", "a")
+    found = await verdict_on("Local", far, allowed_axioms=["far"])
+    assert isinstance(found, verdicts.Proved) and found.axioms == ("far", "propext")
+    # A constant that the record does not tell of is as good as an axiom.
+    assert (await verdict_on("Local", recorded(None))).code == "forbidden_axiom"
+
+
+async def test_a_refused_import_spoils_every_verdict() -> None:
+    audit = Audit(refused={"Tactics": "it runs code"})
+    found = await verdict_on("Init", audit)
+    assert isinstance(found, verdicts.Unaudited) and found.modules == ("Tactics",)
+    assert found.report["unaudited"] == {"Tactics": "it runs code"}
+    assert (await verdict_on("Init", audit, trusted_modules=["Tactics"])).code == "proved"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 import threading
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from prover.core.errors import SetupError
 from prover.lean.embedded.installation import Installation, cache_folder, locked, publish, staged
 from prover.lean.embedded.launch import BRIDGE_AT, World, launch
 from prover.lean.embedded.package import Progress, silent
+from prover.lean.sources import BridgeSources
 
-MODULES = "modules.txt"
 PACK = "Pack.lean"
 MAIN = "Main.lean"
 COMPILED = "Bridge.olean"
@@ -30,9 +29,9 @@ def compile_bridge(installation: Installation, sources: Path, progress: Progress
     which compiles them into one `Bridge.olean`, and `Main.lean`, which starts it. When Lean refuses a module,
     the SetupError contains Lean's messages.
     """
-    modules = module_names(sources)
-    files = [PurePosixPath(PACK), PurePosixPath(MAIN), *map(source_path, modules)]
-    final = cache_folder() / "bridge" / _key(installation, sources, modules, files)
+    bridge = BridgeSources.read(sources)
+    files = bridge.files(PACK, MAIN)
+    final = cache_folder() / "bridge" / bridge.digest(installation.key, files)
     if _complete(final):
         return final
     with locked(final.parent, progress):
@@ -43,7 +42,7 @@ def compile_bridge(installation: Installation, sources: Path, progress: Progress
             world.scratch.mkdir()
             for file in files:
                 _copy(sources / file, stage / "sources" / file)
-            pack(installation, world, "Bridge", "Lean", modules, progress)
+            pack(installation, world, "Bridge", "Lean", bridge.modules, progress)
             new = stage / "new"
             new.mkdir()
             os.replace(world.scratch / COMPILED, new / COMPILED)
@@ -52,36 +51,11 @@ def compile_bridge(installation: Installation, sources: Path, progress: Progress
     return final
 
 
-def module_names(sources: Path) -> list[str]:
-    """The Bridge's modules in the order of compilation."""
-    try:
-        lines = (sources / MODULES).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise SetupError(f"the Bridge's list of modules cannot be read: {error}", code="bridge_missing") from error
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def source_path(module: str) -> PurePosixPath:
-    """Where the source of a module lies below the Bridge's folder."""
-    return PurePosixPath(*module.split(".")).with_suffix(".lean")
-
-
 def _complete(folder: Path) -> bool:
     try:
         return (folder / COMPILED).stat().st_size > 0 and (folder / MAIN).is_file()
     except OSError:
         return False
-
-
-def _key(installation: Installation, sources: Path, modules: list[str], files: list[PurePosixPath]) -> str:
-    digest = hashlib.sha256("\0".join([installation.key, *modules]).encode())
-    for file in files:
-        try:
-            contents = (sources / file).read_bytes()
-        except OSError as error:
-            raise SetupError(f"a source of the Bridge cannot be read: {error}", code="bridge_missing") from error
-        digest.update(f"\0{file}\0{len(contents)}\0".encode() + contents)
-    return digest.hexdigest()[:16]
 
 
 def _copy(source: Path, target: Path) -> None:

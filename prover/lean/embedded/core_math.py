@@ -11,6 +11,7 @@ from prover.lean.embedded.bridge import PACK, pack
 from prover.lean.embedded.installation import Installation, cache_folder, locked, publish, staged
 from prover.lean.embedded.launch import World
 from prover.lean.embedded.package import Progress, silent
+from prover.lean.sources import source_path
 
 ROOT = "CoreMath"
 _COMPILED = f"{ROOT}.olean"
@@ -24,7 +25,7 @@ def compile_core_math(installation: Installation, sources: Path, progress: Progr
     themselves, and `Pack.lean`. All modules go into one. Raises `SetupError` when Lean refuses a source.
     """
     modules = core_math_modules(sources)
-    files = [PACK, f"{ROOT}.lean", *(_file(module) for module in modules)]
+    files = [PACK, f"{ROOT}.lean", *(str(source_path(module)) for module in modules)]
     contents = {file: _contents(sources / file) for file in files}
     final = cache_folder() / "core_math" / _key(installation, contents)
     if _complete(final):
@@ -76,7 +77,3 @@ def _contents(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SetupError(f"a source of CoreMath cannot be read: {error}", code="core_math_missing") from error
-
-
-def _file(module: str) -> str:
-    return "/".join(module.split(".")) + ".lean"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.core.errors import SetupError
+from prover.core.errors import SetupError, UserError
 from prover.lean.embedded.bridge import MAIN, compile_bridge
 from prover.lean.embedded.core_math import compile_core_math
 from prover.lean.embedded.installation import Installation, find, install
@@ -14,6 +14,7 @@ from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, la
 from prover.lean.embedded.loader import BUILD
 from prover.lean.embedded.package import NAME, VERSION, Progress, silent
 from prover.lean.engine import Command
+from prover.lean.modules import MATHLIB_HINT, compiled_path, components
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,14 @@ class EmbeddedEngine:
     process that broke.
 
     `projects`: folders with compiled modules (`Foo/Bar.olean`), which every process may read and import from,
-    the earlier ones first.
+    the earlier ones first. What is put into them later can be imported by processes that run already.
     """
 
     installation: Installation
     bridge: Path | None = None
     name: str = "embedded"
     projects: tuple[Path, ...] = ()
+    trusted_modules: tuple[str, ...] = ()
 
     @classmethod
     def open(
@@ -71,6 +73,15 @@ class EmbeddedEngine:
         build = f"Lean {BUILD.lean_version}, commit {BUILD.commit[:7]}"
         return f"third-party WebAssembly build of {build} (npm {NAME} {VERSION})"
 
+    def has_module(self, module: str) -> bool:
+        """Whether a module comes with Lean."""
+        return (self.installation.library / compiled_path(module)).is_file()
+
+    def reserves(self, module: str) -> bool:
+        """Whether modules with this first component come with Lean: then Lean looks for it nowhere else."""
+        root = self.installation.library / components(module)[0]
+        return root.is_dir() or root.with_name(f"{root.name}.olean").is_file()
+
     def command(self, scratch: Path, *, memory_mb: int | None = None, arguments: Sequence[str] = ()) -> Command:
         """Start the Bridge with `arguments`; requests come on its standard input, replies on its standard output."""
         if self.bridge is None:
@@ -95,3 +106,17 @@ class EmbeddedEngine:
     def ran_out_of_memory(self, status: int | None, stderr_tail: str) -> bool:
         """Whether a process that ended so had reached its memory limit. The host says so in the exit status."""
         return status == EXIT_OUT_OF_MEMORY
+
+    def missing_import(self, missing: Sequence[str]) -> UserError:
+        """What to tell the user of imports that are not there: Mathlib never is."""
+        if any(name.split(".")[0] == "Mathlib" for name in missing):
+            return UserError(
+                "the file imports Mathlib, which the embedded Lean does not have",
+                code="mathlib_on_embedded",
+                hint=MATHLIB_HINT,
+            )
+        return UserError(
+            f"imported but not there or not compiled: {', '.join(missing)}",
+            code="missing_import",
+            hint="compile the module (`lake build`), or check its name",
+        )

@@ -31,7 +31,13 @@ STACK_MB = 64
 SPARE_THREADS = 2
 
 # V8 would validate 116 MB of code at every start; each function is validated when it is first compiled anyway.
-NODE_FLAGS = ("--wasm-lazy-validation", "--permission", "--allow-worker", "--disable-warning=SecurityWarning")
+NODE_FLAGS = (
+    "--wasm-lazy-validation",
+    "--permission",
+    "--allow-worker",
+    "--disable-warning=SecurityWarning",
+    "--openssl-config=/dev/null",  # the system's lies outside what the process may read, and Node would not start
+)
 
 
 @dataclass(frozen=True)
@@ -91,8 +97,9 @@ def launch(home: Path, world: World, arguments: Sequence[str], memory_mb: int | 
     }
     home = home.resolve()
     readable = [home, *(mount.path for mount in mounts)]
+    node = node_program()
     argv = [
-        str(node_program()),
+        str(node),
         *NODE_FLAGS,
         *(f"--allow-fs-read={folder}" for folder in readable),
         *(f"--allow-fs-write={mount.path}" for mount in mounts if mount.writable),
@@ -103,4 +110,11 @@ def launch(home: Path, world: World, arguments: Sequence[str], memory_mb: int | 
     ]
     # Windows programs do not start without SystemRoot.
     env: dict[str, str] = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if os.name == "nt" else {}
-    return Command(tuple(argv), env, world.scratch)
+    return Command(
+        tuple(argv),
+        env,
+        world.scratch,
+        # Some builds of Node keep their shared libraries beside the program.
+        readable=(node.resolve().parent.parent / "lib", *readable),
+        writable=tuple(mount.path for mount in mounts if mount.writable),
+    )

@@ -1,0 +1,192 @@
+"""Frontiers compared at equal heartbeats, with the same candidates (the portfolio's).
+
+Ways: every frontier; best-first without transpositions, without splitting, without both; single calls (each
+candidate for the whole statement, nothing after it). Each gets `--heartbeats` a statement (unit of `maxHeartbeats`);
+`--seconds` is only there to end what hangs, and `cut` counts the searches it ended. "Solved": tactic mode accepted the
+script in one piece; nothing is verified here.
+
+`--data FILE.jsonl`: records with `name` and `statement` (binders and type, as `(n : ℕ) : n + 0 = n`) or
+`formal_statement` (ending in `:= by`); `--names FILE.json --key KEY` chooses some by name. Without it: a few
+statements of our own. Prints one JSON document; for each way the number solved, with a 95 % bootstrap interval, the
+same for the difference to best-first (paired by statement), and the share of Python in all CPU seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from prover.core.budget import Budget
+from prover.core.errors import LeanProcessError
+from prover.generate import Portfolio
+from prover.lean import Pool, PoolLimits, Worker
+from prover.lean.bundled import bundled
+from prover.lean.embedded import EmbeddedEngine
+from prover.search import FRONTIERS, BreadthFirst, Expansion, Settings, WorkerRunner, search
+
+PRELUDE = 'notation "ℕ" => Nat\nnotation "ℤ" => Int\n\n'
+OWN = {
+    "and_swap": "(p q r : Prop) (h : p ∧ (q ∨ r)) : (p ∧ q) ∨ (p ∧ r)",
+    "double": "(f : ℕ → ℕ) (h0 : f 0 = 1) (h : ∀ n, f (n + 1) = 2 * f n) (n : ℕ) : f n = 2 ^ n",
+    "squares": "(a : ℤ) : a ^ 2 % 8 ≠ 3",
+    "powers": "(n : ℕ) : ¬5 ∣ 3 ^ n",
+    "rectangle": "(x y : ℕ) (h : x * y + x + y = 14) (hx : 0 < x) (hxy : x < y) : x = 2",
+    "lists": "(α : Type) (xs ys : List α) : (xs ++ ys).length = ys.length + xs.length",
+    "witness": ": ∃ x : ℕ, x * x = 49 ∧ x > 3",
+    "add_comm_left": "(a b c : ℕ) (h : a = b) : c + a = b + c",
+    "reverse": "(α : Type) (xs : List α) : xs.reverse.reverse = xs",
+    "either": "(p q : Prop) : ¬(p ∨ q) ↔ ¬p ∧ ¬q",
+    "cases": "(p q r s : Prop) (h1 : p → r) (h2 : q → s) (h : p ∨ q) : r ∨ s",
+    "sum": "(f : ℕ → ℕ) (h0 : f 0 = 0) (h : ∀ n, f (n + 1) = f n + (n + 1)) (n : ℕ) : 2 * f n = n * (n + 1)",
+}
+
+
+class RootOnly(BreadthFirst[Any]):
+    """Single calls: nothing but the statement itself is ever worked on."""
+
+    def observe(self, expansion: Expansion[Any]) -> None:
+        if expansion.node is self.graph.root and expansion.again:
+            super().observe(Expansion(expansion.node, again=True))
+
+
+#: How each way differs from the default: the frontier, the settings.
+WAYS: dict[str, tuple[Any, dict[str, Any]]] = {
+    **{name: (name, {}) for name in FRONTIERS},
+    "best, no transpositions": ("best", {"merge": False}),
+    "best, no splitting": ("best", {"split": False}),
+    "best, neither": ("best", {"merge": False, "split": False}),
+    "single calls": (lambda graph, guide: RootOnly(graph), {}),
+}
+
+
+def load(options: argparse.Namespace) -> dict[str, str]:
+    """Statements by name: text from the binders to the type."""
+    if options.data is None:
+        return OWN
+    found: dict[str, str] = {}
+    for number, line in enumerate(options.data.read_text(encoding="utf-8").splitlines()):
+        record = json.loads(line)
+        name = record.get("name") or f"statement_{number + 1}"
+        text = record.get("statement") or record["formal_statement"].split(name, 1)[1].rsplit(":=", 1)[0]
+        found[name] = text.strip()
+    if options.names is not None:
+        wanted = json.loads(options.names.read_text(encoding="utf-8"))[options.key]
+        found = {name: found[name] for name in wanted}
+    return found
+
+
+async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespace) -> dict[str, Any]:
+    text = f"{PRELUDE}theorem t {statement} := by\n  sorry\n"
+    leases: list[Any] = []
+
+    async def opened() -> tuple[Worker, Any]:
+        while leases:
+            await leases.pop().__aexit__(None, None, None)
+        leases.append(pool.lease(["Init"]))
+        worker = await leases[0].__aenter__()
+        elaborated = await worker.elaborate(worker.env, text, holes=True, wall_seconds=60)
+        if len(elaborated.holes) != 1:
+            raise ValueError(f"no statement: {[m.text for m in elaborated.messages][:2]}")
+        return worker, elaborated.holes[0]
+
+    async def renew() -> tuple[Worker, int]:
+        worker, hole = await opened()
+        return worker, hole.state
+
+    frontier, changes = WAYS[way]
+    try:
+        worker, hole = await opened()
+        result = await search(
+            WorkerRunner(worker, hole.state, hole.goals, renew),
+            Portfolio(),
+            budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
+            settings=Settings(seed=options.seed, shorten_seconds=0, **changes),
+            frontier=frontier,
+        )
+    finally:
+        while leases:
+            await leases.pop().__aexit__(None, None, None)
+    counts = result.statistics
+    return {
+        "solved": result.solved and result.checked,
+        "stop": result.stop,
+        "heartbeats": counts.heartbeats,
+        "expansions": counts.expansions,
+        "seconds": round(result.seconds, 2),
+        "size": result.proof.size if result.proof else None,
+    }
+
+
+async def compare(statements: dict[str, str], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    engine = EmbeddedEngine.open(bundled("lean_project"))
+    found: dict[str, dict[str, Any]] = {way: {} for way in options.ways}
+    async with Pool(engine, PoolLimits(size=1, spares=0)) as pool:
+        for name, statement in statements.items():
+            for way in options.ways:
+                try:
+                    found[way][name] = await solve(pool, statement, way, options)
+                except (LeanProcessError, ValueError) as error:
+                    found[way][name] = {"solved": False, "stop": f"error: {error}", "heartbeats": 0, "seconds": 0.0}
+                item = found[way][name]
+                print(f"{item['solved']:d} {item['seconds']:6.1f} s {way:24s} {name} {item['stop']}", file=sys.stderr)
+    return found
+
+
+def interval(values: list[int], draws: int = 10_000) -> tuple[int, int]:
+    """95 % bootstrap interval of a sum over statements."""
+    chance = random.Random(0)
+    sums = sorted(sum(chance.choices(values, k=len(values))) for _ in range(draws))
+    return sums[int(0.025 * draws)], sums[int(0.975 * draws)]
+
+
+def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[str, Any]:
+    solved = [int(item["solved"]) for item in items.values()]
+    behind = [int(items[name]["solved"]) - int(baseline[name]["solved"]) for name in items]
+    return {
+        "way": way,
+        "solved": sum(solved),
+        "of": len(solved),
+        "interval": interval(solved),
+        "difference": sum(behind),
+        "difference_interval": interval(behind),
+        "cut": sum(item["stop"] == "budget_seconds" for item in items.values()),
+        "heartbeats": sum(item["heartbeats"] for item in items.values()),
+        "proof_steps": sum(item.get("size") or 0 for item in items.values()),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--names", type=Path)
+    parser.add_argument("--key", default="minif2f_valid_core")
+    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
+    parser.add_argument("--heartbeats", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, help="only so many statements")
+    options = parser.parse_args()
+    statements = dict(list(load(options).items())[: options.first])
+    found = asyncio.run(compare(statements, options))
+    own = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    lean = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    baseline = found.get("best") or next(iter(found.values()))
+    document = {
+        "heartbeats": options.heartbeats,
+        "ways": [summary(way, items, baseline) for way, items in found.items()],
+        "python_cpu_seconds": round(own, 1),
+        "lean_cpu_seconds": round(lean, 1),
+        "python_share": round(own / (own + lean), 4),
+        "items": found,
+    }
+    print(json.dumps(document, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""One goal to be closed, and what a solver answers: the seam between filling a file and searching."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from prover.agent.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One goal to close: its live state on the bench's worker, its limit, what a proof must not use.
+
+    `reopen` gives the state's number again after the bench renewed its worker.
+    """
+
+    bench: Workbench
+    reopen: Callable[[], int]
+    seconds: float
+    avoid: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A script that leaves no goals (rung 1), or why there is none (`stopped`)."""
+
+    script: str | None
+    stopped: str
+    statistics: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+Solve: TypeAlias = Callable[[Attempt], Awaitable[Solution]]

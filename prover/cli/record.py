@@ -1,0 +1,125 @@
+"""The run folder of `prove run --run DIR`: written as it goes, taken up again by `--resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from prover.agent import FileResult, Target
+from prover.core.errors import UserError
+from prover.events import Event, EventLog, Opaque, Recorder, RunFolder, RunSpec, installed_versions, next_sequences
+from prover.lean import LeanEngine
+from prover.lean.source import SourceFile
+from prover.search import Journal
+
+#: The events of the run itself, beside those of its searches.
+RUN = "run"
+#: What must be the same for a run to be taken up again.
+_SAME = ("arguments", "engine", "lean_version", "inputs", "limits")
+
+
+class RunRecord:
+    """A run folder that is open for writing. `document`: the result, if the run is finished."""
+
+    def __init__(self, folder: RunFolder, log: EventLog, events: list[Event]) -> None:
+        self.folder = folder
+        self.document = result_of(events)
+        self.journal = Journal(log, events)
+        self._log = log
+        self._recorder = Recorder(log, RUN, start=next_sequences(events).get(RUN, 0))
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        target: Target,
+        source: SourceFile,
+        engine: LeanEngine,
+        limits: Mapping[str, Any],
+        *,
+        resume: bool,
+    ) -> RunRecord:
+        """Begins a run in the folder `path`, or goes on with the one there.
+
+        Raises `UserError`: `run_exists`, `run_folder`, `run_in_use`, `corrupt_run`, `corrupt_log`, and `other_run`
+        where file, Lean or options are not those the run began with.
+        """
+        spec = RunSpec(
+            arguments=tuple(str(part) for part in (target.name, target.line) if part),
+            engine=engine.description,
+            lean_version=engine.lean_version,
+            versions=installed_versions("leap-prover"),
+            inputs={Path(source.name).name: source.digest},
+            limits=limits,
+        )
+        begun = (path / "run.json").exists()
+        if resume and begun:
+            folder = RunFolder.open(path)
+            _require_same(path, folder.spec, spec)
+        else:
+            folder = RunFolder.create(path, spec)
+        log = folder.log()
+        try:
+            record = cls(folder, log, list(folder.events()))
+            if record.document is None:
+                record.observe("RunResumed" if begun else "RunStarted", {"file": source.name})
+            return record
+        except BaseException:
+            log.close()
+            raise
+
+    def observe(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Records an event of the run."""
+        self._recorder.record(Opaque(kind, 1, payload))
+
+    def finish(self, result: FileResult, document: Mapping[str, Any]) -> None:
+        """Keeps the verified proofs and, unless it was interrupted, the result: the run is finished then."""
+        proved = sum(target.proved for target in result.targets)
+        if proved:
+            self.folder.save_proof("filled", result.filled.text)
+        if not result.interrupted:
+            self.observe("Result", document)
+        self.folder.summarize(
+            {
+                "finished": not result.interrupted,
+                "exit_code": document["exit_code"],
+                "targets": len(result.targets),
+                "proved": proved,
+                "seconds": document["seconds"],
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._log.close()
+
+
+def result_of(events: list[Event]) -> dict[str, Any] | None:
+    """The result document of a finished run."""
+    for event in reversed(events):
+        if event.search == RUN and event.kind == "Result" and isinstance(event.payload, Opaque):
+            return dict(event.payload.fields)
+    return None
+
+
+def _require_same(path: Path, then: RunSpec, now: RunSpec) -> None:
+    for name in _SAME:
+        before, after = getattr(then, name), getattr(now, name)
+        if before != after:
+            raise UserError(
+                f"the run in {path} began with another {name.replace('_', ' ')}: {_differing(before, after)}",
+                code="other_run",
+                hint="resume it with the same file, Lean and options, or begin a new run in another folder",
+            )
+
+
+def _differing(before: Any, after: Any) -> str:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        keys: list[str] = sorted({*before, *after})  # pyright: ignore[reportUnknownArgumentType]
+        changed = [k for k in keys if before.get(k) != after.get(k)]  # pyright: ignore[reportUnknownMemberType]
+        return ", ".join(f"{k} {before.get(k)} then, {after.get(k)} now" for k in changed)  # pyright: ignore[reportUnknownMemberType]
+    return f"{before} then, {after} now"

@@ -1,0 +1,175 @@
+"""Work on one node: candidates proposed, tried, and what they left taken apart. Nothing here changes the graph."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+from typing import Generic
+
+from prover.core.budget import Spent
+from prover.core.candidate import Candidate
+from prover.core.outcome import Progress, Solved, TacticOutcome
+from prover.core.state import TacticState
+from prover.generate import Request, TacticGenerator
+from prover.search.agenda import Agenda
+from prover.search.graph import Child
+from prover.search.node import Node
+from prover.search.polish import settle_suggestion
+from prover.search.runner import Handle, Runner
+from prover.search.settings import Critic, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[Handle]):
+    """What became of one candidate. `text`: what to write in a script; `children`: the goals left, taken apart."""
+
+    candidate: Candidate
+    outcome: TacticOutcome[Handle]
+    text: str
+    children: tuple[Child[Handle], ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Ticket(Generic[Handle]):
+    """A node somebody works on.
+
+    `agenda` is a copy, the node's own again once the work is taken in: work that is withdrawn leaves no trace.
+    `running`: the runner is at it, and giving up would cost it a process.
+    """
+
+    node: Node[Handle]
+    agenda: Agenda
+    level: int = 0
+    batch: list[Candidate] = field(default_factory=list[Candidate])
+    replies: list[Reply[Handle]] = field(default_factory=list["Reply[Handle]"])
+    values: dict[str, float] = field(default_factory=dict[str, float])
+    truncated: int = 0
+    tokens: int = 0
+    running: bool = False
+    generation_seconds: float = 0.0
+    lean_seconds: float = 0.0
+    task: asyncio.Task[None] = field(init=False)
+
+    @property
+    def handles(self) -> list[Handle]:
+        """Every state the work made, each once."""
+        made: list[Handle] = []
+        for reply in self.replies:
+            if isinstance(reply.outcome, Progress):
+                made.append(reply.outcome.handle)
+            made += [child.handle for child in reply.children]
+        return list({id(handle): handle for handle in made}.values())
+
+
+class Workshop(Generic[Handle]):
+    """Where tickets are worked on. At most `settings.lanes` of them are with the runner at a time, first come first
+    served; the others may wait for the generator meanwhile."""
+
+    def __init__(
+        self,
+        runner: Runner[Handle],
+        generator: TacticGenerator,
+        spent: Spent,
+        settings: Settings,
+        critic: Critic | None,
+        premises: tuple[str, ...],
+    ) -> None:
+        self.runner = runner
+        self.generator = generator
+        self.spent = spent
+        self.settings = settings
+        self.critic = critic
+        self.premises = premises
+        self.unused: list[Handle] = []
+        self._lanes = asyncio.Semaphore(settings.lanes)
+
+    async def work(self, ticket: Ticket[Handle], known: Container[str]) -> None:
+        """Does a ticket. `known`: fingerprints the critic has judged already."""
+        if ticket.agenda.best is None and not ticket.agenda.dry:
+            await self._propose(ticket)
+        ticket.level, ticket.batch = ticket.agenda.take(self.settings.width, self.settings.window)
+        if not ticket.batch:
+            return
+        async with self._lanes:
+            ticket.running = True
+            try:
+                await self._try(ticket)
+            finally:
+                ticket.running = False
+        if self.critic is not None:
+            new = {c.state.fingerprint: c.state for r in ticket.replies for c in r.children}
+            new = {fingerprint: state for fingerprint, state in new.items() if fingerprint not in known}
+            if new:
+                scores = await self.critic.score(list(new.values()))
+                ticket.values = dict(zip(new, scores, strict=True))
+
+    async def _propose(self, ticket: Ticket[Handle]) -> None:
+        node, agenda = ticket.node, ticket.agenda
+        request = Request(
+            node.state, premises=self.premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
+        )
+        began = time.monotonic()
+        (reply,) = await self.generator.generate([request])
+        ticket.generation_seconds = time.monotonic() - began
+        agenda.draws += 1
+        ticket.tokens = sum(c.tokens for c in reply)
+        whole = [c for c in reply if c.finish != "length"]
+        ticket.truncated = len(reply) - len(whole)
+        if agenda.add(whole) == 0:
+            agenda.dry = True
+
+    async def _try(self, ticket: Ticket[Handle]) -> None:
+        """Runs the ticket's candidates; those not reached go back to its agenda."""
+        began = time.monotonic()
+        await self.release()
+        limit = self.settings.levels[ticket.level]
+        left = self.spent.remaining_seconds()
+        outcomes: list[tuple[Candidate, TacticOutcome[Handle]]] = []
+        async for index, outcome in self.runner.apply(
+            ticket.node.handle,
+            [c.text for c in ticket.batch],
+            heartbeats=limit.heartbeats,
+            wall_seconds=min(limit.seconds, max(0.05, left)),
+            total_seconds=None if left == float("inf") else max(0.05, left),
+        ):
+            outcomes.append((ticket.batch[index], outcome))
+        tried = {c.text for c, _ in outcomes}
+        for candidate in ticket.batch:
+            if candidate.text not in tried:
+                ticket.agenda.put_back(candidate, ticket.level)
+        for candidate, outcome in outcomes:
+            text, children = candidate.text, tuple[Child[Handle], ...]()
+            if isinstance(outcome, Solved):
+                text = await settle_suggestion(self.runner, ticket.node, candidate.text, outcome)
+            elif isinstance(outcome, Progress):
+                children = await self.apart(outcome.state, outcome.handle)
+            ticket.replies.append(Reply(candidate, outcome, text, children))
+        ticket.lean_seconds = time.monotonic() - began
+
+    async def apart(self, state: TacticState, handle: Handle) -> tuple[Child[Handle], ...]:
+        """The goals of a state that stand alone, each as a state of its own."""
+        everything = tuple(range(len(state.goals)))
+        parts = independent_parts(state) if self.settings.split else [everything]
+        if len(parts) == 1:
+            return (Child(state, handle, everything),)
+        found: list[Child[Handle]] = []
+        for part in parts:
+            own, focused = await self.runner.focus(handle, part)
+            found.append(Child(focused, own, part))
+        return tuple(found)
+
+    async def release(self) -> None:
+        """Gives back the states nobody needs. Only for who has the runner."""
+        if self.unused:
+            unused, self.unused = self.unused, []
+            await self.runner.release(unused)
+
+
+def independent_parts(state: TacticState) -> list[tuple[int, ...]]:
+    """How the goals of a state fall apart: each goal that shares no metavariable alone, the others together."""
+    groups = state.groups()
+    alone: Sequence[tuple[int, ...]] = [tuple(g) for g in groups if len(g) == 1]
+    together = tuple(sorted(i for g in groups if len(g) > 1 for i in g))
+    return sorted([*alone, together]) if together else sorted(alone)

@@ -1,0 +1,3 @@
+def Small (n : Nat) : Prop := n < 5
+theorem goal : ∀ n, Small n := by
+  sorry

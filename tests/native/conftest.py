@@ -1,0 +1,50 @@
+"""Toolchains over the embedded Lean, in a home of elan that belongs to the test."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from prover.lean.bundled import bundled
+from prover.lean.embedded import EmbeddedEngine
+from prover.lean.native import bridge as native_bridge
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/native/" in item.path.as_posix() and not item.get_closest_marker("lean"):
+            item.add_marker(pytest.mark.lean)
+
+
+@pytest.fixture(scope="session")
+def embedded() -> EmbeddedEngine:
+    return EmbeddedEngine.open(bundled("lean_project"))
+
+
+@pytest.fixture(scope="session")
+def native_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shim's Bridges go: no real Lean could load them."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def install(
+    embedded: EmbeddedEngine,
+    native_cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Path]:
+    """Installs toolchains by version; what else of Lean the machine has is not found."""
+    make_toolchain = runpy.run_path(str(Path(__file__).with_name("toolchain.py")))["make_toolchain"]
+    home = tmp_path_factory.mktemp("elan")
+    monkeypatch.setenv("ELAN_HOME", str(home))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(native_bridge, "cache_folder", lambda: native_cache)
+
+    def install(version: str = "4.28.0") -> Path:
+        return make_toolchain(embedded, home / "toolchains" / f"leanprover--lean4---v{version}", version=version)
+
+    return install
