@@ -108,6 +108,14 @@ theorem fold_congr {f g : α → β} {s : Finset α} (h : ∀ x, x ∈ s → f x
 theorem fold_ofNodup {f : α → β} {l : List α} {h : l.Nodup} :
     fold op b f (ofNodup l h) = l.foldr (fun x y => op (f x) y) b := rfl
 
+theorem fold_insert [DecidableEq α] {f : α → β} {a : α} {s : Finset α} (h : a ∉ s) :
+    fold op b f (insert a s) = op (f a) (fold op b f s) := by
+  have ⟨l, k, e⟩ := exists_list s
+  subst e
+  have nd : (a :: l).Nodup := List.nodup_cons.mpr ⟨h, k⟩
+  rw [show insert a (ofNodup l k) = ofNodup (a :: l) nd from ext fun c => by simp]
+  rfl
+
 theorem fold_range_succ [Std.LawfulIdentity op b] (f : ℕ → β) (n : ℕ) :
     fold op b f (range (n + 1)) = op (fold op b f (range n)) (f n) := by
   rw [show range (n + 1) = ofNodup (List.range n ++ [n]) (List.range_succ ▸ List.nodup_range) from
@@ -132,6 +140,10 @@ variable [Add β] [OfNat β 0] [Std.Commutative (α := β) (· + ·)] [Std.Assoc
 @[simp, grind =] theorem sum_empty (f : α → β) : Finset.sum ∅ f = 0 := rfl
 
 @[simp, grind =] theorem sum_range_zero (f : ℕ → β) : (range 0).sum f = 0 := rfl
+
+theorem sum_insert [DecidableEq α] {f : α → β} {a : α} {s : Finset α} (h : a ∉ s) :
+    (insert a s).sum f = f a + s.sum f :=
+  fold_insert _ _ h
 
 theorem sum_congr {s t : Finset α} {f g : α → β} (e : s = t) (h : ∀ x, x ∈ t → f x = g x) : s.sum f = t.sum g := by
   subst e
@@ -160,6 +172,10 @@ variable [Mul β] [OfNat β 1] [Std.Commutative (α := β) (· * ·)] [Std.Assoc
 @[simp, grind =] theorem prod_empty (f : α → β) : Finset.prod ∅ f = 1 := rfl
 
 @[simp, grind =] theorem prod_range_zero (f : ℕ → β) : (range 0).prod f = 1 := rfl
+
+theorem prod_insert [DecidableEq α] {f : α → β} {a : α} {s : Finset α} (h : a ∉ s) :
+    (insert a s).prod f = f a * s.prod f :=
+  fold_insert _ _ h
 
 theorem prod_congr {s t : Finset α} {f g : α → β} (e : s = t) (h : ∀ x, x ∈ t → f x = g x) : s.prod f = t.prod g := by
   subst e

@@ -270,3 +270,15 @@ theorem Set.ncard_eq_card {α : Type u} {s : Set α} {t : Finset α} (h : ∀ a,
   have e : ∃ t : Finset α, ∀ a, a ∈ t ↔ a ∈ s := ⟨t, h⟩
   unfold Set.ncard
   rw [dif_pos e, Finset.ext fun a => (Classical.choose_spec e a).trans (h a).symm]
+
+theorem Set.Finite.exists_finset {α : Type u} {s : Set α} (h : s.Finite) : ∃ t : Finset α, ∀ a, a ∈ t ↔ a ∈ s := by
+  classical
+  have ⟨l, k⟩ := h
+  refine ⟨Finset.ofList (l.filter fun a => decide (a ∈ s)), fun a => ?_⟩
+  rw [Finset.mem_ofList, List.mem_filter, decide_eq_true_eq]
+  exact ⟨And.right, fun i => ⟨k a i, i⟩⟩
+
+protected theorem Set.Finite.ofFinset {α : Type u} {p : Set α} (s : Finset α) (h : ∀ x, x ∈ s ↔ x ∈ p) : p.Finite := by
+  have ⟨l, _, e⟩ := s.exists_list
+  subst e
+  exact ⟨l, fun a i => (h a).mpr i⟩

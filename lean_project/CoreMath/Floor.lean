@@ -61,3 +61,28 @@ instance : FloorRing ℚ where
     · intro k
       have := h.mpr (by grind)
       omega
+
+namespace Nat
+
+theorem le_floor_iff {a : ℚ} {n : ℕ} (h : 0 ≤ a) : n ≤ ⌊a⌋₊ ↔ (n : ℚ) ≤ a := by
+  have k : (n : ℤ) ≤ ⌊a⌋ ↔ ((n : ℤ) : ℚ) ≤ a := Int.le_floor
+  have z : (0 : ℤ) ≤ ⌊a⌋ := Int.le_floor.mpr (by grind)
+  rw [Rat.intCast_natCast] at k
+  rw [← k]
+  unfold floor
+  omega
+
+theorem floor_of_nonpos {a : ℚ} (h : a ≤ 0) : ⌊a⌋₊ = 0 := by
+  have k : (1 : ℤ) ≤ ⌊a⌋ ↔ ((1 : ℤ) : ℚ) ≤ a := Int.le_floor
+  have : ¬(1 : ℤ) ≤ ⌊a⌋ := fun h => absurd (k.mp h) (by grind)
+  unfold floor
+  omega
+
+theorem ceil_le {a : ℚ} {n : ℕ} : ⌈a⌉₊ ≤ n ↔ a ≤ (n : ℚ) := by
+  have k : ⌈a⌉ ≤ (n : ℤ) ↔ a ≤ ((n : ℤ) : ℚ) := Int.ceil_le
+  rw [Rat.intCast_natCast] at k
+  rw [← k]
+  unfold ceil
+  omega
+
+end Nat

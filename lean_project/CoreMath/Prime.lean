@@ -8,6 +8,8 @@ universe u
 def IsUnit {α : Type u} [Mul α] [OfNat α 1] (a : α) : Prop :=
   ∃ b, a * b = 1 ∧ b * a = 1
 
+theorem isUnit_iff_exists {α : Type u} [Mul α] [OfNat α 1] {a : α} : IsUnit a ↔ ∃ b, a * b = 1 ∧ b * a = 1 := Iff.rfl
+
 /-- `p` is no unit, and one of the factors of every product that equals `p` is. -/
 structure Irreducible {α : Type u} [Mul α] [OfNat α 1] (p : α) : Prop where
   not_isUnit : ¬IsUnit p
