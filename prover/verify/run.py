@@ -27,6 +27,7 @@ _UNCONTAINED = (
     "nothing here kept the submission's code from this user's files or from the network: neither the engine nor "
     "the operating system offers it"
 )
+_UNCOVERED_CODE = "whether definitions can be compiled is not checked: the embedded Lean leaves out code it cannot make"
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
 
 _UNCOVERED_OLD = "Lean before 4.34.1 has known defects in its kernel"
@@ -141,6 +142,6 @@ class Run:
 def _of_engine(engine: LeanEngine) -> tuple[str, ...]:
     """What this Lean itself leaves uncovered."""
     if engine.name == "embedded":
-        return (_UNCOVERED_EMBEDDED,)
+        return (_UNCOVERED_EMBEDDED, _UNCOVERED_CODE)
     version = LeanVersion.parse(engine.lean_version)
     return () if version is not None and version >= _SOUND_KERNEL else (_UNCOVERED_OLD,)

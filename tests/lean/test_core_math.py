@@ -94,6 +94,7 @@ example (p : ℕ) : Nat.Prime p ↔ 2 ≤ p ∧ ∀ m, m ∣ p → m = 1 ∨ m =
 example (p : ℕ) : Nat.Prime p ↔ _root_.Prime p := Nat.prime_iff
 example (p : ℕ) : Nat.Prime p = Irreducible p := rfl
 example (n : ℕ) : IsUnit n ↔ n = 1 := Nat.isUnit_iff
+example (q : ℚ) : IsUnit q ↔ ∃ b, q * b = 1 ∧ b * q = 1 := isUnit_iff_exists
 example : IsUnit (-1 : ℤ) := ⟨-1, by decide⟩
 example (q : ℚ) (h : q ≠ 0) : IsUnit q := ⟨q⁻¹, by grind⟩
 example : [0, 1, 2, 3, 4, 9, 97, 7919].filter (fun p => decide (Nat.Prime p)) = [2, 3, 97, 7919] := by decide +kernel
@@ -127,6 +128,8 @@ example : (fun n : ℕ => 2 * n) '' {x | x < 2} = {0, 2} := by
 example : 3 ∈ (fun n : ℕ => n + 1) ⁻¹' {4} ∧ 6 ∈ Set.range (fun n : ℕ => 2 * n) := ⟨rfl, 3, rfl⟩
 example (x : ℚ) : x ∈ Set.Ico 0 1 ↔ 0 ≤ x ∧ x < 1 := Iff.rfl
 example : Set.Finite {x : ℕ | x < 2} := ⟨[0, 1], by intro a h; simp at *; omega⟩
+example (s : Set ℕ) : s.Finite ↔ ∃ t : Finset ℕ, ∀ a, a ∈ t ↔ a ∈ s :=
+  ⟨fun h => h.exists_finset, fun ⟨t, h⟩ => Set.Finite.ofFinset t h⟩
 example : Set.Infinite (Set.univ : Set ℕ) := by
   rintro ⟨l, h⟩
   have bound : ∀ l : List ℕ, ∃ n, ∀ a ∈ l, a < n := by
@@ -186,11 +189,17 @@ example (f : ℕ → ℤ) (n : ℕ) : ∏ k in Finset.range (n + 1), f k = (∏ 
 example (f : ℕ → ℕ) (m n : ℕ) (h : m ≤ n + 1) :
     ∑ k ∈ Finset.Icc m (n + 1), f k = ∑ k ∈ Finset.Icc m n, f k + f (n + 1) :=
   Finset.sum_Icc_succ_top h f
+example (s : Finset ℕ) (a : ℕ) (f : ℕ → ℚ) (h : a ∉ s) : ∑ x ∈ insert a s, f x = f a + ∑ x ∈ s, f x :=
+  Finset.sum_insert h
+example (s : Finset ℕ) (a : ℕ) (f : ℕ → ℤ) (h : a ∉ s) : ∏ x ∈ insert a s, f x = f a * ∏ x ∈ s, f x :=
+  Finset.prod_insert h
 example (s : Finset ℕ) : s.card = ∑ _x ∈ s, 1 := Finset.card_eq_sum_ones s
 example : ∑ k ∈ Finset.range 3, 2 * k + 1 = 7 ∧ ∑ k ∈ Finset.range 3, (2 * k + 1) = 9 := by decide
 example : ∑ k ∈ Finset.range 10 with k % 2 = 0, k = 20 ∧ ∑ i : Fin 4, (i : ℕ) = 6 := by decide
 example : ∑ k : ℕ in Finset.Icc 1 3, (1 : ℚ) / k = 11 / 6 := by decide +kernel
 example (s : Finset ℕ) (f : ℕ → ℕ) : s.sum f = ∑ k ∈ s, f k := rfl
+def total (n : ℕ) : ℕ := ∑ k ∈ Finset.range n, k
+example : total 4 = 6 := by decide
 """,
     "divisors, totient": """
 example : Nat.divisors 12 = {1, 2, 3, 4, 6, 12} ∧ Nat.divisors 0 = ∅ ∧ Nat.divisors 1 = {1} := by decide
@@ -208,6 +217,9 @@ example : (⌊(7 : ℚ) / 2⌋₊, ⌊(-7 : ℚ) / 2⌋₊, ⌈(7 : ℚ) / 2⌉�
   decide +kernel
 example (z : ℤ) (q : ℚ) : z ≤ ⌊q⌋ ↔ (z : ℚ) ≤ q := Int.le_floor
 example (z : ℤ) (q : ℚ) : ⌈q⌉ ≤ z ↔ q ≤ (z : ℚ) := Int.ceil_le
+example (n : ℕ) (q : ℚ) (h : 0 ≤ q) : n ≤ ⌊q⌋₊ ↔ (n : ℚ) ≤ q := Nat.le_floor_iff h
+example (q : ℚ) (h : q ≤ 0) : ⌊q⌋₊ = 0 := Nat.floor_of_nonpos h
+example (n : ℕ) (q : ℚ) : ⌈q⌉₊ ≤ n ↔ q ≤ (n : ℚ) := Nat.ceil_le
 """,
 }
 
