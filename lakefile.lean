@@ -14,7 +14,7 @@ lean_exe bridge where
   root := `Native
   supportInterpreter := true
 
-/-- The vocabulary of competition statements without Mathlib. -/
+/-- The vocabulary of competition statements without Mathlib, for `--lite`; never beside Mathlib. -/
 lean_lib CoreMath where
   globs := #[.andSubmodules `CoreMath]
 

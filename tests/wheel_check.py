@@ -14,7 +14,7 @@ from prover.lean.bundled import bundled
 package = Path(prover.__file__).parent
 assert package.is_relative_to(sys.prefix), f"{package} is not the installed package"
 assert bundled("lean_project").is_relative_to(package)
-for name in ("Main.lean", "Pack.lean", "Bridge/Server.lean"):
+for name in ("Main.lean", "Pack.lean", "Bridge/Server.lean", "CoreMath.lean", "CoreMath/Set.lean"):
     assert (bundled("lean_project") / name).is_file(), name
 assert (package / "lean" / "embedded" / "host" / "process.js").is_file()
 assert (package / "py.typed").is_file()

@@ -43,9 +43,9 @@ async def start(engine: LeanEngine) -> float:
 def shim_native(embedded: EmbeddedEngine, folder: Path) -> NativeEngine:
     """A native engine whose toolchain is the shim, in a project of its own below `folder`."""
     os.environ["ELAN_HOME"] = str(folder / "elan")
-    runpy.run_path(str(SHIM))["make_toolchain"](
-        embedded, folder / "elan" / "toolchains" / "leanprover--lean4---v4.28.0"
-    )
+    shim = runpy.run_path(str(SHIM))
+    shim["make_toolchain"](embedded, folder / "elan" / "toolchains" / "leanprover--lean4---v4.28.0")
+    os.environ["PROVER_LEAN_READS"] = shim["reads"](embedded)
     native_bridge.cache_folder = lambda: folder / "cache"
     (folder / "lakefile.toml").write_text('name = "start"\n')
     (folder / "lean-toolchain").write_text("leanprover/lean4:v4.28.0\n")

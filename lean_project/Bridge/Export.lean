@@ -134,12 +134,11 @@ def exportModule (env : Environment) (m : Name) : IO (Option Json) := do
     else return none
 
 /-- The state in which the commands of module `m` are elaborated. Closed terms stay where they are written: code that
-names them is not found by those who import it on the embedded engine. There some functions of the library cannot be
-compiled in; as in a `noncomputable section`, what uses them is defined without code. -/
+names them is not found by those who import it on the embedded engine. -/
 def asModule (cs : Command.State) (m : Name) : Command.State :=
   let cs := { cs with env := cs.env.setMainModule m }
   match cs.scopes with
-  | s :: rest => { cs with scopes := { s with isNoncomputable := true, opts := s.opts.setBool `compiler.extract_closed false } :: rest }
+  | s :: rest => { cs with scopes := { s with opts := s.opts.setBool `compiler.extract_closed false } :: rest }
   | [] => cs
 
 partial def codeNames (env : Environment) (ds : List IR.Decl) (acc : List Name) : List Name :=

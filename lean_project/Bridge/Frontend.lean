@@ -111,6 +111,24 @@ partial def variableNames (binders : List (TSyntax ``Lean.Parser.Term.bracketedB
   | [] => []
   | b :: rest => identifiers b.raw[1].getArgs.toList (variableNames rest)
 
+/-- The embedded engine cannot compile what uses certain functions of the library, `++` on lists say: their code is not
+in it. There, as in a `noncomputable section`, what cannot be compiled is defined without code; all else has code. -/
+def codeOptional : Bool :=
+  System.Platform.isEmscripten
+
+/-- The state in which definitions need code, or may do without it. -/
+def withCode (needed : Bool) (cs : Command.State) : Command.State :=
+  match cs.scopes with
+  | s :: rest => { cs with scopes := { s with isNoncomputable := !needed } :: rest }
+  | [] => cs
+
+/-- Whether a command only runs code: without code it would do nothing, and not say so. -/
+partial def runsCode (stx : Syntax) : Bool :=
+  let kind := stx.getKind
+  if kind == `Lean.Parser.Command.in then runsCode stx[2]
+  else anyList (kind == ·)
+    [`Lean.Parser.Command.eval, `Lean.Parser.Command.evalBang, `Lean.runCmd, `Lean.runMeta, `Lean.runElab]
+
 /-- Elaborates commands from `next` to the end of the text or to `stop` (a byte position). -/
 partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) (stop : Nat) (hook : CommandHook)
     (next : Parser.ModuleParserState) (r : Elaborated) : IO Elaborated := do
@@ -123,13 +141,16 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
     { env := r.state.env, options := scope.opts, currNamespace := scope.currNamespace, openDecls := scope.openDecls }
   let (stx, next, parseMessages) := Parser.parseCommand ictx pmctx next {}
   let trees := { r.state.infoState with trees := {}, lazyAssignment := {} }
-  let ref ← IO.mkRef { r.state with messages := parseMessages, infoState := trees }
+  let running := codeOptional && runsCode stx
+  let start := if running then withCode true r.state else r.state
+  let ref ← IO.mkRef { start with messages := parseMessages, infoState := trees }
   let ctx : Command.Context :=
     { fileName := ictx.fileName, fileMap := ictx.fileMap, snap? := none, cancelTk? := some token }
   let thrown ← match ← ((Command.elabCommand stx) ctx ref).toBaseIO with
     | .ok _ => pure false
     | .error _ => pure true
   let cs ← ref.get
+  let cs := if running then withCode (!scope.isNoncomputable) cs else cs
   let logged := cs.messages.toList
   hook stx r.state cs
   let record : CommandRecord :=

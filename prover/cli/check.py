@@ -17,10 +17,12 @@ from prover.cli.check_many import run as check_many
 from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.fill import describe_verdict
+from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
 from prover.cli.terminal import output, plain_progress, safe
 from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.verdict import Consistent, Proved, Verdict
+from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.verify import Ladder, Limits, Policy
 from prover.verify.docket import Item
@@ -54,6 +56,7 @@ def run(
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
     engine_choice: EngineOption = EngineChoice.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Say what is known of a finished file: a verdict for each theorem, with a stable reason code.
@@ -67,6 +70,12 @@ def run(
     (default NAME.results.jsonl), and the same command goes on where it was stopped.
     """
     if is_many(submission):
+        if lite:
+            raise UserError(
+                "--lite is for one file: which items can be run over CoreMath is found out one by one",
+                code="bad_option",
+                hint="check the files one at a time, or leave out --lite",
+            )
         names = tuple(plain_name(name) for name in target or ())
         template = Item(
             "",
@@ -84,13 +93,18 @@ def run(
     source = _read(wanted)
     reference = SourceFile.read(against) if against is not None else None
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
-    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
 
-    async def check() -> dict[str, Verdict]:
+    async def check() -> tuple[str | None, dict[str, Verdict]]:
         stated = source if reference is None else reference
         show = plain_progress(quiet=quiet)
-        async with workplace(engine, pool_limits(1, memory, timeout), stated, show) as (pool, audit):
-            return await Ladder(pool, audit=audit, trusted_modules=engine.trusted_modules).check(
+        limits, foundation = pool_limits(1, memory, timeout), CORE_MATH if lite else None
+        async with workplace(engine, limits, stated, show, foundation) as (pool, audit):
+            label = await founded_on(pool, stated, seconds=timeout, finished=reference is None) if lite else None
+            if label is not None:
+                refuse_auto_implicit(source)
+            ladder = Ladder(pool, audit=audit, trusted_modules=engine.trusted_modules, foundation=foundation)
+            return label, await ladder.check(
                 source.text,
                 reference=None if reference is None else reference.text,
                 targets=names or None,
@@ -100,7 +114,7 @@ def run(
                 limits=Limits(seconds=timeout),
             )
 
-    verdicts = asyncio.run(check())
+    foundation, verdicts = asyncio.run(check())
     good = Proved if reference is not None else Consistent
     code = 0 if verdicts and all(isinstance(v, good) for v in verdicts.values()) else 1
     if as_json:
@@ -109,6 +123,7 @@ def run(
             "exit_code": code,
             "file": source.name,
             "against": None if reference is None else reference.name,
+            "foundation": foundation,
             "verdicts": {name: verdict_document(verdict) for name, verdict in verdicts.items()},
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))

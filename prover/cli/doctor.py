@@ -160,7 +160,7 @@ def native_findings(path: Path) -> list[Finding]:
 
 def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Finding:
     from prover.cli.solver import LadderJudge
-    from prover.core.verdict import Proved
+    from prover.core.verdict import Infrastructure, Proved
     from prover.lean import Pool
 
     engine = open_engine(path, choice, quiet=True)
@@ -173,9 +173,13 @@ def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Fin
         seen = (
             f"{engine.description}: a proof was checked in {seconds:.1f} s"
             if isinstance(verdict, Proved)
+            else f"{verdict.code}: {verdict.detail}"
+            if isinstance(verdict, Infrastructure)
             else verdict.code
         )
-        code = "worker" if choice is EngineChoice.EMBEDDED else "native_worker"
-        return Finding(code, isinstance(verdict, Proved), seen, "run `prove setup --repair`")
+        if choice is EngineChoice.EMBEDDED:
+            return Finding("worker", isinstance(verdict, Proved), seen, "run `prove setup --repair`")
+        remedy = "where `lean` is a script, or its libraries lie elsewhere, name the folders in PROVER_LEAN_READS"
+        return Finding("native_worker", isinstance(verdict, Proved), seen, remedy)
 
     return asyncio.run(prove())

@@ -51,7 +51,10 @@ def target_document(target: TargetResult) -> dict[str, Any]:
     }
 
 
-def result_document(result: FileResult, exit_code: int, save_error: ProverError | None = None) -> dict[str, Any]:
+def result_document(
+    result: FileResult, exit_code: int, save_error: ProverError | None = None, foundation: str | None = None
+) -> dict[str, Any]:
+    """`foundation`: the library of ours that stood in for an import of the file's."""
     return {
         "schema": RESULT_SCHEMA,
         "exit_code": exit_code,
@@ -59,6 +62,7 @@ def result_document(result: FileResult, exit_code: int, save_error: ProverError 
         "sha256": result.source.digest,
         "engine": result.engine,
         "lean_version": result.lean_version,
+        "foundation": foundation,
         "interrupted": result.interrupted,
         "seconds": round(result.seconds, 3),
         "targets": [target_document(t) for t in result.targets],

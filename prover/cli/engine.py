@@ -33,8 +33,11 @@ EngineOption = Annotated[
 ]
 
 
-def open_engine(path: str, choice: EngineChoice, *, quiet: bool) -> LeanEngine:
+def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = False) -> LeanEngine:
     """The engine for the file at `path` (`-`: for the current folder), with its Bridge compiled.
+
+    `lite`: the embedded one wherever the file lies, with CoreMath compiled; `UserError` (`lite_needs_embedded`) when
+    `choice` is the native one.
 
     `SetupError` when it is native and the project or its toolchain is broken: a file of a project is not
     silently checked with another Lean. Only a toolchain that is not installed gives way to the embedded
@@ -44,7 +47,13 @@ def open_engine(path: str, choice: EngineChoice, *, quiet: bool) -> LeanEngine:
     from prover.lean.embedded import EmbeddedEngine
     from prover.lean.native import NativeEngine, find_project, find_toolchain
 
-    project = None if choice is EngineChoice.EMBEDDED else find_project(Path("." if path == "-" else path))
+    if lite and choice is EngineChoice.NATIVE:
+        raise UserError(
+            "--lite runs on the embedded Lean: a native one would take CoreMath from the project",
+            code="lite_needs_embedded",
+            hint="leave out --lite in a project that has Mathlib, or --engine native",
+        )
+    project = None if lite or choice is EngineChoice.EMBEDDED else find_project(Path("." if path == "-" else path))
     if project is None and choice is EngineChoice.NATIVE:
         raise UserError(
             f"{path} lies in no Lake project: no lakefile.lean or lakefile.toml above it",
@@ -64,7 +73,7 @@ def open_engine(path: str, choice: EngineChoice, *, quiet: bool) -> LeanEngine:
     with progress or nullcontext():
         if project is not None:
             return NativeEngine.open(project, bundled("lean_project"), progress=show)
-        return EmbeddedEngine.open(bundled("lean_project"), progress=show)
+        return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
 
 
 def pool_limits(jobs: int, memory_mb: int, start_seconds: float) -> PoolLimits:

@@ -17,6 +17,7 @@ from rich.text import Text
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.cli.document import result_document
 from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
+from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
@@ -26,6 +27,7 @@ from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Refuted, Unaudited, Verdict
+from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.search import FRONTIERS
 from prover.verify import STANDARD_AXIOMS, Audit
@@ -68,6 +70,7 @@ def run(
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
+    lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -85,11 +88,11 @@ def run(
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     page = None if tree is None else TreePage.at(tree)
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(wanted.path, engine_choice, quiet=quiet)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
     with ExitStack() as stack:
         record = None if page is None else PageRecord()
         if run_folder is not None:
-            limits = {**dataclasses.asdict(options), "frontier": frontier}
+            limits = {**dataclasses.asdict(options), "frontier": frontier, **({"lite": True} if lite else {})}
             del limits["jobs"]
             record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
             if record.document is not None and not (write or out):
@@ -111,10 +114,11 @@ def run(
         def importing(phase: str, _done: int, _total: int | None) -> None:
             show("Importing", {"phase": phase})
 
-        async def work() -> FileResult:
+        async def work() -> tuple[str | None, FileResult]:
             limits = pool_limits(jobs, memory, start_timeout)
-            async with workplace(engine, limits, source, importing) as (pool, audit):
+            async with workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit):
                 stop = stop_on_interrupt()
+                label = await founded_on(pool, source) if lite else None
                 judge = LadderJudge(pool, audit=audit)
                 solver = SearchSolver(
                     show,
@@ -122,11 +126,11 @@ def run(
                     frontier=frontier,
                     journal=record.journal if record else None,
                 )
-                return await fill(source, wanted, pool, solver, judge, options, observe, stop)
+                return label, await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
-        result = asyncio.run(work())
+        foundation, result = asyncio.run(work())
         failure = _save(result, write=write, out=out)
-        document = _document(result, failure)
+        document = _document(result, failure, foundation)
         if isinstance(record, RunRecord):
             record.finish(result, document)
         if page is not None and record is not None:
@@ -134,12 +138,14 @@ def run(
                 page.write(record.events(), document)
             except UserError as error:
                 failure = error
-                document = _document(result, failure)
+                document = _document(result, failure, foundation)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
     else:
+        if foundation is not None:
+            output().print(Text(LITE_NOTICE, "dim"))
         _show(result, saved=failure is None and (write or out is not None))
         if not quiet:
             _show_file_errors(result)
@@ -150,9 +156,9 @@ def run(
     return int(document["exit_code"])
 
 
-def _document(result: FileResult, failure: UserError | None) -> dict[str, Any]:
+def _document(result: FileResult, failure: UserError | None, foundation: str | None) -> dict[str, Any]:
     code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
-    return result_document(result, code, failure)
+    return result_document(result, code, failure, foundation)
 
 
 def _unusable(audit: Audit) -> list[str]:
@@ -231,6 +237,8 @@ def _show_target(say: Any, target: TargetResult) -> None:
 def describe_verdict(verdict: Verdict) -> str:
     """A verdict in a few words: its code, and the evidence a person needs beside it."""
     words = verdict.code.replace("_", " ")
+    if verdict.report.get("foundation") == CORE_MATH.name:
+        words += f" {CORE_MATH.label}"
     evidence: list[str] = []
     for attribute in _EVIDENCE:
         value: object = getattr(verdict, attribute, None)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from prover.cli.lite import LITE_NOTICE
 from prover.cli.record import RUN, result_of
 from prover.cli.terminal import output, safe
 from prover.events import Event, Opaque, RunFolder, to_line
@@ -150,6 +151,8 @@ def _step(event: Opaque) -> str:
 
 def _show_result(document: Mapping[str, Any]) -> None:
     say = output().print
+    if document.get("foundation"):
+        say(Text(LITE_NOTICE, "dim"))
     for target in document["targets"]:
         style = "green" if target["proved"] else "yellow"
         say(Text(f"{safe(target['name'])} (line {target['line']}): ") + Text(_words(target["verdict"]), style))

@@ -88,7 +88,12 @@ class LadderJudge:
         strict: bool = False,
         allowed_axioms: Collection[str] = (),
     ) -> None:
-        self._ladder = Ladder(pool, audit=audit or Audit(), trusted_modules=pool.engine.trusted_modules)
+        self._ladder = Ladder(
+            pool,
+            audit=audit or Audit(),
+            trusted_modules=pool.engine.trusted_modules,
+            foundation=pool.foundation,
+        )
         self._limits = Limits(seconds=seconds)
         self._strict = strict
         self._allowed = tuple(allowed_axioms)

@@ -21,6 +21,11 @@ from prover.lean.wire import HeaderInfo
 _ROOT_MARKS = ("lakefile.lean", "lakefile.toml", "lean-toolchain")
 _COMPONENT = re.compile(r"«([^»]*)»|([^.«»]+)")
 _INIT = "Init"
+#: Both ways out for a file that imports Mathlib, where there is none.
+MATHLIB_HINT = (
+    "use the native engine in a Lake project that has Mathlib, or --lite: statements whose names all exist in "
+    "CoreMath are then proved over CoreMath, not Mathlib"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def _missing(module: str, chain: tuple[str, ...], project: Project) -> UserError
         return UserError(
             f"{importer} imports {module}, and the embedded Lean does not have Mathlib{way}",
             code="mathlib_on_embedded",
-            hint="use a Lake project that has Mathlib with the native engine, or drop the import",
+            hint=MATHLIB_HINT,
         )
     places = ", ".join(str(folder) for folder in project.folders)
     return UserError(

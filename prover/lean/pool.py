@@ -12,6 +12,7 @@ from typing import Self
 
 from prover.core.errors import Crashed, LeanProcessError
 from prover.lean.engine import LeanEngine
+from prover.lean.foundation import Foundation
 from prover.lean.process import BridgeProcess
 from prover.lean.scratch import sweep
 from prover.lean.wire import HeaderInfo
@@ -58,12 +59,16 @@ class Pool:
 
     A lease prefers an idle worker that has the header, then a started spare, then a new process.
     One header per process: imports are never freed, so an idle worker with another header is closed
-    when its place is needed: there are never more than `size` processes beside the spares.
+    when its place is needed: there are never more than `size` processes beside the spares. `foundation`:
+    what is imported in place of modules that the engine does not have.
     """
 
-    def __init__(self, engine: LeanEngine, limits: PoolLimits = PoolLimits()) -> None:
+    def __init__(
+        self, engine: LeanEngine, limits: PoolLimits = PoolLimits(), *, foundation: Foundation | None = None
+    ) -> None:
         self.engine = engine
         self.limits = limits
+        self.foundation = foundation
         self.statistics = PoolStatistics()
         self._slots = asyncio.Semaphore(limits.size)
         self._taken = 0
@@ -116,7 +121,7 @@ class Pool:
         await self._slots.acquire()
         self._taken += 1
         try:
-            worker = await self._take(tuple(modules), clean)
+            worker = await self._take(self._resolved(modules), clean)
         except BaseException:
             self._vacate()
             raise
@@ -129,6 +134,9 @@ class Pool:
             self._returning.add(returning)
             returning.add_done_callback(self._returning.discard)
             await _to_the_end(returning)
+
+    def _resolved(self, modules: Sequence[str]) -> tuple[str, ...]:
+        return tuple(modules) if self.foundation is None else self.foundation.resolve(modules)
 
     def _vacate(self) -> None:
         self._taken -= 1
@@ -194,6 +202,8 @@ class Pool:
         if modules:
             try:
                 await worker.import_header(modules)
+                if self.foundation is not None and self.foundation.name in modules:
+                    await worker.begin_with(self.foundation.preface)
             except BaseException:
                 await self._close_worker(worker, lost=not worker.alive and not self._closed)
                 raise

@@ -68,6 +68,13 @@ class Worker:
         self.header = tuple(modules)
         self.env = int(answer["env"])
 
+    async def begin_with(self, preface: str) -> None:
+        """Has commands of ours, options say, stand before whatever is elaborated on the imports."""
+        answer = await self.elaborate(self.env, preface, keep=True)
+        if not answer.clean:
+            raise ProtocolError("Lean refused the commands that stand before a file's own")
+        self.env = answer.env
+
     async def elaborate(
         self,
         env: int,

@@ -31,9 +31,11 @@ def page(events: Iterable[Event]) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(_asset("page.html.j2"))
+    over = f" over {story.foundation}" if story.foundation else ""
     return template.render(
         story=story,
-        headline=f"{story.proved} of {len(story.targets)} proved" if story.ended else "the run did not end",
+        over=over,
+        headline=f"{story.proved} of {len(story.targets)} proved{over}" if story.ended else "the run did not end",
         # Our own files and escaped data; everything else goes through the template's escaping.
         script=Markup(script),
         style=Markup(style),

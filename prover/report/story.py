@@ -32,11 +32,15 @@ class Target:
 
 @dataclass(slots=True)
 class Story:
-    """A run over one file. `ended`: its result is known; without it there are searches and no verdicts."""
+    """A run over one file. `ended`: its result is known; without it there are searches and no verdicts.
+
+    `foundation`: the library of ours that stood in for an import of the file's; every verdict is relative to it.
+    """
 
     file: str = ""
     engine: str = ""
     lean_version: str = ""
+    foundation: str = ""
     seconds: float = 0.0
     ended: bool = False
     interrupted: bool = False
@@ -102,6 +106,7 @@ class Story:
         self.ended = True
         self.file = fields.text("file") or self.file
         self.engine, self.lean_version = fields.text("engine"), fields.text("lean_version")
+        self.foundation = fields.text("foundation")
         self.seconds, self.interrupted = fields.number("seconds"), fields.flag("interrupted")
         for said in fields.inners("targets"):
             target, verdict = self._target(said.text("name")), said.inner("verdict")

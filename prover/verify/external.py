@@ -3,7 +3,8 @@
 `leanchecker` comes with Lean since 4.28: it replays the submission's compiled module through the kernel, in a
 process that reads it from disk. comparator (github.com/leanprover/comparator), where installed, compares and replays
 challenge and solution by itself. Both speak by their exit status; their words are evidence only. What they refuse is
-refused; nothing they say makes a refused proof accepted; what is not there is named in the report.
+refused; nothing they say makes a refused proof accepted; what is not there is named in the report. They run
+contained, as Lean does: a submission's code runs while it is compiled for them.
 """
 
 from __future__ import annotations
@@ -145,11 +146,11 @@ def _in_project(engine: NativeEngine, argv: tuple[str, ...], scratch: Path) -> C
     """A program with the project's search path and the scratch folder, without the Bridge."""
     folders = [str(scratch), *(str(folder) for folder in engine.environment.folders("LEAN_PATH"))]
     env = {**engine.variables(scratch), "LEAN_PATH": os.pathsep.join(folders)}
-    return Command(argv, env, scratch, private_memory=True)
+    return engine.contained(argv, env, scratch)
 
 
 async def _comparator(engine: NativeEngine, case: Case, run: Run) -> Ended:
-    """A Lake project with the two files, `lake env comparator CONFIG` in it. It brings its own sandbox."""
+    """A Lake project with the two files, `lake env comparator CONFIG` in it. Its own sandbox stands within ours."""
     program = shutil.which("comparator")
     if program is None:
         raise Absent("it is not installed")
@@ -169,11 +170,20 @@ async def _comparator(engine: NativeEngine, case: Case, run: Run) -> Ended:
         programs = engine.toolchain.lean.parent
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
         passed = {name: value for name, value in os.environ.items() if name.startswith("COMPARATOR_")}
-        env = {**passed, "PATH": path, "HOME": str(folder), "TMPDIR": str(folder)}
+        # Contained, neither the system's configuration of git can be read nor Lake's cache be written.
+        env = {**passed, "PATH": path, "GIT_CONFIG_NOSYSTEM": "1", "LAKE_ARTIFACT_CACHE": "false"}
+        env |= {"HOME": str(folder), "TMPDIR": str(folder)}
         argv = (str(engine.toolchain.lake), "env", program, "config.json")
-        return await run_to_end(Command(argv, env, folder), seconds=run.left("comparator"))
+        command = engine.contained(argv, env, folder, _programs(path, program, *passed.values()))
+        return await run_to_end(command, seconds=run.left("comparator"))
     finally:
         scratch.remove()
+
+
+def _programs(path: str, *named: str) -> tuple[Path, ...]:
+    """Where comparator finds what it starts: landrun, lean4export, git, perhaps another kernel."""
+    beside = (Path(name).resolve().parent for name in named if os.path.isabs(name))
+    return (*(Path(part) for part in path.split(os.pathsep) if part), *beside)
 
 
 def _config(case: Case) -> dict[str, object]:

@@ -21,6 +21,7 @@ from prover.core import verdict as verdicts
 from prover.core.errors import LeanProcessError, UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Verdict
+from prover.lean.foundation import Foundation
 from prover.lean.pool import Pool
 from prover.lean.wire import HeaderInfo, Replay
 from prover.lean.worker import Worker
@@ -44,8 +45,9 @@ class Ladder:
 
     `audit`: what is known of the user's own modules that the pool's workers can import.
     `trusted_modules`: modules (with all below them) whose constants are trusted without that, as those are that
-    come with Lean; any other module makes a proof `Unaudited`. Give the pool room for two workers or more:
-    with one, every check starts processes anew.
+    come with Lean; any other module makes a proof `Unaudited`. `foundation`: the pool's; trusted likewise, because
+    the engine mounts it itself, and named in the reports of what rests on it. Give the pool room for two workers or
+    more: with one, every check starts processes anew.
     """
 
     def __init__(
@@ -54,11 +56,14 @@ class Ladder:
         *,
         audit: Audit = NO_IMPORTS,
         trusted_modules: Collection[str] = (),
+        foundation: Foundation | None = None,
         remembered: int = 8,
     ) -> None:
         self._pool = pool
         self._audit = audit
-        self._trusted = frozenset(trusted_modules)
+        own = () if foundation is None else (foundation.name,)
+        self._trusted = frozenset((*trusted_modules, *own))
+        self._foundation = foundation
         self._remembered = remembered
         self._references: OrderedDict[str, Elaborated] = OrderedDict()
         # One for each reference that is being elaborated: whoever else needs it waits.
@@ -230,6 +235,8 @@ class Ladder:
     async def _elaborate_submission(self, text: str, original: Elaborated | None, run: Run) -> Elaborated:
         try:
             header = await self._pool.read_header(text)
+            if self._foundation is not None and self._foundation.carries(header.modules):
+                run.foundation = self._foundation
             _check_header(header, original)
             async with self._lease(header.modules, run) as worker:
                 # From here on the worker may hold what a submission left behind: no judge's work is given to it.

@@ -12,6 +12,7 @@ from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
+from prover.lean.foundation import Foundation
 from prover.lean.native.version import LeanVersion
 from prover.lean.worker import Worker
 
@@ -21,10 +22,12 @@ _UNCOVERED = (
     "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
     "one kernel has looked at the proof, no second one",
 )
+_UNCOVERED_FOUNDATION = "judged {}: no kernel has compared its definitions with those of {}"
 _UNCONTAINED = (
     "nothing here kept the submission's code from this user's files or from the network: neither the engine nor "
     "the operating system offers it"
 )
+_UNCOVERED_CODE = "whether definitions can be compiled is not checked: the embedded Lean leaves out code it cannot make"
 _UNCOVERED_EMBEDDED = "Lean before 4.34 has known defects in its kernel, and this is a third-party build of 4.28"
 
 _UNCOVERED_OLD = "Lean before 4.34.1 has known defects in its kernel"
@@ -61,6 +64,7 @@ class Run:
     rungs: list[str] = field(default_factory=list[str])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     replayed: int = 0
+    foundation: Foundation | None = None
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     fresh_processes: int = 0
@@ -105,6 +109,8 @@ class Run:
     def report(self, engine: LeanEngine, policy: str, strict: bool, verdict: Verdict) -> dict[str, Any]:
         """What goes with a verdict: engine, containment, rungs passed, limits, seconds, axioms, what is not covered."""
         uncovered = (*_UNCOVERED, *_of_engine(engine))
+        if self.foundation is not None:
+            uncovered = (*uncovered, _UNCOVERED_FOUNDATION.format(self.foundation.label, self.foundation.instead_of))
         containment = Containment().report(engine.name)
         if not (containment["files"] and containment["network"]):
             uncovered = (*uncovered, _UNCONTAINED)
@@ -112,6 +118,7 @@ class Run:
         return {
             **verdict.report,
             "engine": engine.name,
+            **({} if self.foundation is None else {"foundation": self.foundation.name}),
             "engine_description": engine.description,
             "lean": engine.lean_version,
             "rungs": tuple(self.rungs),
@@ -135,6 +142,6 @@ class Run:
 def _of_engine(engine: LeanEngine) -> tuple[str, ...]:
     """What this Lean itself leaves uncovered."""
     if engine.name == "embedded":
-        return (_UNCOVERED_EMBEDDED,)
+        return (_UNCOVERED_EMBEDDED, _UNCOVERED_CODE)
     version = LeanVersion.parse(engine.lean_version)
     return () if version is not None and version >= _SOUND_KERNEL else (_UNCOVERED_OLD,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -260,6 +261,15 @@ async def test_a_narrow_screen_scrolls_down_only(show: Open, recorded: list[Even
     assert not await detail.is_visible()
     await shown.tab.locator("#help-open").tap()
     assert await shown.tab.locator("#help").is_visible() and await shown.width() == NARROW["width"]
+
+
+async def test_a_long_headline_fits_a_narrow_screen(show: Open, recorded: list[Event]) -> None:
+    last = recorded[-1]
+    assert isinstance(last.payload, Opaque) and last.kind == "Result"
+    told = replace(last, payload=Opaque("Result", 1, {**last.payload.fields, "foundation": "CoreMath"}))
+    shown = await show([*recorded[:-1], told], viewport=NARROW)
+    assert await shown.tab.title() == "mixed.lean: 2 of 4 proved over CoreMath"
+    assert await shown.width() == NARROW["width"]
 
 
 async def test_help_opens_and_closes(show: Open, recorded: list[Event]) -> None:

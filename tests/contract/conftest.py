@@ -35,15 +35,16 @@ def native(embedded: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -
 
     What the shim compiles is nothing a real Lean could load: it goes to a cache of the tests' own.
     """
-    make_toolchain = runpy.run_path(str(Path(__file__).parents[1] / "native" / "toolchain.py"))["make_toolchain"]
+    shim = runpy.run_path(str(Path(__file__).parents[1] / "native" / "toolchain.py"))
     patch = pytest.MonkeyPatch()
+    patch.setenv("PROVER_LEAN_READS", shim["reads"](embedded))
     cache = tmp_path_factory.mktemp("cache")
     patch.setattr(native_bridge, "cache_folder", lambda: cache)
 
     def make(**options: int) -> NativeEngine:
         home = tmp_path_factory.mktemp("elan")
         patch.setenv("ELAN_HOME", str(home))
-        make_toolchain(embedded, home / "toolchains" / "leanprover--lean4---v4.28.0", **options)
+        shim["make_toolchain"](embedded, home / "toolchains" / "leanprover--lean4---v4.28.0", **options)
         root = tmp_path_factory.mktemp("project")
         (root / "lean-toolchain").write_text("leanprover/lean4:v4.28.0\n")
         (root / "lakefile.toml").write_text('name = "contract"\n')

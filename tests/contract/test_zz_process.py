@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
 
 from prover.core.errors import Crashed, OutOfMemory
 from prover.lean import LeanEngine, Worker
+from prover.lean.containment import mechanisms
 from prover.lean.native import NativeEngine
 from prover.lean.process import BridgeProcess
 
@@ -16,6 +18,10 @@ HOARD = """partial def hoard (xs : Array (Array Nat)) (n : Nat) : IO Unit := hoa
 #eval hoard #[] 0
 """  # noqa: E501
 LEAVE = "#eval (IO.Process.exit 7 : IO Unit)\n"
+
+
+def restricted(pid: int) -> bool:
+    return "NoNewPrivs:\t1" in Path(f"/proc/{pid}/status").read_text()
 
 
 async def started(engine: LeanEngine, memory_mb: int = 3000) -> Worker:
@@ -39,6 +45,17 @@ async def test_a_process_is_killed_with_all_it_started(engine: LeanEngine) -> No
     await worker.close()
     psutil.wait_procs(processes, timeout=10)
     assert not any(alive(process) for process in processes) and not worker.alive
+
+
+async def test_all_its_processes_are_contained(engine: LeanEngine) -> None:
+    if not (mechanisms().landlock or mechanisms().seccomp):
+        pytest.skip("this system has neither Landlock nor seccomp")
+    worker = await started(engine)
+    try:
+        for process in family(worker.process.pid):
+            assert restricted(process.pid), process
+    finally:
+        await worker.close()
 
 
 async def test_a_process_over_its_memory_limit_is_out_of_memory(engine: LeanEngine) -> None:

@@ -131,7 +131,7 @@ def without_preserving(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_policy(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ladder, "forbidden", lambda *_: None)
+    patch.setattr(ladder, "forbidden", lambda *_, **__: None)
 
 
 def without_looking_elsewhere(patch: pytest.MonkeyPatch) -> None:

@@ -38,13 +38,15 @@ def install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Path]:
     """Installs toolchains by version; what else of Lean the machine has is not found."""
-    make_toolchain = runpy.run_path(str(Path(__file__).with_name("toolchain.py")))["make_toolchain"]
+    shim = runpy.run_path(str(Path(__file__).with_name("toolchain.py")))
     home = tmp_path_factory.mktemp("elan")
     monkeypatch.setenv("ELAN_HOME", str(home))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PROVER_LEAN_READS", shim["reads"](embedded))
     monkeypatch.setattr(native_bridge, "cache_folder", lambda: native_cache)
 
     def install(version: str = "4.28.0") -> Path:
-        return make_toolchain(embedded, home / "toolchains" / f"leanprover--lean4---v{version}", version=version)
+        folder = home / "toolchains" / f"leanprover--lean4---v{version}"
+        return shim["make_toolchain"](embedded, folder, version=version)
 
     return install

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +114,7 @@ def test_a_strict_check_in_a_project_runs_on_its_lean_and_its_checker(
     checker = find_toolchain("4.28.0").lean.with_name("leanchecker")
     checker.write_text('#!/bin/sh\n[ -s "${LEAN_PATH%%:*}/$1.olean" ]\n')  # there is what `lean -o` made
     checker.chmod(0o755)
+    monkeypatch.setenv("PROVER_LEAN_READS", f"{os.environ['PROVER_LEAN_READS']}{os.pathsep}/bin{os.pathsep}/usr/bin")
     assert run(["check", str(submission), "--against", str(reference), "--strict", "--json"]) == 0
     verdict = json.loads(capfd.readouterr().out)["verdicts"]["t"]
     assert verdict["code"] == "proved"

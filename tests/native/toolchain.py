@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -42,3 +43,10 @@ def make_toolchain(
 
 def _words(argv: tuple[str, ...]) -> list[str]:
     return [word.replace("/@SCRATCH@", "@SCRATCH@") for word in argv]
+
+
+def reads(engine: EmbeddedEngine) -> str:
+    """For PROVER_LEAN_READS: what the shim's programs start and read, Python and the embedded Lean."""
+    command = engine.command(Path("/scratch"))
+    folders = (Path(sys.executable).parent.parent, Path(sys.base_prefix), Path(command.argv[0]), *command.readable)
+    return os.pathsep.join(map(str, folders))

@@ -86,6 +86,7 @@ def events_with(text: str) -> list[Event]:
             file=text,
             engine=text,
             lean_version=text,
+            foundation=text,
             targets=[{"name": text, "line": 3, "verdict": verdict, "scripts": [text]}],
         ),
     ]
@@ -151,6 +152,17 @@ def test_a_run_of_many_tries_says_how_many_it_leaves_out() -> None:
     events = [event("SearchStarted", name="t"), event("NodeOpened", node=0, goal="⊢ p"), *[tried] * (MOST_TRIES + 5)]
     state = page_data(Story.of(events))["targets"][0]["searches"][0]["states"][0]
     assert len(state[10]) == MOST_TRIES and state[11] == 5
+
+
+def test_a_page_says_what_stood_in_for_an_import() -> None:
+    def result(**facts: Any) -> list[Event]:
+        target = {"name": "t", "verdict": {"code": "proved"}}
+        payload = Opaque("Result", 1, {"targets": [target], **facts})
+        return [Event("run", 0, 1.0, None, "Result", 1, payload)]
+
+    assert "CoreMath" not in page(result(foundation=None))
+    text = Elements(page(result(foundation="CoreMath"))).text
+    assert "1 of 1 proved over CoreMath" in text and text.count("proved over CoreMath") >= 3
 
 
 def test_pages_of_little_or_nothing() -> None:

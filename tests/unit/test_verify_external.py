@@ -12,6 +12,7 @@ import pytest
 
 from prover.core import verdict as verdicts
 from prover.core.verdict import Consistent, Infrastructure, KernelRefused, Mismatch, Proved, TimedOut, Verdict
+from prover.lean.containment import mechanisms
 from prover.lean.native import NativeEngine, Project, Toolchain
 from prover.lean.native.lake import LakeEnvironment
 from prover.lean.native.version import LeanVersion
@@ -21,7 +22,7 @@ from prover.verify.run import Limits, Run
 CASE = Case("theorem t : 1 = 1 := rfl\n", "theorem t : 1 = 1 := sorry\n", ("Init",), filled=("f",), axioms=("mine",))
 #: Accepts the sound proof with which a checker is tried out, refuses everything else.
 HONEST = 'grep -q "theorem sound" *Submission.lean && exit 0; echo "found a problem"; exit 1'
-COMPILER = 'while [ $# -gt 1 ]; do [ "$1" = -o ] && touch "$2"; shift; done'
+COMPILER = 'while [ $# -gt 1 ]; do [ "$1" = -o ] && : > "$2"; shift; done'
 Scripts = Callable[..., NativeEngine]
 
 
@@ -42,7 +43,9 @@ def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scripts:
             script((tmp_path / "path" if name == "comparator" else folder) / name, text)
         toolchain = Toolchain("test", folder / "lean", folder / "lake", LeanVersion(4, 28, 0), "0" * 40)
         project = Project(tmp_path, tmp_path / "lakefile.toml", None)
-        return NativeEngine(toolchain, project, LakeEnvironment({"LEAN_PATH": "/oleans"}), tmp_path / "bridge")
+        lake = LakeEnvironment({"LEAN_PATH": "/oleans"})
+        shells = (Path("/bin"), Path("/usr/bin"))
+        return NativeEngine(toolchain, project, lake, tmp_path / "bridge", also_reads=shells)
 
     return make
 
@@ -132,22 +135,41 @@ async def test_a_submission_that_lean_will_not_compile_is_not_accepted(scripts: 
     assert found["t"] == Proved() and run.checkers["leanchecker"] == "absent"
 
 
+def said(verdict: Verdict) -> str:
+    """What a checker printed that refused."""
+    assert isinstance(verdict, KernelRefused)
+    return verdict.report["why"]
+
+
 async def test_programs_see_the_projects_paths_and_not_our_environment(
-    scripts: Scripts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET", "key")
-    await after(scripts(leanchecker=f'env > {tmp_path}/env; echo "$@" >> {tmp_path}/env'))
-    seen = (tmp_path / "env").read_text()
-    assert "SECRET" not in seen and "LeapProverSubmission" in seen.splitlines()[-1]
+    found, _ = await after(scripts(leanchecker=f'env; echo "$@"; {HONEST}'))
+    seen = said(found["t"])
+    assert "SECRET" not in seen and "LeapProverSubmission" in seen.splitlines()
     (path,) = [line for line in seen.splitlines() if line.startswith("LEAN_PATH=")]
     assert path.endswith(":/oleans") and "bridge" not in path
 
 
-async def test_comparator_gets_its_config_and_both_files(scripts: Scripts, tmp_path: Path) -> None:
-    engine = scripts(comparator=f"cat Challenge.lean Solution.lean $1 lakefile.toml > {tmp_path}/seen; exit 0")
-    found, run = await after(engine)
-    assert found["t"] == Proved() and run.checkers["comparator"] == "accepted"
-    seen = (tmp_path / "seen").read_text()
+@pytest.mark.parametrize("name", ["leanchecker", "comparator"])
+async def test_checkers_are_contained(scripts: Scripts, tmp_path: Path, name: str) -> None:
+    if not mechanisms().files:
+        pytest.skip("this system keeps no process from files")
+    (tmp_path / "keys").write_text("secret of the project")
+    theft = f"cat {tmp_path}/keys; echo forged > {tmp_path}/keys; echo mine > own && cat own; "
+    honest = HONEST.replace("Submission", "Solution") if name == "comparator" else HONEST
+    found, _ = await after(scripts(**{name: theft + honest}))
+    seen = said(found["t"])
+    assert "secret" not in seen and "mine" in seen and "found a problem" in seen
+    assert (tmp_path / "keys").read_text() == "secret of the project"
+
+
+async def test_comparator_gets_its_config_and_both_files(scripts: Scripts) -> None:
+    show = "cat Challenge.lean Solution.lean $1 lakefile.toml; "
+    found, run = await after(scripts(comparator=show + HONEST.replace("Submission", "Solution")))
+    assert run.checkers["comparator"] == "refused"
+    seen = said(found["t"])
     config = json.loads(seen[seen.index("{") : seen.rindex("}") + 1])
     assert config == {
         "challenge_module": "Challenge",
@@ -157,6 +179,8 @@ async def test_comparator_gets_its_config_and_both_files(scripts: Scripts, tmp_p
         "permitted_axioms": ["Classical.choice", "Quot.sound", "mine", "propext"],
     }
     assert seen.startswith(CASE.reference or "-") and CASE.submission in seen
+    found, run = await after(scripts(comparator="exit 0"))
+    assert found["t"] == Proved() and run.checkers["comparator"] == "accepted"
 
 
 async def test_comparator_refuses_and_is_tried_on_a_sound_proof_first(scripts: Scripts) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from prover.core.errors import SetupError
@@ -41,7 +42,7 @@ def compile_bridge(installation: Installation, sources: Path, progress: Progress
             world.scratch.mkdir()
             for file in files:
                 _copy(sources / file, stage / "sources" / file)
-            _pack(installation, world, bridge.modules, progress)
+            pack(installation, world, "Bridge", "Lean", bridge.modules, progress)
             new = stage / "new"
             new.mkdir()
             os.replace(world.scratch / COMPILED, new / COMPILED)
@@ -62,8 +63,20 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _pack(installation: Installation, world: World, modules: tuple[str, ...], progress: Progress) -> None:
-    """Run `Pack.lean`: the folder and the modules on its standard input, a line per compiled module on its output."""
+def pack(
+    installation: Installation,
+    world: World,
+    library: str,
+    base: str,
+    modules: Sequence[str],
+    progress: Progress,
+    seconds: float = COMPILE_TIMEOUT,
+) -> None:
+    """Runs `Pack.lean`: the sources in `world.bridge` become `LIBRARY.olean` in `world.scratch`.
+
+    `base`: `Lean` or `Init`, the library's own imports. Raises `SetupError` (`bridge_compile`) with Lean's
+    messages when a source is refused, or has a hole or an axiom.
+    """
     command = launch(installation.folder, world, ["--run", f"{BRIDGE_AT}/{PACK}"])
     output: list[str] = []
     progress("compile", 0, len(modules))
@@ -71,13 +84,13 @@ def _pack(installation: Installation, world: World, modules: tuple[str, ...], pr
         command.argv, env=command.env, cwd=command.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
     )  # fmt: skip
-    deadline = threading.Timer(COMPILE_TIMEOUT, process.kill)
+    deadline = threading.Timer(seconds, process.kill)
     deadline.start()
     try:
         with process:
             assert process.stdin is not None and process.stdout is not None
             try:
-                process.stdin.write("\n".join([BRIDGE_AT, *modules, ""]))
+                process.stdin.write("\n".join([BRIDGE_AT, library, base, *modules, ""]))
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # it ended early; what it said follows
@@ -92,9 +105,9 @@ def _pack(installation: Installation, world: World, modules: tuple[str, ...], pr
         deadline.cancel()
         if process.poll() is None:
             process.kill()
-    if process.returncode != 0 or "packed\n" not in output or not (world.scratch / COMPILED).is_file():
+    if process.returncode != 0 or "packed\n" not in output or not (world.scratch / f"{library}.olean").is_file():
         said = "".join(output).strip()[-OUTPUT_TAIL:]
         raise SetupError(
-            f"Lean did not compile the Bridge (exit code {process.returncode}):\n{said or 'no message'}",
+            f"Lean did not compile {library} (exit code {process.returncode}):\n{said or 'no message'}",
             code="bridge_compile",
         )

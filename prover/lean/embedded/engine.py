@@ -8,12 +8,13 @@ from pathlib import Path
 
 from prover.core.errors import SetupError, UserError
 from prover.lean.embedded.bridge import MAIN, compile_bridge
+from prover.lean.embedded.core_math import compile_core_math
 from prover.lean.embedded.installation import Installation, find, install
 from prover.lean.embedded.launch import BRIDGE_AT, EXIT_OUT_OF_MEMORY, World, launch
 from prover.lean.embedded.loader import BUILD
 from prover.lean.embedded.package import NAME, VERSION, Progress, silent
 from prover.lean.engine import Command
-from prover.lean.modules import compiled_path, components
+from prover.lean.modules import MATHLIB_HINT, compiled_path, components
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,17 @@ class EmbeddedEngine:
 
     @classmethod
     def open(
-        cls, bridge_sources: Path | None = None, *, may_install: bool = True, progress: Progress = silent
+        cls,
+        bridge_sources: Path | None = None,
+        *,
+        core_math: bool = False,
+        may_install: bool = True,
+        progress: Progress = silent,
     ) -> EmbeddedEngine:
-        """The engine, ready to start: installs Lean and compiles the Bridge where that has not been done yet."""
+        """The engine, ready to start: installs Lean and compiles the Bridge where that has not been done yet.
+
+        `core_math`: CoreMath, which lies beside the Bridge, is compiled too and can be imported.
+        """
         installation = find()
         if installation is None:
             if not may_install:
@@ -49,7 +58,9 @@ class EmbeddedEngine:
                 )
             installation = install(None, progress)
         bridge = None if bridge_sources is None else compile_bridge(installation, bridge_sources, progress)
-        return cls(installation, bridge)
+        if bridge_sources is None or not core_math:
+            return cls(installation, bridge)
+        return cls(installation, bridge, projects=(compile_core_math(installation, bridge_sources, progress),))
 
     @property
     def lean_version(self) -> str:
@@ -102,7 +113,7 @@ class EmbeddedEngine:
             return UserError(
                 "the file imports Mathlib, which the embedded Lean does not have",
                 code="mathlib_on_embedded",
-                hint="use a Lake project that has Mathlib with the native engine, or drop the import",
+                hint=MATHLIB_HINT,
             )
         return UserError(
             f"imported but not there or not compiled: {', '.join(missing)}",

@@ -47,13 +47,6 @@ def compile_bridge(toolchain: Toolchain, folder: Path, progress: Progress = sile
     return final
 
 
-def compiled(toolchain: Toolchain, folder: Path) -> bool:
-    """Whether the cache has the Bridge for this toolchain already."""
-    sources = BridgeSources.read(folder)
-    salt = f"native {toolchain.version} {toolchain.commit}"
-    return _complete(cache_folder() / "native" / sources.digest(salt, sources.files(MAIN)), sources)
-
-
 def _complete(folder: Path, sources: BridgeSources) -> bool:
     return (folder / MAIN).is_file() and all((folder / _olean(module)).is_file() for module in sources.modules)
 
@@ -74,9 +67,8 @@ def _compile(toolchain: Toolchain, sources: BridgeSources, module: str, target: 
         raise SetupError(f"{toolchain.lean} cannot be started: {error}", code="toolchain_broken") from error
     if ran.status == 0 and out.is_file() and os.path.getsize(out) > 0:
         return
-    ending = "ran past its deadline" if ran.status is None else f"exit code {ran.status}"
     raise SetupError(
-        f"Lean {toolchain.version} did not compile the Bridge's {module} ({ending}):\n{ran.said or 'no message'}",
+        f"Lean {toolchain.version} did not compile the Bridge's {module} {ran.ending}",
         code="bridge_compile",
         hint="report this with the text above; --engine embedded works meanwhile",
     )

@@ -1,4 +1,5 @@
-"""A checking program run to its end: bounded in time and in what is kept of its words, killed with all it started."""
+"""A checking program run to its end: contained, bounded in time and in what is kept of its words, killed with all it
+started."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass
 
+from prover.lean.containment import Containment
 from prover.lean.engine import Command
 
 _TAIL = 4000
@@ -24,7 +26,11 @@ class Ended:
 
 
 async def run_to_end(command: Command, *, seconds: float) -> Ended:
-    """Runs a program, at most `seconds`. `OSError` when it cannot be started. Cancelled, it is killed too."""
+    """Runs a program, contained, at most `seconds`. Cancelled, it is killed too.
+
+    One that cannot be started is an `OSError`, or, where the launcher of the containment found that out, status 127.
+    """
+    command = await asyncio.to_thread(Containment().wrap, command)
     process = await asyncio.create_subprocess_exec(
         *command.argv,
         env=command.env,

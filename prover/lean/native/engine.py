@@ -21,6 +21,9 @@ from prover.lean.native.trusted import trusted_modules
 
 # Of the variables that Lake prints, those a Lean process needs; nothing else of the caller's environment reaches it.
 _PASSED = ("LEAN_SRC_PATH", "LEAN_SYSROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# Of Lake's path variables, those whose folders a Lean process reads; artifacts may be links into Lake's cache.
+_SEARCHED = ("LEAN_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LAKE_CACHE_DIR")
+_ALSO_READS = "PROVER_LEAN_READS"
 _OUT_OF_MEMORY_STATUS = 1
 _OUT_OF_MEMORY_WORDS = "INTERNAL PANIC: out of memory"
 _THREADS = 2
@@ -32,7 +35,8 @@ class NativeEngine:
 
     `lean` is started itself, not through Lake, so that the process that is killed is the one that works.
     The compiled Bridge (in the folder `bridge`) comes first on the search path and is hidden from the user's files
-    once it runs. `program`: the Bridge as an executable, where the project builds it itself.
+    once it runs. `program`: the Bridge as an executable, where the project builds it itself. `also_reads`: what its
+    processes need to read or start beside the toolchain and the project's compiled modules.
     """
 
     toolchain: Toolchain
@@ -40,22 +44,27 @@ class NativeEngine:
     environment: LakeEnvironment
     bridge: Path
     program: Path | None = None
+    also_reads: tuple[Path, ...] = ()
     name: str = "native"
 
     @classmethod
     def open(cls, project: Project, bridge_sources: Path, *, progress: Progress = silent) -> NativeEngine:
         """Finds the project's toolchain, asks its Lake for the search paths, compiles the Bridge where needed.
 
-        Runs the project's lakefile (`lake env`). `SetupError` says what is missing or broken.
+        Runs the project's lakefile (`lake env`). `SetupError` says what is missing or broken. PROVER_LEAN_READS
+        names folders for `also_reads`, as PATH does: for a `lean` that is a script, or libraries in odd places.
         """
         toolchain = find_toolchain(project.toolchain)
         progress("project", 0, None)
         environment = lake_environment(project, toolchain)
         Compat.read(bridge_sources).must_suit(toolchain.version)
         built = build_in_project(project, toolchain, bridge_sources, progress)
-        if built is not None:
-            return cls(toolchain, project, environment, built.modules, built.program)
-        return cls(toolchain, project, environment, compile_bridge(toolchain, bridge_sources, progress))
+        modules = compile_bridge(toolchain, bridge_sources, progress) if built is None else built.modules
+        program = None if built is None else built.program
+        also = (
+            Path(part).expanduser().absolute() for part in os.environ.get(_ALSO_READS, "").split(os.pathsep) if part
+        )
+        return cls(toolchain, project, environment, modules, program, tuple(also))
 
     @property
     def lean_version(self) -> str:
@@ -69,10 +78,15 @@ class NativeEngine:
 
     @property
     def reads(self) -> tuple[Path, ...]:
-        """The folders a process reads: the toolchain, the project, its packages' compiled modules, the Bridge."""
-        paths = self.environment.folders("LEAN_PATH")
-        folders = (self.toolchain.folder, self.project.root, self.bridge, *paths)
-        return tuple(dict.fromkeys(folder.resolve() for folder in folders))
+        """The folders a process reads: programs and library of the toolchain, compiled modules of the project and its
+        packages, the Bridge, `also_reads`. Not the project's other files: keys may lie among them."""
+        # Lean looks for its library from where /proc/self/exe leads to; Lake keeps a cache within a toolchain.
+        real = self.toolchain.lean.resolve().parent.parent
+        roots = (self.toolchain.folder, real, *self.environment.folders("LEAN_SYSROOT"))
+        toolchain = (root / part for root in roots for part in ("bin", "lib", "lake"))
+        searched = (folder for name in _SEARCHED for folder in self.environment.folders(name))
+        # Modules built while a process runs are found too where `.lake` was there before.
+        return tuple(dict.fromkeys([*toolchain, self.bridge, self.project.root / ".lake", *searched, *self.also_reads]))
 
     @property
     def trusted_modules(self) -> tuple[str, ...]:
@@ -83,12 +97,18 @@ class NativeEngine:
         """The Bridge's start. Its memory limit is kept from outside: by what the process has for itself."""
         start = [str(self.toolchain.lean), f"-j{_THREADS}", "--run", str(self.bridge / MAIN)]
         argv = [str(self.program)] if self.program is not None else start
+        return self.contained((*argv, str(self.bridge)), self.variables(scratch), scratch)
+
+    def contained(
+        self, argv: tuple[str, ...], env: dict[str, str], scratch: Path, also_reads: tuple[Path, ...] = ()
+    ) -> Command:
+        """A program that works in `scratch` and reads what the Bridge reads; it may start others (`bv_decide` does)."""
         return Command(
-            (*argv, str(self.bridge)),
-            self.variables(scratch),
+            argv,
+            env,
             scratch,
             private_memory=True,
-            readable=self.reads,
+            readable=(*self.reads, *also_reads),
             writable=(scratch,),
             processes=True,
         )

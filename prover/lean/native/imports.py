@@ -7,12 +7,8 @@ from pathlib import Path
 
 from prover.core.errors import UserError
 from prover.lean.native.project import Project
+from prover.lean.native.trusted import MATHLIBS
 from prover.lean.sources import source_path
-
-#: What `lake exe cache get` brings besides Mathlib itself.
-_CACHED = frozenset(
-    {"mathlib", "batteries", "aesop", "Qq", "proofwidgets", "importGraph", "LeanSearchClient", "plausible", "Cli"}
-)
 
 
 def missing_import(missing: Sequence[str], project: Project, source_folders: Sequence[Path]) -> UserError:
@@ -26,7 +22,7 @@ def missing_import(missing: Sequence[str], project: Project, source_folders: Seq
     unknown: list[str] = []
     for module in missing:
         owner = _owner(module, project, source_folders)
-        {None: unknown, "": own}.get(owner, cached if owner in _CACHED else fetched).append(module)
+        {None: unknown, "": own}.get(owner, cached if owner in MATHLIBS else fetched).append(module)
     named = ", ".join(missing)
     if unknown:
         return UserError(

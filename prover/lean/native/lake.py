@@ -52,7 +52,7 @@ def lake_environment(project: Project, toolchain: Toolchain, *, seconds: float =
         )
     if ran.status != 0:
         raise SetupError(
-            f"Lake cannot load the project in {project.root} (exit code {ran.status}):\n{ran.said or 'no message'}",
+            f"Lake cannot load the project in {project.root} {ran.ending}",
             code="lake_failed",
             hint=f"mend {project.lakefile.name} until `lake env` works there, {_OTHERWISE}",
         )
@@ -63,7 +63,14 @@ def lake_environment(project: Project, toolchain: Toolchain, *, seconds: float =
             code="lake_failed",
             hint=f"check that {toolchain.lake} is Lake, {_OTHERWISE}",
         )
-    return LakeEnvironment(variables)
+    return LakeEnvironment({name: _resolved(project, name, value) for name, value in variables.items()})
+
+
+def _resolved(project: Project, name: str, value: str) -> str:
+    """Search paths without links and independent of the working folder: older Lakes print `./.lake/build/lib`."""
+    if name not in ("LEAN_PATH", "LEAN_SRC_PATH"):
+        return value
+    return os.pathsep.join(str((project.root / part).resolve()) for part in value.split(os.pathsep) if part)
 
 
 def _must_be_complete(project: Project) -> None:

@@ -26,16 +26,20 @@ class Ran:
         """The end of what it printed, errors last."""
         return (self.out + self.err).strip()[-_TAIL:]
 
+    @property
+    def ending(self) -> str:
+        """How it ended, with what it said, for an error's message."""
+        how = "ran past its deadline" if self.status is None else f"exit code {self.status}"
+        return f"({how}):\n{self.said or 'no message'}"
 
-def run_program(
-    argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], seconds: float, stdin: bytes = b""
-) -> Ran:
+
+def run_program(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], seconds: float) -> Ran:
     """Runs a program; `OSError` when it cannot be started. What it started is killed with it at its deadline."""
     process = subprocess.Popen(
         [str(word) for word in argv],
         cwd=cwd,
         env=dict(env),
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -43,7 +47,7 @@ def run_program(
     status: int | None = None
     with process:
         try:
-            out, err = process.communicate(stdin, timeout=seconds)
+            out, err = process.communicate(timeout=seconds)
             status = process.returncode
         except subprocess.TimeoutExpired:
             _kill_group(process.pid)

@@ -47,9 +47,8 @@ def build_in_project(
     program = build / "bin" / "bridge"
     if ran.status == 0 and program.is_file():
         return BuiltBridge(program, build / "lib" / "lean")
-    ending = "ran past its deadline" if ran.status is None else f"exit code {ran.status}"
     raise SetupError(
-        f"`lake build {_TARGET}` in {project.root} gave no {program} ({ending}):\n{ran.said or 'no message'}",
+        f"`lake build {_TARGET}` in {project.root} gave no {program} {ran.ending}",
         code="bridge_compile",
         hint="report this with the text above; --engine embedded works meanwhile",
     )

@@ -68,7 +68,8 @@ def version_of(name: str) -> LeanVersion | None:
     return LeanVersion.parse(name.rsplit(":", 1)[-1])
 
 
-def _opened(name: str, folder: Path) -> Toolchain:
+def _opened(name: str, programs: Path) -> Toolchain:
+    folder = programs.resolve()  # a linked toolchain: elan's folder for it is a symbolic link
     lean = folder / _program("lean")
     try:
         ran = run_program([lean, "--version"], cwd=folder, env=plain_environment(), seconds=_VERSION_SECONDS)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from prover.lean.native.project import Package, Project
 
-#: The first names of the modules of packages that Mathlib is made of.
-_ROOTS = {
+#: The packages that Mathlib is made of, which `lake exe cache get` brings, and the first names of their modules.
+MATHLIBS = {
     "mathlib": "Mathlib",
     "batteries": "Batteries",
     "aesop": "Aesop",
@@ -28,14 +28,14 @@ def trusted_modules(project: Project, search: Sequence[Path]) -> tuple[str, ...]
     A module of the user's that takes such a name, by lying earlier on the search path, is not trusted; nor is a
     fork or a local copy.
     """
-    return tuple(sorted(_ROOTS[p.name] for p in project.packages() if _official(p) and _found_in(p, search)))
+    return tuple(sorted(MATHLIBS[p.name] for p in project.packages() if _official(p) and _found_in(p, search)))
 
 
 def _official(package: Package) -> bool:
-    return package.name in _ROOTS and package.url.startswith(_HOMES)
+    return package.name in MATHLIBS and package.url.startswith(_HOMES)
 
 
 def _found_in(package: Package, search: Sequence[Path]) -> bool:
-    root = _ROOTS[package.name]
+    root = MATHLIBS[package.name]
     first = next((f for f in search if (f / root).is_dir() or (f / f"{root}.olean").is_file()), None)
     return first is not None and package.folder.resolve() in first.resolve().parents
