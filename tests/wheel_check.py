@@ -22,9 +22,10 @@ assert shutil.which("prove", path=str(Path(sys.executable).parent)), "the comman
 print(f"leap-prover is whole in {package}")
 
 example = bundled("lean_project") / "examples" / "first.lean"
-command = [str(Path(sys.executable).parent / "prove"), str(example), "--json", "--timeout", "60"]
+command = [str(Path(sys.executable).parent / "prove"), str(example), "--json", "--timeout", "60", "--tree", "tree.html"]
 ran = subprocess.run(command, capture_output=True, text=True, check=False)
 assert ran.returncode == 0, ran.stderr
 result = json.loads(ran.stdout)
 assert [target["verdict"]["code"] for target in result["targets"]] == ["proved"] * 5, result["targets"]
+assert "5 of 5 proved" in Path("tree.html").read_text(encoding="utf-8")
 print(f"and proves {len(result['targets'])} targets of {example.name}")

@@ -13,7 +13,8 @@ from prover.agent.workbench import Workbench
 class Attempt:
     """One goal to close: its live state on the bench's worker, its limit, what a proof must not use.
 
-    `reopen` gives the state's number again after the bench renewed its worker.
+    `reopen` gives the state's number again after the bench renewed its worker. `refuting`: the goal is the negation of
+    what `name` states.
     """
 
     bench: Workbench
@@ -21,6 +22,7 @@ class Attempt:
     seconds: float
     avoid: tuple[str, ...]
     name: str
+    refuting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,10 +288,12 @@ class _Filler:
             await bench.renew()
         return False
 
-    async def _solve(self, bench: Workbench, reopen: Callable[[], int], seconds: float, task: Task) -> Solution:
+    async def _solve(
+        self, bench: Workbench, reopen: Callable[[], int], seconds: float, task: Task, *, refuting: bool = False
+    ) -> Solution:
         mentioned = {spelled(name) for name in task.obligation.uses}
         avoid = () if self.options.assume_open else tuple(sorted((self.open_names | {task.name}) - mentioned))
-        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation.label)
+        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation.label, refuting)
         solving = asyncio.ensure_future(self.solve(attempt))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:
@@ -345,7 +347,8 @@ class _Filler:
             return False
         worker = bench.worker
         try:
-            solution = await self._solve(bench, _reopened(bench, worker, states[0]), seconds, task)
+            reopen = _reopened(bench, worker, states[0])
+            solution = await self._solve(bench, reopen, seconds, task, refuting=True)
         except LeanProcessError:
             return False
         if worker.alive and bench.worker is worker:

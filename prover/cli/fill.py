@@ -22,6 +22,7 @@ from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, print_error, safe
+from prover.cli.tree import PageRecord, TreePage
 from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.message import Message, Severity
@@ -47,6 +48,9 @@ def run(
     ] = 1,
     write: Annotated[bool, typer.Option("--write", help="Put the verified proofs into the file, atomically.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--output", help="Write the file with its proofs here.")] = None,
+    tree: Annotated[
+        Path | None, typer.Option("--tree", help="Write a page (HTML) that shows the search for each target here.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Print events as they happen, one JSON object a line.")
@@ -82,15 +86,18 @@ def run(
         )
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
+    page = None if tree is None else TreePage.at(tree)
     options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
     engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
     with ExitStack() as stack:
-        record = None
+        record = None if page is None else PageRecord()
         if run_folder is not None:
             limits = {**dataclasses.asdict(options), "frontier": frontier, **({"lite": True} if lite else {})}
             del limits["jobs"]
             record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
             if record.document is not None and not (write or out):
+                if page is not None:
+                    page.write(record.events())
                 return show_document(record.document, as_json=as_json or as_jsonl)
         live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
 
@@ -123,10 +130,15 @@ def run(
 
         foundation, result = asyncio.run(work())
         failure = _save(result, write=write, out=out)
-        code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
-        document = result_document(result, code, failure, foundation)
-        if record is not None:
+        document = _document(result, failure, foundation)
+        if isinstance(record, RunRecord):
             record.finish(result, document)
+        if page is not None and record is not None:
+            try:
+                page.write(record.events(), document)
+            except UserError as error:
+                failure = error
+                document = _document(result, failure, foundation)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
@@ -137,9 +149,16 @@ def run(
         _show(result, saved=failure is None and (write or out is not None))
         if not quiet:
             _show_file_errors(result)
+            if page is not None and failure is None:
+                page.announce()
     if failure is not None:
         print_error(failure)
-    return code
+    return int(document["exit_code"])
+
+
+def _document(result: FileResult, failure: UserError | None, foundation: str | None) -> dict[str, Any]:
+    code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
+    return result_document(result, code, failure, foundation)
 
 
 def _unusable(audit: Audit) -> list[str]:

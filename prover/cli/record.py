@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from prover.agent import FileResult, Target
 from prover.core.errors import UserError
-from prover.events import Event, EventLog, Opaque, Recorder, RunFolder, RunSpec, installed_versions, next_sequences
+from prover.events import (
+    Event,
+    EventLog,
+    Opaque,
+    Recorder,
+    RunFolder,
+    RunSpec,
+    Sink,
+    installed_versions,
+    next_sequences,
+)
 from prover.lean import LeanEngine
 from prover.lean.source import SourceFile
 from prover.search import Journal
@@ -20,15 +30,29 @@ RUN = "run"
 _SAME = ("arguments", "engine", "lean_version", "inputs", "limits")
 
 
-class RunRecord:
-    """A run folder that is open for writing. `document`: the result, if the run is finished."""
+class Record:
+    """The events of a run, kept as they happen: its own and, through `journal`, those of its searches.
 
-    def __init__(self, folder: RunFolder, log: EventLog, events: list[Event]) -> None:
+    `past`: what is on record already. `document`: the result, if the run is finished.
+    """
+
+    def __init__(self, sink: Sink, past: Sequence[Event] = ()) -> None:
+        self.document = result_of(past)
+        self.journal = Journal(sink, past)
+        self._recorder = Recorder(sink, RUN, start=next_sequences(past).get(RUN, 0))
+
+    def observe(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Records an event of the run."""
+        self._recorder.record(Opaque(kind, 1, payload))
+
+
+class RunRecord(Record):
+    """A run folder that is open for writing."""
+
+    def __init__(self, folder: RunFolder, log: EventLog, past: Sequence[Event]) -> None:
+        super().__init__(log, past)
         self.folder = folder
-        self.document = result_of(events)
-        self.journal = Journal(log, events)
         self._log = log
-        self._recorder = Recorder(log, RUN, start=next_sequences(events).get(RUN, 0))
 
     @classmethod
     def open(
@@ -70,9 +94,9 @@ class RunRecord:
             log.close()
             raise
 
-    def observe(self, kind: str, payload: Mapping[str, Any]) -> None:
-        """Records an event of the run."""
-        self._recorder.record(Opaque(kind, 1, payload))
+    def events(self) -> Iterator[Event]:
+        """The events so far."""
+        return self.folder.events()
 
     def finish(self, result: FileResult, document: Mapping[str, Any]) -> None:
         """Keeps the verified proofs and, unless it was interrupted, the result: the run is finished then."""
@@ -98,7 +122,7 @@ class RunRecord:
         self._log.close()
 
 
-def result_of(events: list[Event]) -> dict[str, Any] | None:
+def result_of(events: Sequence[Event]) -> dict[str, Any] | None:
     """The result document of a finished run."""
     for event in reversed(events):
         if event.search == RUN and event.kind == "Result" and isinstance(event.payload, Opaque):

@@ -20,6 +20,9 @@ from prover.search import LeanCall, SearchOutcome, SearchStarted
 
 _EVIDENCE = ("stopped", "what", "construct", "limit", "error", "reason", "detail")
 
+#: Fields of events that are too long for a line.
+_LONG = frozenset({"goal", "text", "proof"})
+
 REPLAY_SCHEMA = "leap-prover/replay/1"
 
 
@@ -142,7 +145,7 @@ def _show(run: RunFolder, document: Mapping[str, Any] | None, searches: list[Sum
 
 
 def _step(event: Opaque) -> str:
-    facts = ", ".join(f"{name} {value}" for name, value in event.fields.items() if name != "goals")
+    facts = ", ".join(f"{name} {value}" for name, value in event.fields.items() if name not in _LONG)
     return safe(f"{event.kind}: {facts}".replace("\n", " "))
 
 

@@ -61,6 +61,7 @@ class SearchSolver:
             runner,
             self._generator,
             avoid=avoid,
+            refuting=attempt.refuting,
             record_candidates=not isinstance(self._generator, Portfolio),
             budget=Budget(seconds=attempt.seconds),
             frontier=self._frontier,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -12,17 +11,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from prover.core.errors import ProverError
+from prover.core.visible import visible
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def safe(text: str) -> str:
-    """Text from Lean or a model with control and bidirectional characters made visible."""
-    return "".join(ch if _harmless(ch) else f"\\u{{{ord(ch):x}}}" for ch in text)
-
-
-def _harmless(ch: str) -> bool:
-    return ch in "\n\t" or (unicodedata.category(ch) != "Cc" and ch not in _BIDI)
+#: Text from Lean or a model with control, bidirectional and other invisible characters spelled out.
+safe = visible
 
 
 def output() -> Console:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from prover.core.budget import Budget
 from prover.events import Event, Opaque, Recorder, Sink, next_sequences
 from prover.generate import TacticGenerator
 from prover.search.loop import search
@@ -72,7 +73,7 @@ class Journal:
         recorder = None
         if self._sink is not None:
             recorder = Recorder(self._sink, search, start=self._next.get(search, 0))
-        return Chapter(self, name, recorder, self._past.get(search, _Past()))
+        return Chapter(self, name, search, recorder, self._past.get(search, _Past()))
 
     def replies(self, started: SearchStarted) -> Replies:
         """The answers known at one goal, from this run or its log."""
@@ -91,19 +92,21 @@ class Journal:
 
 
 class Chapter:
-    """One search in a journal. `outcome`: how it ended, if the log knows; it need not be done then."""
+    """One search in a journal. `search`: what its events are recorded under. `outcome`: how it ended, if the log
+    knows; it need not be done then."""
 
-    def __init__(self, journal: Journal, name: str, recorder: Recorder | None, past: _Past) -> None:
+    def __init__(self, journal: Journal, name: str, search: str, recorder: Recorder | None, past: _Past) -> None:
         self.name = name
+        self.search = search
         self.outcome = past.outcome
         self._journal = journal
         self._recorder = recorder
         self._past = past
         self._skip = past.noted
 
-    def begin(self, root: str, avoid: tuple[str, ...] = ()) -> Replies:
-        """The answers known at the goal with the fingerprint `root`."""
-        started = SearchStarted(self.name, root, avoid)
+    def begin(self, root: str, avoid: tuple[str, ...] = (), *, refuting: bool = False, seconds: float = 0.0) -> Replies:
+        """The answers known at the goal with the fingerprint `root`. The other facts are as in `SearchStarted`."""
+        started = SearchStarted(self.name, root, avoid, refuting, seconds)
         if not self._past.replies:
             self._record(started)
         elif self._past.replies[0] != started:
@@ -139,26 +142,35 @@ async def search_on_record(
     runner: Runner[Handle],
     generator: TacticGenerator,
     *,
+    budget: Budget,
     avoid: tuple[str, ...] = (),
+    refuting: bool = False,
     record_candidates: bool = True,
     observer: Observer = lambda kind, payload: None,
     **options: Any,
 ) -> SearchResult:
     """`search` (which takes the `options`) as a chapter of a journal: it goes on where the log ends.
 
-    `avoid`: what a proof must not use; part of the question. `record_candidates=False` for a generator that gives the
-    same answer whenever it is asked. Who has a chapter with an `outcome` need not call this.
+    `avoid`: what a proof must not use; part of the question. `refuting`: the goal is the negation of what the chapter
+    is named for. `record_candidates=False` for a generator that gives the same answer whenever it is asked. `observer`
+    gets the search's events, `SearchStarted` first, each with the `search` it belongs to. Who has a chapter with an
+    `outcome` need not call this.
     """
 
     def observe(kind: str, payload: dict[str, Any]) -> None:
         chapter.observe(kind, payload)
-        observer(kind, payload)
+        tell(kind, payload)
+
+    def tell(kind: str, payload: dict[str, Any]) -> None:
+        observer(kind, {"search": chapter.search, **payload})
 
     _, state = await runner.root()
-    replies = chapter.begin(state.fingerprint, avoid)
+    seconds = budget.seconds or 0.0
+    tell("SearchStarted", {"name": chapter.name, "refuting": refuting, "seconds": seconds})
+    replies = chapter.begin(state.fingerprint, avoid, refuting=refuting, seconds=seconds)
     if record_candidates:
         generator = chapter.generator(generator, replies)
-    result = await search(chapter.runner(runner, replies), generator, observer=observe, **options)
+    result = await search(chapter.runner(runner, replies), generator, budget=budget, observer=observe, **options)
     counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
     chapter.end(SearchOutcome(result.stop, result.script, counts))
     return result

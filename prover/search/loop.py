@@ -23,9 +23,10 @@ from prover.search.frontier import Expansion, Frontier
 from prover.search.frontiers import FRONTIERS, MakeFrontier
 from prover.search.graph import Change, ProofGraph, distinct
 from prover.search.guide import Guide
-from prover.search.node import Node, Status
+from prover.search.node import Edge, Node, Status
 from prover.search.polish import holds, shorten
 from prover.search.proof import Step, extract
+from prover.search.replies import KEPT_TEXT
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Observer, Settings
@@ -58,8 +59,9 @@ async def search(
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
     Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
-    one. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `Solved`,
-    `NodeExpanded`, `LimitHit`, `WorkerLost`, `SearchEnded`. `interrupted` is asked several times a second.
+    one. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`,
+    `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`, `SearchEnded`; together they say everything the
+    graph knew. `interrupted` is asked several times a second.
 
     Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
     wall seconds.
@@ -108,8 +110,11 @@ class _Search(Generic[Handle]):
         seconds = time.monotonic() - began
         if stop.startswith("budget"):
             self.observer("LimitHit", {"limit": stop, "seconds": seconds})
+        steps = [] if proof is None else [_told(n.best) for n in self.graph.proof_nodes() if n.best is not None]
         self.observer(
-            "SearchEnded", {"stop": stop, "seconds": seconds, "solved": proof is not None, "checked": checked}
+            "SearchEnded",
+            {"stop": stop, "detail": detail, "seconds": seconds, "solved": proof is not None, "checked": checked}
+            | {"proof": steps},
         )
         return SearchResult(stop, proof, checked, seconds, self.statistics, detail)
 
@@ -127,7 +132,7 @@ class _Search(Generic[Handle]):
             self.tell_of(change.opened)
             self.tell_edge(root)
             self.absorb(root, change)
-            self.absorb(root, self.graph.exhaust(root))
+            self.absorb(root, self.exhaust(root))
         else:
             self.frontier.observe(Expansion(root, again=True))
 
@@ -211,6 +216,7 @@ class _Search(Generic[Handle]):
             self.spent.expansions -= 1
             self.finish(node, [])
             return
+        priority = node.path.score(self.settings.alpha, min(0.0, ticket.batch[0].log_probability))
         self.statistics.expansions += 1
         opened: list[Node[Handle]] = []
         for reply in ticket.replies:
@@ -232,6 +238,8 @@ class _Search(Generic[Handle]):
                 "opened": len(opened),
                 "left": len(agenda),
                 "goal": node.state.goals[0].target,
+                "log_probability": node.path.total,
+                "priority": priority,
             },
         )
         if agenda.best is None and agenda.dry and self.graph.wanted(node):
@@ -261,22 +269,28 @@ class _Search(Generic[Handle]):
                 self.tell_edge(node)
             else:
                 self.statistics.duplicates += 1
+                refused = {"node": node.number, "tactic": reply.text, "source": reply.candidate.source}
+                self.observer("EdgeRefused", refused)
             self.notice(change, opened)
         self.shop.unused += [handle for handle in made if id(handle) not in used]
 
     def solved(self, node: Node[Handle], reply: Reply[Handle], opened: list[Node[Handle]]) -> None:
-        change = self.graph.solve(node, reply.text, reply.candidate.log_probability, reply.candidate.source)
-        self.tell_edge(node)
+        candidate = reply.candidate
+        change = self.graph.solve(node, reply.text, candidate.log_probability, candidate.source)
         root = self.graph.root.best is not None
-        self.observer("Solved", {"node": node.number, "tactic": reply.text, "root": root})
+        self.observer("Solved", _told(node.edges[-1]) | {"proposed": candidate.text, "root": root})
         self.notice(change, opened)
 
     def finish(self, node: Node[Handle], opened: list[Node[Handle]]) -> None:
         """Nothing is left to try on `node`."""
-        change = self.graph.exhaust(node)
+        change = self.exhaust(node)
         self.agendas.pop(node.number, None)
         self.notice(change, opened)
         self.observe(Expansion(node, opened=tuple(opened)))
+
+    def exhaust(self, node: Node[Handle]) -> Change[Handle]:
+        self.observer("NodeExhausted", {"node": node.number})
+        return self.graph.exhaust(node)
 
     def absorb(self, node: Node[Handle], change: Change[Handle]) -> None:
         opened: list[Node[Handle]] = []
@@ -345,21 +359,11 @@ class _Search(Generic[Handle]):
         if self.observer is _silent:
             return
         for node in nodes:
-            goals = [str(goal) for goal in node.state.goals]
-            self.observer("NodeOpened", {"node": node.number, "goals": goals, "path": node.path.total})
+            goal = str(node.state)
+            self.observer("NodeOpened", {"node": node.number, "goal": goal, "log_probability": node.path.total})
 
     def tell_edge(self, node: Node[Handle]) -> None:
-        edge = node.edges[-1]
-        self.observer(
-            "EdgeAdded",
-            {
-                "node": node.number,
-                "tactic": edge.tactic,
-                "source": edge.source,
-                "log_probability": edge.log_probability,
-                "children": [child.number for child in edge.children],
-            },
-        )
+        self.observer("EdgeAdded", _told(node.edges[-1]))
 
     def record(self, node: Node[Handle], level: int, candidate: Candidate, outcome: TacticOutcome[Handle]) -> None:
         self.spent.candidates += 1
@@ -368,6 +372,7 @@ class _Search(Generic[Handle]):
             "node": node.number,
             "tactic": candidate.text,
             "source": candidate.source,
+            "log_probability": candidate.log_probability,
             "level": level,
             "outcome": type(outcome).__name__,
         }
@@ -381,9 +386,9 @@ class _Search(Generic[Handle]):
                 self.statistics.solved += 1
             case Progress():
                 self.statistics.progressed += 1
-            case Failed(reason=reason):
+            case Failed(reason=reason, text=text):
                 self.statistics.failed += 1
-                payload["reason"] = reason
+                payload |= {"reason": reason, "text": text[:KEPT_TEXT]}
             case TimedOut(limit=limit):
                 self.statistics.timed_out += 1
                 payload["reason"] = limit
@@ -395,3 +400,14 @@ class _Search(Generic[Handle]):
                 payload["reason"] = code
                 self.observer("WorkerLost", {"node": node.number, "tactic": candidate.text, "code": code})
         self.observer("TacticTried", payload)
+
+
+def _told(edge: Edge[Handle]) -> dict[str, Any]:
+    """An edge as an event says it."""
+    return {
+        "node": edge.parent.number,
+        "tactic": edge.tactic,
+        "source": edge.source,
+        "log_probability": edge.log_probability,
+        "children": [child.number for child in edge.children],
+    }

@@ -12,18 +12,24 @@ from prover.core.outcome import Cost, Failed, Lost, Progress, Rejected, Solved, 
 from prover.core.state import TacticState
 from prover.events import payload
 
-#: Characters kept of what Lean said about a tactic that failed.
-_TEXT = 400
+#: Characters that events keep of what Lean said about a tactic that failed.
+KEPT_TEXT = 400
 
 
 @payload("SearchStarted")
 @dataclass(frozen=True, slots=True)
 class SearchStarted:
-    """A search at the goal `name`; what follows in this search's events belongs to it. `avoid`: not to be used."""
+    """A search at the goal `name`; what follows in this search's events belongs to it. `avoid`: not to be used.
+
+    Equal for the same question: for how long (`seconds`), and whether the goal is the negation of what `name` states
+    (`refuting`; its `root` says so too), is no part of that.
+    """
 
     name: str
     root: str
     avoid: tuple[str, ...] = ()
+    refuting: bool = field(default=False, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
 
 @payload("StateSeen")
@@ -97,11 +103,11 @@ def as_call(
         case Solved():
             facts |= {"uses": outcome.uses, "messages": outcome.messages}
         case Failed():
-            facts |= {"reason": outcome.reason, "text": outcome.text[:_TEXT]}
+            facts |= {"reason": outcome.reason, "text": outcome.text[:KEPT_TEXT]}
         case TimedOut():
             facts |= {"reason": outcome.limit}
         case Lost():
-            facts |= {"reason": outcome.code, "text": outcome.text[:_TEXT]}
+            facts |= {"reason": outcome.code, "text": outcome.text[:KEPT_TEXT]}
     return LeanCall(state, tactic, heartbeats, wall_seconds, type(outcome).__name__, **facts)
 
 

@@ -92,6 +92,24 @@ def test_an_unfinished_run_is_shown_and_taken_up(prove: Prove, recorded: Path, s
     assert [e.sequence for e in events] == [0, 1, 2]
 
 
+def test_the_page_of_a_recorded_run(prove: Prove, recorded: Path, lean_file: Path, tmp_path: Path) -> None:
+    page, other, last = (tmp_path / name for name in ("a.html", "b.html", "c.html"))
+    ran = prove("report", recorded, "-o", page)
+    assert (ran.code, ran.out) == (0, "") and str(page) in ran.err.replace("\n", "")
+    text = page.read_text("utf-8")
+    assert "1 of 1 proved" in text
+    # A finished run is not done again: its page is, from the record.
+    assert prove(lean_file, "--run", recorded, "--resume", "--tree", other, "-q").code == 0
+    assert prove(lean_file, "--run", tmp_path / "new", "--tree", last, "-q").code == 0
+    assert other.read_text("utf-8") == last.read_text("utf-8") == text
+
+
+def test_an_unfinished_run_has_a_page(prove: Prove, recorded: Path, tmp_path: Path) -> None:
+    unfinish(recorded)
+    ran = prove("report", recorded, "-o", tmp_path / "a.html", "-q")
+    assert (ran.code, ran.err) == (0, "") and "the run did not end" in (tmp_path / "a.html").read_text("utf-8")
+
+
 def test_resume_begins_where_there_is_no_run(prove: Prove, engine: NoEngine, lean_file: Path, tmp_path: Path) -> None:
     assert prove(lean_file, "--run", tmp_path / "new", "--resume").code == 0
 
@@ -123,6 +141,13 @@ def test_wrong_usage(prove: Prove, recorded: Path, lean_file: Path, tmp_path: Pa
     for code, words in cases.items():
         ran = prove(*words, "--json")
         assert (ran.code, ran.error) == (2, code)
+    for code, folder, out in (
+        ("not_a_page", recorded, lean_file),
+        ("not_writable", recorded, tmp_path / "no" / "page.html"),
+        ("no_run", tmp_path / "nothing", tmp_path / "page.html"),
+    ):
+        ran = prove("report", folder, "-o", out)
+        assert ran.code == 2 and f"[{code}]" in ran.err and "sorry" in lean_file.read_text()
 
 
 def test_a_spoiled_log_is_said(prove: Prove, recorded: Path) -> None:

@@ -1,0 +1,80 @@
+"""A page (HTML) that shows the searches of a run: `--tree FILE`, `prove report RUN`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from prover.cli.record import RUN, Record
+from prover.cli.terminal import errors, safe
+from prover.core.errors import UserError
+from prover.events import Event, Memory, Opaque, RunFolder, write_atomically
+from prover.search import SearchStarted
+
+
+class TreePage:
+    """Where a page is to be written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def at(cls, path: Path) -> TreePage:
+        """A page to be written to `path`. Raises `UserError`, before any work, if that cannot be wanted."""
+        if path.suffix == ".lean":
+            raise UserError(f"{path} would be overwritten with a page", code="not_a_page", hint="name a file .html")
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise UserError(f"{path} is not a plain file; it is not replaced", code="not_writable")
+        if not path.absolute().parent.is_dir():
+            raise UserError(f"cannot write {path}: its folder does not exist", code="not_writable")
+        return cls(path)
+
+    def write(self, events: Iterable[Event], document: Mapping[str, Any] | None = None) -> None:
+        """Writes the page of a run. `document`: its result, where the events do not have it. Raises `UserError`."""
+        from prover.report import page
+
+        ended = [] if document is None else [Event(RUN, 0, 0.0, None, "Result", 1, Opaque("Result", 1, document))]
+        text = page([*events, *ended])
+        try:
+            write_atomically(self.path, text)
+        except OSError as error:
+            raise UserError(f"cannot write {self.path}: {error.strerror}", code="not_writable") from None
+
+    def announce(self) -> None:
+        errors().print(Text(f"the searches are in {safe(str(self.path))}", "dim"))
+
+
+class PageRecord(Record):
+    """A run on record only until its page is written."""
+
+    def __init__(self) -> None:
+        self._told = _Told()
+        super().__init__(self._told)
+
+    def events(self) -> list[Event]:
+        return self._told.events
+
+
+class _Told(Memory):
+    """Keeps what a page shows; what a search could be resumed from is left out."""
+
+    def append(self, event: Event) -> None:
+        if isinstance(event.payload, Opaque | SearchStarted):
+            super().append(event)
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run (`prove run --run`).")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="Write the page (HTML) here.")],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,
+) -> int:
+    """Write a page that shows the searches of a recorded run, finished or not. Runs neither Lean nor a model."""
+    page = TreePage.at(out)
+    page.write(RunFolder.open(folder).events())
+    if not quiet:
+        page.announce()
+    return 0
