@@ -14,12 +14,17 @@ from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
 from prover.lean.native.version import LeanVersion
 from prover.lean.worker import Worker
+from prover.verify.footing import NATIVE_AXIOMS
 
 _UNCOVERED = (
     "constants of Lean's own modules are trusted because of the module they come from: their proofs are not "
     "replayed, and axioms used inside them are not listed",
     "only meaning for the kernel is judged: what compiled code does (implemented_by, extern, csimp) is not",
     "one kernel has looked at the proof, no second one",
+)
+_UNCOVERED_NATIVE = (
+    "the proof rests on native computation: code made by Lean's compiler was run and its results were believed, which "
+    "trusts the compiler, its run time and every implementation that imported modules give for their functions"
 )
 _UNCONTAINED = (
     "nothing here kept the submission's code from this user's files or from the network: neither the engine nor "
@@ -109,6 +114,8 @@ class Run:
         if not (containment["files"] and containment["network"]):
             uncovered = (*uncovered, _UNCONTAINED)
         axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
+        if not NATIVE_AXIOMS.isdisjoint(axioms or ()):
+            uncovered = (*uncovered, _UNCOVERED_NATIVE)
         return {
             **verdict.report,
             "engine": engine.name,

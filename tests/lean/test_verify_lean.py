@@ -22,6 +22,7 @@ from prover.verify.judgement import Judgement
 
 EXPLOITS = Path(__file__).parents[1] / "exploits"
 CASES = sorted(path.name for path in EXPLOITS.iterdir() if path.is_dir())
+SLOW = {case for case in CASES if '"slow": true' in (EXPLOITS / case / "verdict.json").read_text(encoding="utf-8")}
 SHARED = Path(__file__).parents[3] / "shared" / "adversarial" / "cases.jsonl"
 SHARED_CASES: list[dict[str, Any]] = (
     [json.loads(line) for line in SHARED.read_text(encoding="utf-8").splitlines()] if SHARED.exists() else []
@@ -43,6 +44,7 @@ async def check(judge: Ladder, case: str, **options: Any) -> dict[str, Verdict]:
         policy=Policy(expected.get("policy", "file")),
         preserve=expected.get("preserve", False),
         filled=expected.get("filled", ()),
+        allowed_axioms=expected.get("allow", ()),
         limits=Limits(seconds=expected.get("seconds", 60)),
         **options,
     )
@@ -53,7 +55,7 @@ def judge(pool: Pool) -> Ladder:
     return Ladder(pool)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(case, marks=[pytest.mark.slow] * (case in SLOW)) for case in CASES])
 async def test_fixture(judge: Ladder, case: str) -> None:
     expected = read(case)[2]
     found = await check(judge, case)
@@ -138,6 +140,13 @@ def without_looking_elsewhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Judgement, "_worse_elsewhere", lambda *_: None)
 
 
+def without_computing(patch: pytest.MonkeyPatch) -> None:
+    async def believe(*_: Any) -> bool:
+        return True
+
+    patch.setattr(ladder, "_holds", believe)
+
+
 def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(comparison, "is_proof", lambda *_: True)
 
@@ -156,6 +165,7 @@ def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
         (without_policy, "policy_attribute_runs_code"),
         (without_looking_elsewhere, "preserve_hole_made_elsewhere"),
         (without_looking_elsewhere, "preserve_axiom_made_elsewhere"),
+        pytest.param(without_computing, "native_lying_implementation_allowed", marks=pytest.mark.slow),
         (with_any_proof_erased, "hole_data_swapped_beside_proof"),
     ],
 )
@@ -312,12 +322,23 @@ async def test_axioms_are_listed_and_allowed_by_name(judge: Ladder) -> None:
     assert isinstance(await verdict_of(judge, proof, reference), verdicts.ElaborationError)
 
 
-async def test_native_computation_is_not_replayed_even_when_allowed(judge: Ladder) -> None:
-    """The judge has no compiled code of the submission, and runs none of it."""
-    challenge, solution, _ = read("native_true_statement")
-    allowed = ["Lean.ofReduceBool", "Lean.trustCompiler"]
-    found = await verdict_of(judge, solution, challenge, allowed_axioms=allowed)
-    assert isinstance(found, verdicts.KernelRefused) and found.reason == "native_computation"
+async def test_who_ran_native_code_does_nothing_else(judge: Ladder, monkeypatch: pytest.MonkeyPatch) -> None:
+    replay = Worker.replay
+    asked: list[tuple[int, bool]] = []
+
+    async def watch(self: Worker, *arguments: Any, **options: Any) -> Replay:
+        asked.append((self.process.pid, options.get("compiling", False)))
+        return await replay(self, *arguments, **options)
+
+    monkeypatch.setattr(Worker, "replay", watch)
+    found = (await check(judge, "native_true_statement_allowed"))["goal"]
+    assert isinstance(found, verdicts.Proved) and found.axioms == ("Lean.ofReduceBool",)
+    assert any("native computation" in text for text in found.report["uncovered"])
+    assert [compiled for _, compiled in asked] == [True, False] and asked[0][0] != asked[1][0]
+    refused = (await check(judge, "native_lying_implementation_allowed"))["goal"]
+    assert isinstance(refused, verdicts.KernelRefused) and refused.reason == "native_computation"
+    assert "native computation" in refused.report["why"]
+    assert asked[0][0] not in [process for process, _ in asked[1:]]
 
 
 async def test_strict_replays_everything_and_refuses_the_references_axioms(judge: Ladder) -> None:
