@@ -87,7 +87,8 @@ class Ladder:
         replayed, not only those a verdict rests on, and axioms that the reference declares are refused.
         `preserve`: every declaration of the reference must be unchanged, holes aside, and what it
         proved must not rest on new holes or axioms. `filled`: definitions that
-        the reference leaves open (`def f : T := sorry`) and the submission completes. `allowed_axioms`:
+        the reference leaves open (`def f : T := sorry`) and the submission completes: what theorems say of them is
+        then its choice, and the report names them (`filled`). `allowed_axioms`:
         beyond `propext`, `Classical.choice` and `Quot.sound` (`native`: those of `native_decide` and `bv_decide`);
         with a reference, a submission's own axioms are never allowed. Raises `UserError` for input that cannot be
         checked at all.
@@ -100,6 +101,7 @@ class Ladder:
             wanted = chosen_targets(original, targets, definitions=preserve)
             names = list(wanted)
             rules = replace(rules, filled=filled_definitions(original, filled))
+            run.filled = tuple(sorted(show(name) for name in rules.filled))
             file = await self._submission(submission, original, policy, rules, run)
             if original is None:
                 wanted = own_targets(file, targets)

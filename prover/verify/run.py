@@ -58,8 +58,8 @@ class Settled(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it; what
-    external checkers said, and why those that did not look did not."""
+    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it; which
+    definitions the submission chooses; what external checkers said, and why those that did not look did not."""
 
     limits: Limits
     started: float = field(default_factory=time.monotonic)
@@ -69,6 +69,7 @@ class Run:
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     fresh_processes: int = 0
+    filled: tuple[str, ...] = ()
     checkers: dict[str, str] = field(default_factory=dict[str, str])
     unseen: list[str] = field(default_factory=list[str])
 
@@ -134,6 +135,7 @@ class Run:
                 "fresh_processes": self.fresh_processes,
             },
             "uncovered": (*uncovered, *self.unseen),
+            **({"filled": self.filled} if self.filled else {}),
             **({"checkers": dict(self.checkers)} if self.checkers else {}),
             **({} if axioms is None else {"axioms": axioms}),
         }

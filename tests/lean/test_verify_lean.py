@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -140,6 +141,27 @@ def without_looking_elsewhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Judgement, "_worse_elsewhere", lambda *_: None)
 
 
+def without_looking_into_filled(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Judgement, "_filled", lambda *_: [])
+
+
+def without_families(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Comparison, "_family", lambda *_: None)
+
+
+def without_levels(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(comparison, "_Levels", lambda *_: SimpleNamespace(equal=lambda *_: True))
+
+
+def without_kinds(patch: pytest.MonkeyPatch) -> None:
+    def whatever(self: Judgement, target: Any, **_: Any) -> Any:
+        name = self.accepted.like(target)
+        return verdicts.Mismatch("missing") if name is None else self.accepted.constants[name]
+
+    patch.setattr(Judgement, "_find", whatever)
+    patch.setattr(Comparison, "statement", lambda *_: None)
+
+
 def without_computing(patch: pytest.MonkeyPatch) -> None:
     async def believe(*_: Any) -> bool:
         return True
@@ -166,6 +188,10 @@ def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
         (without_looking_elsewhere, "preserve_hole_made_elsewhere"),
         (without_looking_elsewhere, "preserve_axiom_made_elsewhere"),
         pytest.param(without_computing, "native_lying_implementation_allowed", marks=pytest.mark.slow),
+        (without_looking_into_filled, "fill_with_axiom_beside"),
+        (without_families, "statement_constructor_added"),
+        (without_levels, "statement_universe_raised"),
+        (without_kinds, "failure_definition_of_a_proof"),
         (with_any_proof_erased, "hole_data_swapped_beside_proof"),
     ],
 )
@@ -387,6 +413,15 @@ async def test_the_report_says_what_was_done(judge: Ladder) -> None:
     assert report["lean"].startswith("4.28") and report["engine"] == "embedded"
     assert report["uncovered"] and report["replayed"] == 3
     assert {"elaborate", "replay", "compare"} <= set(report["seconds"])
+
+
+async def test_the_report_names_what_the_submission_chose(judge: Ladder) -> None:
+    found = await check(judge, "fill_makes_goals_easy")
+    assert {name: verdict.report["filled"] for name, verdict in found.items()} == {
+        "goal": ("bound",),
+        "far": ("bound",),
+    }
+    assert "filled" not in (await check(judge, "success_private_helpers"))["goal"].report
 
 
 # ---- refutations
