@@ -174,14 +174,28 @@ inductive Replayed where
   | accepted (env : Environment)
   | refused (index : Nat) (code : String)
 
-partial def replayRows (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (d : Decoder) (rows : List Json) (i : Nat) :
-    DecodeM Replayed := do
+/-- `env` with code for a definition that the kernel has accepted, made from its term alone; unchanged where none
+can be made. -/
+def withCode (env : Environment) (token : IO.CancelToken) (decl : Declaration) : IO Environment := do
+  let opts := ({} : Options).setBool `compiler.extract_closed false
+  let context : Core.Context :=
+    { fileName := "<replay>", fileMap := FileMap.ofString "", options := opts, cancelTk? := some token }
+  let ref ← IO.mkRef ({ env } : Core.State)
+  match ← ((compileDecl decl) context ref).toBaseIO with
+  | .ok _ => return (← ref.get).env
+  | .error _ => return env
+
+/-- With `compiling`, definitions get code, so that the kernel can evaluate `Lean.reduceBool` of them. -/
+partial def replayRows (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (compiling : Bool) (d : Decoder)
+    (rows : List Json) (i : Nat) : DecodeM Replayed := do
   match rows with
   | [] => return .accepted env
   | r :: rest =>
     let decl ← decodeDeclaration d r
     match env.addDeclCore heartbeats decl (some token) true with
-    | .ok env => replayRows env token heartbeats d rest (i + 1)
+    | .ok env =>
+      let env ← if compiling && getStr r "kind" == "def" then withCode env token decl else pure env
+      replayRows env token heartbeats compiling d rest (i + 1)
     | .error e => return .refused i (kernelCode e)
 
 def replay (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (j : Json) : IO (Except String Replayed) :=
@@ -189,6 +203,6 @@ def replay (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (j 
     let d ← decodeNames (getList j "names") {}
     let d ← decodeLevels (getList j "levels") d
     let d ← decodeExprs (getList j "exprs") d
-    replayRows env token heartbeats d (getList j "declarations") 0
+    replayRows env token heartbeats (getBool j "compile") d (getList j "declarations") 0
 
 end Bridge

@@ -44,7 +44,8 @@ def run(
     ] = Policy.FILE,
     strict: Annotated[bool, typer.Option("--strict", help="Replay every constant through the kernel.")] = False,
     allow: Annotated[
-        list[str] | None, typer.Option("--allow", help="An axiom to allow beside the usual three.")
+        list[str] | None,
+        typer.Option("--allow", help="An axiom to allow beside the three of Lean's logic; native: native_decide's."),
     ] = None,
     timeout: Annotated[float, typer.Option(help="Seconds for the check of a file, starts included.", min=1)] = 60.0,
     jobs: Annotated[

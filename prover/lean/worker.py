@@ -213,8 +213,13 @@ class Worker:
         heartbeats: int = 0,
         wall_seconds: float | None = None,
         details: bool = False,
+        compiling: bool = False,
     ) -> wire.Replay:
-        """Gives re-read constants to the kernel, on top of `env`. `details`: its export says all the kernel keeps."""
+        """Gives re-read constants to the kernel, on top of `env`. `details`: its export says all the kernel keeps.
+
+        `compiling`: code is made of the definitions among them, from their terms, and the kernel runs it where a
+        proof asks for native computation. It may do anything to the process.
+        """
         wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
         answer = await self.process.call(
             "replay",
@@ -226,6 +231,7 @@ class Worker:
             heartbeats=heartbeats,
             wall_ms=wall_ms,
             details=details,
+            compile=compiling,
             seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
         )
         return wire.read_replay(answer)

@@ -21,6 +21,8 @@ SORRY: Name = ("sorryAx",)
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 #: What `native_decide` and `bv_decide` add: trust in the compiler.
 NATIVE_AXIOMS = frozenset({"Lean.ofReduceBool", "Lean.ofReduceNat", "Lean.trustCompiler"})
+#: What stands for them where axioms are allowed by name.
+NATIVE = "native"
 #: First components of the names of modules that come with Lean.
 TOOLCHAIN_MODULES = frozenset({"Init", "Std", "Lean", "Lake"})
 
@@ -67,6 +69,11 @@ def footing(tables: Tables, *roots: Name, audit: Audit = NO_IMPORTS) -> Footing:
                 parents[used] = name
                 pending.append(used)
     return found
+
+
+def allowed_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Axioms allowed by name, with those of native computation for the word `native`."""
+    return tuple(sorted({axiom for name in names for axiom in (NATIVE_AXIOMS if name == NATIVE else (name,))}))
 
 
 def open_declarations(tables: Tables, names: Iterable[Name]) -> set[Name]:

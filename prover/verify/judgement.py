@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from prover.core import verdict as verdicts
@@ -14,13 +14,19 @@ from prover.verify.name import Name, canonical, owner, parse, show
 from prover.verify.record import NO_IMPORTS, Audit
 from prover.verify.tables import Constant, Tables
 
+_NOT_COMPUTED = (
+    "native computation is accepted where it is allowed, code can be made of the definition's kernel terms, and that "
+    "code gives the result that is claimed; this one was not"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What counts. `allowed_axioms`: beyond the standard three. `trusted_modules`: module names whose
     constants are trusted beside the toolchain's. `audit`: what is known of the user's own modules. `strict`:
     axioms that the reference declares are refused too. `preserve`: everything the reference declares must be
-    unchanged, holes aside. `filled`: definitions of the reference whose open value the submission chooses."""
+    unchanged, holes aside. `filled`: definitions of the reference whose open value the submission chooses.
+    `computed`: axioms that stand for computations that were made (`prover.verify.native`), and for which axiom."""
 
     allowed_axioms: Collection[str] = ()
     trusted_modules: frozenset[str] = frozenset()
@@ -28,6 +34,7 @@ class Rules:
     preserve: bool = False
     filled: frozenset[Name] = frozenset()
     audit: Audit = NO_IMPORTS
+    computed: Mapping[Name, Name] = field(default_factory=dict[Name, Name])
 
     def allows(self, axiom: Name) -> bool:
         return axiom != SORRY and axiom in {parse(name) for name in (*STANDARD_AXIOMS, *self.allowed_axioms)}
@@ -65,7 +72,7 @@ class Judgement:
         worse = self._worse_elsewhere()
         if worse is not None:
             return worse
-        rests_on = footing(self.accepted, found.name, *self._filled(), audit=self.rules.audit)
+        rests_on = self._footing(found.name, *self._filled())
         objection = self._object_to(rests_on)
         if objection is not None:
             return objection
@@ -83,13 +90,20 @@ class Judgement:
         difference = self._comparison.negation(target, found.name)
         if difference is not None:
             return _mismatch(difference)
-        rests_on = footing(self.accepted, found.name, audit=self.rules.audit)
+        rests_on = self._footing(found.name)
         objection = self._object_to(rests_on)
         if objection is not None:
             return objection
         if rests_on.holes:
             return verdicts.Incomplete(through=_way(next(iter(rests_on.holes.values()))))
         return verdicts.Refuted(axioms=_shown(rests_on.axioms))
+
+    def _footing(self, *names: Name, audited: bool = True) -> Footing:
+        """What constants rest on; what was assumed of computations is put down to the axiom it stands for."""
+        found = footing(self.accepted, *names, audit=self.rules.audit if audited else NO_IMPORTS)
+        computed = self.rules.computed
+        found.axioms = {computed.get(axiom, axiom): way for axiom, way in found.axioms.items()}
+        return found
 
     def _filled(self) -> list[Name]:
         """What stands where the reference leaves definitions open: free, but no axiom or hole may hide there."""
@@ -114,7 +128,7 @@ class Judgement:
         constants = reference.tables.constants
         closed = [name for name in reference.declared if constants[name].safe and name not in reference.open]
         before = footing(reference.tables, *closed)
-        after = footing(self.accepted, *(own for name in closed if (own := self.accepted.like(name)) is not None))
+        after = self._footing(*(own for name in closed if (own := self.accepted.like(name)) is not None), audited=False)
         known_holes = {owner(user) for user in before.holes} | self._open
         for user, way in after.holes.items():
             if owner(user) not in known_holes:
@@ -185,7 +199,7 @@ def explained(refusal: Verdict, claimed: Judgement, target: Name) -> Verdict:
     if isinstance(refused, verdicts.ForbiddenAxiom):
         return refused
     if native & rests_on.axioms.keys():
-        return replace(refusal, reason="native_computation")
+        return replace(refusal, reason="native_computation", report={"why": _NOT_COMPUTED})
     return refusal
 
 

@@ -28,8 +28,10 @@ from prover.lean.worker import Worker
 from prover.verify import plan as plans
 from prover.verify.elaborated import INIT, Elaborated, elaborate, normalised
 from prover.verify.external import Case, confirmed
+from prover.verify.footing import NATIVE_AXIOMS, allowed_names
 from prover.verify.judgement import Judgement, Rules, explained
 from prover.verify.name import Name, canonical, parse, show
+from prover.verify.native import Claim, assuming, claims, computation, computing
 from prover.verify.plan import Plan, plan
 from prover.verify.policy import Allowance, Policy, forbidden
 from prover.verify.record import NO_IMPORTS, Audit
@@ -90,11 +92,13 @@ class Ladder:
         replayed, not only those a verdict rests on, and axioms that the reference declares are refused.
         `preserve`: every declaration of the reference must be unchanged, holes aside, and what it
         proved must not rest on new holes or axioms. `filled`: definitions that
-        the reference leaves open (`def f : T := sorry`) and the submission completes. `allowed_axioms`:
-        beyond `propext`, `Classical.choice` and `Quot.sound`; with a reference, a submission's own
-        axioms are never allowed. Raises `UserError` for input that cannot be checked at all.
+        the reference leaves open (`def f : T := sorry`) and the submission completes: what theorems say of them is
+        then its choice, and the report names them (`filled`). `allowed_axioms`:
+        beyond `propext`, `Classical.choice` and `Quot.sound` (`native`: those of `native_decide` and `bv_decide`);
+        with a reference, a submission's own axioms are never allowed. Raises `UserError` for input that cannot be
+        checked at all.
         """
-        rules = Rules(tuple(allowed_axioms), self._trusted, strict, preserve, audit=self._audit)
+        rules = Rules(allowed_names(allowed_axioms), self._trusted, strict, preserve, audit=self._audit)
         run = Run(limits)
         names: list[str] = list(targets or ())
         try:
@@ -102,7 +106,8 @@ class Ladder:
             wanted = chosen_targets(original, targets, definitions=preserve)
             names = list(wanted)
             rules = replace(rules, filled=filled_definitions(original, filled))
-            file = await self._submission(submission, original, policy, run)
+            run.filled = tuple(sorted(show(name) for name in rules.filled))
+            file = await self._submission(submission, original, policy, rules, run)
             if original is None:
                 wanted = own_targets(file, targets)
                 names = list(wanted)
@@ -134,15 +139,16 @@ class Ladder:
         `TARGET.refutation`), whose statement is `¬ T` or `T → False` for the target's statement T.
         """
         name = refutation or f"{target}.refutation"
-        rules = Rules(tuple(allowed_axioms), self._trusted, strict, audit=self._audit)
+        rules = Rules(allowed_names(allowed_axioms), self._trusted, strict, audit=self._audit)
         run = Run(limits)
         try:
             original = await self._reference(reference, run)
             aim = chosen_targets(original, [target])[target]
             if not isinstance(aim, tuple):
                 raise Settled(aim)
-            file = await self._submission(submission, original, policy, run)
+            file = await self._submission(submission, original, policy, rules, run)
             made = parse(name)
+            file, rules = await self._computed(file, [made], original, rules, run)
             tables = await self._replay(file, [made], original, rules, run)
             since = time.monotonic()
             verdict = (
@@ -214,7 +220,9 @@ class Ladder:
                     raise Settled(_infrastructure(error)) from error
         raise AssertionError("unreachable")
 
-    async def _submission(self, text: str, original: Elaborated | None, policy: Policy, run: Run) -> Elaborated:
+    async def _submission(
+        self, text: str, original: Elaborated | None, policy: Policy, rules: Rules, run: Run
+    ) -> Elaborated:
         """Rung 2: the whole file in a worker, no errors, header as given. Its failures are the submission's."""
         text = normalised(text, "the submission")
         since = time.monotonic()
@@ -224,7 +232,8 @@ class Ladder:
             raise Settled(verdicts.TimedOut("wall"))
         if policy is Policy.PROOF:
             allowance = Allowance() if original is None else original.allowance
-            refused = forbidden(file.elaboration.commands, text, allowance, trusted=self._trusted)
+            native = not NATIVE_AXIOMS.isdisjoint(rules.allowed_axioms)
+            refused = forbidden(file.elaboration.commands, text, allowance, trusted=self._trusted, native=native)
             if refused is not None:
                 raise Settled(refused)
         if _fails(file, original):
@@ -271,6 +280,7 @@ class Ladder:
     ) -> dict[str, Verdict]:
         """Rungs 3 and 4 for all targets at once; each alone when the kernel refuses something among them."""
         names = [name for name in wanted.values() if isinstance(name, tuple)]
+        file, rules = await self._computed(file, names, original, rules, run)
         together = await self._replay(file, names, original, rules, run)
         found: dict[str, Verdict] = {}
         judged = None if not isinstance(together, Tables) else Judgement(original, file.tables, together, rules)
@@ -289,6 +299,34 @@ class Ladder:
             run.spent("compare", since)
         run.passed("compared")
         return found
+
+    async def _computed(
+        self, file: Elaborated, targets: Sequence[Name], original: Elaborated | None, rules: Rules, run: Run
+    ) -> tuple[Elaborated, Rules]:
+        """Native computations that the user allows are made, in a worker that does nothing else: the file with their
+        results as axioms. What could not be made stays, for the kernel to refuse."""
+        allowed = computing(rules.allowed_axioms)
+        since = time.monotonic()
+        made = claims(file.tables, _to_replay(file.tables, targets, original, rules), allowed) if allowed else []
+        if not made:
+            return file, rules
+        true: list[Claim] = []
+        try:
+            async with self._lease(file.header.modules, run, clean=True) as worker:
+                # Code of the submission runs here: nobody asks this worker for anything else, before or after.
+                worker.clean = False
+                worker.discard()
+                for claim in made:
+                    work = computation(file.tables, claim)
+                    if work is not None and await _holds(worker, work, run):
+                        true.append(claim)
+        except errors.CallTimeout:
+            raise Settled(verdicts.TimedOut("native")) from None
+        except LeanProcessError:
+            true.clear()
+        run.spent("native", since)
+        tables, computed = assuming(file.tables, true)
+        return replace(file, tables=tables), replace(rules, computed=computed)
 
     async def _replay(
         self, file: Elaborated, targets: Sequence[Name], original: Elaborated | None, rules: Rules, run: Run
@@ -326,6 +364,15 @@ class Ladder:
                 failure = _infrastructure(error)
         assert failure is not None
         return failure
+
+
+async def _holds(worker: Worker, work: Plan, run: Run) -> bool:
+    """Whether a native computation gives what is claimed."""
+    left = run.left("native")
+    answer = await worker.replay(worker.env, work.tables, work.declarations, wall_seconds=left, compiling=True)
+    if answer.code == "interrupted":
+        raise Settled(verdicts.TimedOut("native"))
+    return answer.accepted
 
 
 async def _elaborate_untrusted(worker: Worker, text: str, header: HeaderInfo, run: Run) -> Elaborated:

@@ -15,6 +15,7 @@ from prover.lean.engine import LeanEngine
 from prover.lean.foundation import Foundation
 from prover.lean.native.version import LeanVersion
 from prover.lean.worker import Worker
+from prover.verify.footing import NATIVE_AXIOMS
 
 _UNCOVERED = (
     "constants of Lean's own modules are trusted because of the module they come from: their proofs are not "
@@ -23,6 +24,10 @@ _UNCOVERED = (
     "one kernel has looked at the proof, no second one",
 )
 _UNCOVERED_FOUNDATION = "judged {}: no kernel has compared its definitions with those of {}"
+_UNCOVERED_NATIVE = (
+    "the proof rests on native computation: code made by Lean's compiler was run and its results were believed, which "
+    "trusts the compiler, its run time and every implementation that imported modules give for their functions"
+)
 _UNCONTAINED = (
     "nothing here kept the submission's code from this user's files or from the network: neither the engine nor "
     "the operating system offers it"
@@ -56,8 +61,8 @@ class Settled(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it; what
-    external checkers said, and why those that did not look did not."""
+    """One check under way: its deadline, the rungs it has passed, how long each part took, what Lean used for it; which
+    definitions the submission chooses; what external checkers said, and why those that did not look did not."""
 
     limits: Limits
     started: float = field(default_factory=time.monotonic)
@@ -68,6 +73,7 @@ class Run:
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     fresh_processes: int = 0
+    filled: tuple[str, ...] = ()
     checkers: dict[str, str] = field(default_factory=dict[str, str])
     unseen: list[str] = field(default_factory=list[str])
 
@@ -115,6 +121,8 @@ class Run:
         if not (containment["files"] and containment["network"]):
             uncovered = (*uncovered, _UNCONTAINED)
         axioms: tuple[str, ...] | None = getattr(verdict, "axioms", None)
+        if not NATIVE_AXIOMS.isdisjoint(axioms or ()):
+            uncovered = (*uncovered, _UNCOVERED_NATIVE)
         return {
             **verdict.report,
             "engine": engine.name,
@@ -134,6 +142,7 @@ class Run:
                 "fresh_processes": self.fresh_processes,
             },
             "uncovered": (*uncovered, *self.unseen),
+            **({"filled": self.filled} if self.filled else {}),
             **({"checkers": dict(self.checkers)} if self.checkers else {}),
             **({} if axioms is None else {"axioms": axioms}),
         }

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from prover.verify.judgement import Judgement
 
 EXPLOITS = Path(__file__).parents[1] / "exploits"
 CASES = sorted(path.name for path in EXPLOITS.iterdir() if path.is_dir())
+SLOW = {case for case in CASES if '"slow": true' in (EXPLOITS / case / "verdict.json").read_text(encoding="utf-8")}
 SHARED = Path(__file__).parents[3] / "shared" / "adversarial" / "cases.jsonl"
 SHARED_CASES: list[dict[str, Any]] = (
     [json.loads(line) for line in SHARED.read_text(encoding="utf-8").splitlines()] if SHARED.exists() else []
@@ -43,6 +45,7 @@ async def check(judge: Ladder, case: str, **options: Any) -> dict[str, Verdict]:
         policy=Policy(expected.get("policy", "file")),
         preserve=expected.get("preserve", False),
         filled=expected.get("filled", ()),
+        allowed_axioms=expected.get("allow", ()),
         limits=Limits(seconds=expected.get("seconds", 60)),
         **options,
     )
@@ -53,7 +56,7 @@ def judge(pool: Pool) -> Ladder:
     return Ladder(pool)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(case, marks=[pytest.mark.slow] * (case in SLOW)) for case in CASES])
 async def test_fixture(judge: Ladder, case: str) -> None:
     expected = read(case)[2]
     found = await check(judge, case)
@@ -138,6 +141,34 @@ def without_looking_elsewhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Judgement, "_worse_elsewhere", lambda *_: None)
 
 
+def without_looking_into_filled(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Judgement, "_filled", lambda *_: [])
+
+
+def without_families(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Comparison, "_family", lambda *_: None)
+
+
+def without_levels(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(comparison, "_Levels", lambda *_: SimpleNamespace(equal=lambda *_: True))
+
+
+def without_kinds(patch: pytest.MonkeyPatch) -> None:
+    def whatever(self: Judgement, target: Any, **_: Any) -> Any:
+        name = self.accepted.like(target)
+        return verdicts.Mismatch("missing") if name is None else self.accepted.constants[name]
+
+    patch.setattr(Judgement, "_find", whatever)
+    patch.setattr(Comparison, "statement", lambda *_: None)
+
+
+def without_computing(patch: pytest.MonkeyPatch) -> None:
+    async def believe(*_: Any) -> bool:
+        return True
+
+    patch.setattr(ladder, "_holds", believe)
+
+
 def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(comparison, "is_proof", lambda *_: True)
 
@@ -156,6 +187,11 @@ def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
         (without_policy, "policy_attribute_runs_code"),
         (without_looking_elsewhere, "preserve_hole_made_elsewhere"),
         (without_looking_elsewhere, "preserve_axiom_made_elsewhere"),
+        pytest.param(without_computing, "native_lying_implementation_allowed", marks=pytest.mark.slow),
+        (without_looking_into_filled, "fill_with_axiom_beside"),
+        (without_families, "statement_constructor_added"),
+        (without_levels, "statement_universe_raised"),
+        (without_kinds, "failure_definition_of_a_proof"),
         (with_any_proof_erased, "hole_data_swapped_beside_proof"),
     ],
 )
@@ -312,12 +348,23 @@ async def test_axioms_are_listed_and_allowed_by_name(judge: Ladder) -> None:
     assert isinstance(await verdict_of(judge, proof, reference), verdicts.ElaborationError)
 
 
-async def test_native_computation_is_not_replayed_even_when_allowed(judge: Ladder) -> None:
-    """The judge has no compiled code of the submission, and runs none of it."""
-    challenge, solution, _ = read("native_true_statement")
-    allowed = ["Lean.ofReduceBool", "Lean.trustCompiler"]
-    found = await verdict_of(judge, solution, challenge, allowed_axioms=allowed)
-    assert isinstance(found, verdicts.KernelRefused) and found.reason == "native_computation"
+async def test_who_ran_native_code_does_nothing_else(judge: Ladder, monkeypatch: pytest.MonkeyPatch) -> None:
+    replay = Worker.replay
+    asked: list[tuple[int, bool]] = []
+
+    async def watch(self: Worker, *arguments: Any, **options: Any) -> Replay:
+        asked.append((self.process.pid, options.get("compiling", False)))
+        return await replay(self, *arguments, **options)
+
+    monkeypatch.setattr(Worker, "replay", watch)
+    found = (await check(judge, "native_true_statement_allowed"))["goal"]
+    assert isinstance(found, verdicts.Proved) and found.axioms == ("Lean.ofReduceBool",)
+    assert any("native computation" in text for text in found.report["uncovered"])
+    assert [compiled for _, compiled in asked] == [True, False] and asked[0][0] != asked[1][0]
+    refused = (await check(judge, "native_lying_implementation_allowed"))["goal"]
+    assert isinstance(refused, verdicts.KernelRefused) and refused.reason == "native_computation"
+    assert "native computation" in refused.report["why"]
+    assert asked[0][0] not in [process for process, _ in asked[1:]]
 
 
 async def test_strict_replays_everything_and_refuses_the_references_axioms(judge: Ladder) -> None:
@@ -366,6 +413,15 @@ async def test_the_report_says_what_was_done(judge: Ladder) -> None:
     assert report["lean"].startswith("4.28") and report["engine"] == "embedded"
     assert report["uncovered"] and report["replayed"] == 3
     assert {"elaborate", "replay", "compare"} <= set(report["seconds"])
+
+
+async def test_the_report_names_what_the_submission_chose(judge: Ladder) -> None:
+    found = await check(judge, "fill_makes_goals_easy")
+    assert {name: verdict.report["filled"] for name, verdict in found.items()} == {
+        "goal": ("bound",),
+        "far": ("bound",),
+    }
+    assert "filled" not in (await check(judge, "success_private_helpers"))["goal"].report
 
 
 # ---- refutations
