@@ -117,7 +117,7 @@ def codeOptional : Bool :=
   System.Platform.isEmscripten
 
 /-- The state in which definitions need code, or may do without it. -/
-def withCode (needed : Bool) (cs : Command.State) : Command.State :=
+def requireCode (needed : Bool) (cs : Command.State) : Command.State :=
   match cs.scopes with
   | s :: rest => { cs with scopes := { s with isNoncomputable := !needed } :: rest }
   | [] => cs
@@ -142,7 +142,7 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
   let (stx, next, parseMessages) := Parser.parseCommand ictx pmctx next {}
   let trees := { r.state.infoState with trees := {}, lazyAssignment := {} }
   let running := codeOptional && runsCode stx
-  let start := if running then withCode true r.state else r.state
+  let start := if running then requireCode true r.state else r.state
   let ref ← IO.mkRef { start with messages := parseMessages, infoState := trees }
   let ctx : Command.Context :=
     { fileName := ictx.fileName, fileMap := ictx.fileMap, snap? := none, cancelTk? := some token }
@@ -150,7 +150,7 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
     | .ok _ => pure false
     | .error _ => pure true
   let cs ← ref.get
-  let cs := if running then withCode (!scope.isNoncomputable) cs else cs
+  let cs := if running then requireCode (!scope.isNoncomputable) cs else cs
   let logged := cs.messages.toList
   hook stx r.state cs
   let record : CommandRecord :=

@@ -54,7 +54,7 @@ unsafe def importModulesOp (id : Nat) (j : Json) : ServerM Unit := do
     let r ← try (do let env ← importEnv modules; pure (Except.ok env)) catch e => pure (Except.error (toString e))
     match r with
     | .ok env =>
-      let cs := withCode (!codeOptional) (Command.mkState env {} (Options.empty.setBool `Elab.async false))
+      let cs := requireCode (!codeOptional) (Command.mkState env {} (Options.empty.setBool `Elab.async false))
       let n ← keepEnv cs
       (← wire).send id "done" [("env", num n), ("ms", num ((← IO.monoMsNow) - started))]
     | .error e => (← wire).fail id "import_failed" e
