@@ -149,7 +149,7 @@ async def test_large_goals_tell_which_metavariables_they_share(worker: Worker) -
 async def test_printing_a_state_heeds_the_wall_limit(worker: Worker) -> None:
     state, _ = await hole(worker, "theorem t (p : Prop) (q0 : p) : 2 = 3 := by sorry")
     many = doubling(20) + "".join(f"\nhave r{i} := q20" for i in range(400))
-    (outcome,) = await outcomes(worker, state, [many], wall_seconds=1, heartbeats=0)
+    (outcome,) = await outcomes(worker, state, [many], wall_seconds=0.2, heartbeats=0)
     assert isinstance(outcome, TimedOut) and outcome.limit == "wall"
     assert worker.alive and isinstance((await outcomes(worker, state, ["exact q0"]))[0], Failed)
 
