@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -30,30 +30,30 @@ def embedded() -> EmbeddedEngine:
 
 
 @pytest.fixture(scope="session")
-def native(embedded: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeNative]:
+def native(embedded: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -> MakeNative:
     """Makes native engines, each with a toolchain and a project of its own; options as `make_toolchain` takes them.
 
     What the shim compiles is nothing a real Lean could load: it goes to a cache of the tests' own.
     """
     shim = runpy.run_path(str(Path(__file__).parents[1] / "native" / "toolchain.py"))
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PROVER_LEAN_READS", shim["reads"](embedded))
     cache = tmp_path_factory.mktemp("cache")
-    patch.setattr(native_bridge, "cache_folder", lambda: cache)
 
     def make(**options: int) -> NativeEngine:
         home = tmp_path_factory.mktemp("elan")
-        patch.setenv("ELAN_HOME", str(home))
         shim["make_toolchain"](embedded, home / "toolchains" / "leanprover--lean4---v4.28.0", **options)
         root = tmp_path_factory.mktemp("project")
         (root / "lean-toolchain").write_text("leanprover/lean4:v4.28.0\n")
         (root / "lakefile.toml").write_text('name = "contract"\n')
         project = find_project(root / "F.lean")
         assert project is not None
-        return NativeEngine.open(project, bundled("lean_project"))
+        # Only while the engine is opened: other tests of the session see none of it.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PROVER_LEAN_READS", shim["reads"](embedded))
+            patch.setenv("ELAN_HOME", str(home))
+            patch.setattr(native_bridge, "cache_folder", lambda: cache)
+            return NativeEngine.open(project, bundled("lean_project"))
 
-    yield make
-    patch.undo()
+    return make
 
 
 @pytest.fixture(scope="session", params=ENGINES)
