@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from prover.core.errors import CallTimeout, UserError
-from prover.core.message import Message, Severity
+from prover.core.message import Message
 from prover.core.position import Span
 from prover.lean import Elaboration, HeaderInfo, Pool, Worker
 from prover.lean.source import Edit, SourceFile
@@ -134,10 +134,10 @@ async def read_header(pool: Pool, source: SourceFile, worker: Worker | None = No
         header = await worker.read_header(source.text)
     else:
         header = await pool.read_header(source.text)
-    errors = [m for m in header.messages if m.severity is Severity.ERROR]
-    if errors:
+    if header.errors:
+        first = header.errors[0]
         raise UserError(
-            f"{source.name}: the header does not parse: {errors[0].text}", code="parse_header", hint=_place(errors[0])
+            f"{source.name}: the header does not parse: {first.text}", code="parse_header", hint=_place(first)
         )
     return header
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from prover.core.errors import UserError
-from prover.core.message import Severity
 from prover.lean.source import SourceFile
 from prover.lean.wire import HeaderInfo
 
@@ -140,10 +139,9 @@ class _Search:
 
     async def _header(self, source: SourceFile, chain: tuple[str, ...]) -> HeaderInfo:
         header = await self.read_header(source.text)
-        errors = [message for message in header.messages if message.severity is Severity.ERROR]
-        if errors:
+        if header.errors:
             raise UserError(
-                f"{source.name}: the header does not parse: {errors[0].text}",
+                f"{source.name}: the header does not parse: {header.errors[0].text}",
                 code="parse_header",
                 hint=f"imported by way of {_shown(chain)}",
             )

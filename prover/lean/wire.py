@@ -40,6 +40,10 @@ class HeaderInfo:
     def modules(self) -> tuple[str, ...]:
         return tuple(item.module for item in self.imports)
 
+    @property
+    def errors(self) -> tuple[Message, ...]:
+        return tuple(m for m in self.messages if m.severity is Severity.ERROR)
+
 
 @dataclass(frozen=True, slots=True)
 class Construct:

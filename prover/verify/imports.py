@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prover.core.message import Severity
 from prover.lean.embedded.compiling import compile_modules
 from prover.lean.embedded.engine import EmbeddedEngine
 from prover.lean.embedded.package import Progress, silent
@@ -27,7 +26,7 @@ async def local_imports(
     """
     header = await pool.read_header(source.text)
     local = [module for module in header.modules if not engine.has_module(module)]
-    if not local or any(message.severity is Severity.ERROR for message in header.messages):
+    if not local or header.errors:
         return NO_IMPORTS
     project = Project.around(Path.cwd() if source.path is None else source.path.resolve().parent)
     modules = await find_modules(

@@ -207,8 +207,8 @@ class Ladder:
                 header = await self._pool.read_header(text)
                 if INIT not in header.modules:
                     raise Settled(verdicts.BadTarget(what="prelude", detail="the reference does not import Init"))
-                if _errors(header.messages):
-                    raise Settled(verdicts.BadTarget(what="header", detail=_errors(header.messages)[0].text))
+                if header.errors:
+                    raise Settled(verdicts.BadTarget(what="header", detail=header.errors[0].text))
                 async with self._lease(header.modules, run, clean=True) as worker:
                     return await elaborate(
                         worker, text, header, heartbeats=run.limits.heartbeats, seconds=run.left("reference")
@@ -404,9 +404,8 @@ def _check_header(header: HeaderInfo, original: Elaborated | None) -> None:
         )
     if INIT not in header.modules:
         raise Settled(verdicts.Forbidden(construct="prelude"))
-    found = _errors(header.messages)
-    if found:
-        raise Settled(verdicts.ElaborationError(found))
+    if header.errors:
+        raise Settled(verdicts.ElaborationError(header.errors))
 
 
 def _fails(file: Elaborated, original: Elaborated | None) -> bool:
@@ -415,10 +414,6 @@ def _fails(file: Elaborated, original: Elaborated | None) -> bool:
     if original is not None:
         failing -= original.failing
     return bool(failing) or (bool(file.elaboration.errors) and not file.failing)
-
-
-def _errors(messages: Sequence[Message]) -> tuple[Message, ...]:
-    return tuple(message for message in messages if message.severity is Severity.ERROR)
 
 
 def _to_replay(tables: Tables, targets: Sequence[Name], original: Elaborated | None, rules: Rules) -> list[Name]:
