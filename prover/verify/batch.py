@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -28,9 +28,7 @@ from prover.core.verdict import Verdict
 from prover.events.codec import encode
 from prover.verify.canaries import believed, beside, bundled_canaries, held, schedule
 from prover.verify.docket import Docket, Item
-from prover.verify.policy import Policy
 from prover.verify.results import CanaryJudged, ItemJudged, Resources, Results, ResultsDoubted
-from prover.verify.run import DEFAULT_LIMITS, Limits
 
 #: Share of a wall limit that Lean must have had as CPU for a time-out to be the submission's.
 FED = 0.8
@@ -39,19 +37,7 @@ FED = 0.8
 class Checker(Protocol):
     """`Ladder`, or what stands in for it."""
 
-    async def check(
-        self,
-        submission: str,
-        *,
-        reference: str | None = None,
-        targets: Sequence[str] | None = None,
-        policy: Policy = Policy.FILE,
-        strict: bool = False,
-        preserve: bool = False,
-        filled: Collection[str] = (),
-        allowed_axioms: Collection[str] = (),
-        limits: Limits = DEFAULT_LIMITS,
-    ) -> dict[str, Verdict]: ...
+    async def judge(self, item: Item) -> dict[str, Verdict]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +191,7 @@ class Batch:
     async def _verdicts(self, item: Item) -> dict[str, Verdict]:
         """What the ladder says; input it cannot take is a bad target, a defect of ours is our machinery's."""
         try:
-            found = await self._checker.check(
-                item.submission,
-                reference=item.reference,
-                targets=item.targets,
-                policy=item.policy,
-                strict=item.strict,
-                preserve=item.preserve,
-                filled=item.filled,
-                allowed_axioms=item.allowed_axioms,
-                limits=item.limits,
-            )
+            found = await self._checker.judge(item)
         except UserError as error:
             return {"*": verdicts.BadTarget(what=error.code, detail=error.message)}
         except LeanProcessError as error:

@@ -21,6 +21,7 @@ from prover.lean.foundation import Foundation
 from prover.lean.pool import Pool
 from prover.lean.wire import HeaderInfo
 from prover.lean.worker import Worker
+from prover.verify.docket import Item
 from prover.verify.elaborated import INIT, Elaborated, elaborate, normalised
 from prover.verify.external import Case, confirmed
 from prover.verify.footing import NATIVE_AXIOMS, allowed_names
@@ -64,6 +65,20 @@ class Ladder:
         self._references = References(pool, remembered)
         self._kernel = Kernel(pool)
 
+    async def judge(self, item: Item) -> dict[str, Verdict]:
+        """`check`, of an item of a docket."""
+        return await self.check(
+            item.submission,
+            reference=item.reference,
+            targets=item.targets,
+            policy=item.policy,
+            strict=item.strict,
+            preserve=item.preserve,
+            filled=item.filled,
+            allowed_axioms=item.allowed_axioms,
+            limits=item.limits,
+        )
+
     async def check(
         self,
         submission: str,
@@ -105,7 +120,7 @@ class Ladder:
                 wanted = own_targets(file, targets)
                 names = list(wanted)
             submitted = Submitted(file, original, rules)
-            found = await self._judge(submitted, wanted, run)
+            found = await self._verdicts(submitted, wanted, run)
             if strict:
                 case = _external_case(submission, reference, submitted)
                 found = await confirmed(self._pool.engine, found, case, run)
@@ -196,7 +211,9 @@ class Ladder:
         except UserError as error:
             raise Settled(verdicts.ElaborationError((Message(Severity.ERROR, error.message, error.code),))) from error
 
-    async def _judge(self, submitted: Submitted, wanted: Mapping[str, Name | Verdict], run: Run) -> dict[str, Verdict]:
+    async def _verdicts(
+        self, submitted: Submitted, wanted: Mapping[str, Name | Verdict], run: Run
+    ) -> dict[str, Verdict]:
         """Rungs 3 and 4 for all targets at once; each alone when the kernel refuses something among them."""
         names = [name for name in wanted.values() if isinstance(name, tuple)]
         submitted = await self._kernel.computed(submitted, names, run)

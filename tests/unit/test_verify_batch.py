@@ -35,7 +35,8 @@ class Played:
     most_at_once: int = 0
     alone: dict[str, bool] = field(default_factory=dict[str, bool])
 
-    async def check(self, submission: str, **_: Any) -> dict[str, Verdict]:
+    async def judge(self, item: Item) -> dict[str, Verdict]:
+        submission = item.submission
         self.asked.append(submission)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
