@@ -98,11 +98,11 @@ class Played:
         return self
 
     async def __aexit__(self, *_: Any) -> None: ...
-    async def check(self, submission: str, **_: Any) -> dict[str, Verdict]:
-        if submission == self.interrupted_at:
+    async def judge(self, item: Item) -> dict[str, Verdict]:
+        if item.submission == self.interrupted_at:
             os.kill(os.getpid(), signal.SIGINT)
             await asyncio.sleep(60)
-        return {"goal": self.canary if "goal" in submission else verdicts.Proved()}
+        return {"goal": self.canary if "goal" in item.submission else verdicts.Proved()}
 
 
 @pytest.fixture
