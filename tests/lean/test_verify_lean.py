@@ -17,9 +17,12 @@ from prover.core.verdict import Verdict
 from prover.lean import Pool
 from prover.lean.wire import Elaboration, Replay
 from prover.lean.worker import Worker
-from prover.verify import Ladder, Limits, Policy, comparison, judgement, ladder
+from prover.verify import Ladder, Limits, Policy, comparison, judgement, kernel, ladder
 from prover.verify.comparison import Comparison
 from prover.verify.judgement import Judgement
+from prover.verify.kernel import Kernel
+from prover.verify.submitted import Submitted
+from prover.verify.tables import Tables
 
 EXPLOITS = Path(__file__).parents[1] / "exploits"
 CASES = sorted(path.name for path in EXPLOITS.iterdir() if path.is_dir())
@@ -115,10 +118,10 @@ def without_holes(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_the_kernel(patch: pytest.MonkeyPatch) -> None:
-    async def believe(self: Ladder, file: Any, *_: Any) -> Any:
-        return file.tables
+    async def believe(self: Kernel, submitted: Submitted, *_: Any) -> Tables:
+        return submitted.file.tables
 
-    patch.setattr(Ladder, "_replay", believe)
+    patch.setattr(Kernel, "replay", believe)
 
 
 def without_headers(patch: pytest.MonkeyPatch) -> None:
@@ -166,7 +169,7 @@ def without_computing(patch: pytest.MonkeyPatch) -> None:
     async def believe(*_: Any) -> bool:
         return True
 
-    patch.setattr(ladder, "_holds", believe)
+    patch.setattr(kernel, "_holds", believe)
 
 
 def with_any_proof_erased(patch: pytest.MonkeyPatch) -> None:
