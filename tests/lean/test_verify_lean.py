@@ -370,11 +370,8 @@ async def test_who_ran_native_code_does_nothing_else(judge: Ladder, monkeypatch:
     assert asked[0][0] not in [process for process, _ in asked[1:]]
 
 
-async def test_strict_replays_everything_and_refuses_the_references_axioms(judge: Ladder) -> None:
-    found = await check(judge, "axiom_of_the_reference", strict=True)
-    assert isinstance(found["goal"], verdicts.ForbiddenAxiom)
-    unused = """import Lean
-open Lean Elab Term in
+#: Adds a theorem `slipped : False` behind the kernel's back.
+SLIP = """open Lean Elab Term in
 elab "slip!" : term => do
   let made : Declaration := .thmDecl
     { name := `slipped, levelParams := [], type := mkConst ``False, value := mkConst ``True.intro }
@@ -383,8 +380,13 @@ elab "slip!" : term => do
   | .error _ => throwError "refused"
   return mkConst ``True.intro
 theorem trigger : True := slip!
-theorem goal : 1 + 1 = 2 := rfl
 """
+
+
+async def test_strict_replays_everything_and_refuses_the_references_axioms(judge: Ladder) -> None:
+    found = await check(judge, "axiom_of_the_reference", strict=True)
+    assert isinstance(found["goal"], verdicts.ForbiddenAxiom)
+    unused = f"import Lean\n{SLIP}theorem goal : 1 + 1 = 2 := rfl\n"
     reference = "import Lean\ntheorem goal : 1 + 1 = 2 := by\n  sorry"
     assert isinstance(await verdict_of(judge, unused, reference), verdicts.Proved)
     assert isinstance(await verdict_of(judge, unused, reference, strict=True), verdicts.KernelRefused)
@@ -392,19 +394,8 @@ theorem goal : 1 + 1 = 2 := rfl
 
 async def test_one_bad_target_does_not_spoil_the_others(judge: Ladder) -> None:
     reference = "import Lean\ntheorem good : 1 + 1 = 2 := by\n  sorry\ntheorem bad : 1 + 1 = 3 := by\n  sorry"
-    submission = """import Lean
-theorem good : 1 + 1 = 2 := rfl
-open Lean Elab Term in
-elab "slip!" : term => do
-  let made : Declaration := .thmDecl
-    { name := `slipped, levelParams := [], type := mkConst ``False, value := mkConst ``True.intro }
-  match (← getEnv).addDeclCore 0 made none (doCheck := false) with
-  | .ok env => setEnv env
-  | .error _ => throwError "refused"
-  return mkConst ``True.intro
-theorem trigger : True := slip!
-theorem bad : 1 + 1 = 3 := slipped.elim
-"""
+    good = "theorem good : 1 + 1 = 2 := rfl\n"
+    submission = f"import Lean\n{good}{SLIP}theorem bad : 1 + 1 = 3 := slipped.elim\n"
     found = await judge.check(submission, reference=reference)
     assert {name: verdict.code for name, verdict in found.items()} == {"good": "proved", "bad": "kernel_refused"}
 
