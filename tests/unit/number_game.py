@@ -1,8 +1,8 @@
 """A made-up game with the shape of tactic proving, for searches without Lean.
 
-A goal is a number. `dec` takes one off, `half` halves an even number, `split` leaves two independent goals that add
-up to it, `pair` leaves two coupled goals, `zero` closes 0, `slow` closes 0 only with a large limit, `die` loses the
-worker.
+A goal is a number. `dec` takes one off, `half` and `third` divide where they can, `split` leaves two independent goals
+that add up to it, `pair` leaves two coupled goals, `zero` closes 0, `slow` closes 0 only with a large limit, `die`
+loses the worker.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ class Game:
                 return (first - 1, *rest), coupled
             case "half" if first > 0 and first % 2 == 0:
                 return (first // 2, *rest), coupled
+            case "third" if first > 0 and first % 3 == 0:
+                return (first // 3, *rest), coupled
             case "split" if first > 1 and not bullet:
                 return (first // 2, first - first // 2, *rest), coupled
             case "pair" if first > 1 and not bullet:
@@ -103,7 +105,7 @@ class Game:
             case "die":
                 return Lost("crashed")
             case _:
-                return Failed("error", step, cost=Cost(0.001, 1))
+                return Failed("error", f"{step} does nothing to {first}", cost=Cost(0.01, 3))
 
     async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
         numbers, coupled = self.places[handle]

@@ -1,20 +1,16 @@
-"""A search put together again from its events: compared with the graph of the search that sent them.
-
-The search plays a game without Lean: a goal is a number, to be brought to 0.
-"""
+"""A search put together again from its events: compared with the graph of the search that sent them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from number_game import Game
 
 from prover.core.budget import Budget
-from prover.core.outcome import Cost, Failed, Progress, Solved, TacticOutcome
-from prover.core.state import Goal, TacticState
 from prover.events import Event, Memory, Opaque, from_line, to_line
 from prover.generate import Scripted
 from prover.report.data import page_data
@@ -23,60 +19,6 @@ from prover.report.story import Story
 from prover.search import FRONTIERS, Journal, SearchResult, Settings, search_on_record
 
 MOVES = ("dec", "half", "split", "zero", "third", "nonsense")
-
-
-class Game:
-    """`dec` takes one off, `half` and `third` divide where they can, `split` leaves two goals, `zero` closes 0."""
-
-    def __init__(self, *start: int) -> None:
-        self.places: list[tuple[int, ...]] = [start]
-
-    def state(self, handle: int) -> TacticState:
-        numbers = self.places[handle]
-        return TacticState(tuple(Goal(str(n), group=i) for i, n in enumerate(numbers)), str(numbers))
-
-    def keep(self, numbers: tuple[int, ...]) -> int:
-        self.places.append(numbers)
-        return len(self.places) - 1
-
-    async def root(self) -> tuple[int, TacticState]:
-        return 0, self.state(0)
-
-    async def apply(
-        self,
-        handle: int,
-        tactics: Sequence[str],
-        *,
-        heartbeats: int,
-        wall_seconds: float,
-        total_seconds: float | None = None,
-        stop_at_solved: bool = True,
-    ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
-        for index, tactic in enumerate(tactics):
-            n = self.places[handle][0]
-            left = {
-                "dec": (n - 1,) if n > 0 else None,
-                "half": (n // 2,) if n > 1 and n % 2 == 0 else None,
-                "third": (n // 3,) if n > 2 and n % 3 == 0 else None,
-                "split": (n // 2, n - n // 2) if n > 3 else None,
-                "zero": () if n == 0 else None,
-            }.get(tactic)
-            if left is None:
-                yield index, Failed("error", f"{tactic} does nothing to {n}", cost=Cost(0.01, 3))
-            elif left:
-                made = self.keep(left)
-                yield index, Progress(self.state(made), made, cost=Cost(0.02, 5))
-            else:
-                yield index, Solved(cost=Cost(0.01, 1))
-                if stop_at_solved:
-                    return
-
-    async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
-        kept = self.keep(tuple(self.places[handle][i] for i in goals))
-        return kept, self.state(kept)
-
-    async def release(self, handles: Sequence[int]) -> None:
-        pass
 
 
 async def played(
