@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from prover.core.errors import SetupError
-from prover.lean.embedded.installation import Installation, cache_folder, locked, publish, staged
+from prover.lean.embedded.cached import made_once
+from prover.lean.embedded.installation import Installation, cache_folder
 from prover.lean.embedded.launch import BRIDGE_AT, World, launch
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.sources import BridgeSources
@@ -32,23 +33,17 @@ def compile_bridge(installation: Installation, sources: Path, progress: Progress
     bridge = BridgeSources.read(sources)
     files = bridge.files(PACK, MAIN)
     final = cache_folder() / "bridge" / bridge.digest(installation.key, files)
-    if _complete(final):
-        return final
-    with locked(final.parent, progress):
-        if _complete(final):
-            return final
-        with staged(final.parent) as stage:
-            world = World(installation.library, stage / "scratch", bridge=stage / "sources")
-            world.scratch.mkdir()
-            for file in files:
-                _copy(sources / file, stage / "sources" / file)
-            pack(installation, world, "Bridge", "Lean", bridge.modules, progress)
-            new = stage / "new"
-            new.mkdir()
-            os.replace(world.scratch / COMPILED, new / COMPILED)
-            shutil.copyfile(stage / "sources" / MAIN, new / MAIN)
-            publish(new, final)
-    return final
+
+    def make(stage: Path, new: Path) -> None:
+        world = World(installation.library, stage / "scratch", bridge=stage / "sources")
+        world.scratch.mkdir()
+        for file in files:
+            _copy(sources / file, stage / "sources" / file)
+        pack(installation, world, "Bridge", "Lean", bridge.modules, progress)
+        os.replace(world.scratch / COMPILED, new / COMPILED)
+        shutil.copyfile(stage / "sources" / MAIN, new / MAIN)
+
+    return made_once(final, _complete, make, progress)
 
 
 def _complete(folder: Path) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from prover.core.errors import SetupError
 from prover.lean.embedded.bridge import PACK, pack
-from prover.lean.embedded.installation import Installation, cache_folder, locked, publish, staged
+from prover.lean.embedded.cached import made_once
+from prover.lean.embedded.installation import Installation, cache_folder
 from prover.lean.embedded.launch import World
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.sources import source_path
@@ -28,26 +29,20 @@ def compile_core_math(installation: Installation, sources: Path, progress: Progr
     files = [PACK, f"{ROOT}.lean", *(str(source_path(module)) for module in modules)]
     contents = {file: _contents(sources / file) for file in files}
     final = cache_folder() / "core_math" / _key(installation, contents)
-    if _complete(final):
-        return final
-    with locked(final.parent, progress):
-        if _complete(final):
-            return final
-        with staged(final.parent) as stage:
-            world = World(installation.library, stage / "scratch", bridge=stage / "sources")
-            world.scratch.mkdir()
-            for file, data in contents.items():
-                target = stage / "sources" / file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-            pack(installation, world, ROOT, "Init", modules, progress)
-            new = stage / "new"
-            new.mkdir()
-            compiled = world.scratch / _COMPILED
-            (new / _DIGEST).write_text(hashlib.sha256(compiled.read_bytes()).hexdigest(), encoding="ascii")
-            os.replace(compiled, new / _COMPILED)
-            publish(new, final)
-    return final
+
+    def make(stage: Path, new: Path) -> None:
+        world = World(installation.library, stage / "scratch", bridge=stage / "sources")
+        world.scratch.mkdir()
+        for file, data in contents.items():
+            target = stage / "sources" / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        pack(installation, world, ROOT, "Init", modules, progress)
+        compiled = world.scratch / _COMPILED
+        (new / _DIGEST).write_text(hashlib.sha256(compiled.read_bytes()).hexdigest(), encoding="ascii")
+        os.replace(compiled, new / _COMPILED)
+
+    return made_once(final, _complete, make, progress)
 
 
 def core_math_modules(sources: Path) -> list[str]:

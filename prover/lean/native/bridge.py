@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 from prover.core.errors import SetupError
-from prover.lean.embedded.installation import cache_folder, locked, publish, staged
+from prover.lean.embedded.cached import made_once
+from prover.lean.embedded.installation import cache_folder
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.native.compat import Compat
 from prover.lean.native.program import run_program
@@ -29,25 +31,19 @@ def compile_bridge(toolchain: Toolchain, folder: Path, progress: Progress = sile
     files = sources.files(MAIN)
     salt = f"native {toolchain.version} {toolchain.commit}"
     final = cache_folder() / "native" / sources.digest(salt, files)
-    if _complete(final, sources):
-        return final
-    with locked(final.parent, progress):
-        if _complete(final, sources):
-            return final
-        with staged(final.parent) as stage:
-            new = stage / "new"
-            new.mkdir()
-            for done, module in enumerate(sources.modules):
-                progress("compile", done, len(sources.modules))
-                _compile(toolchain, sources, module, new)
-            progress("compile", len(sources.modules), len(sources.modules))
-            # Last: the folder counts as complete only with it.
-            shutil.copyfile(folder / MAIN, new / MAIN)
-            publish(new, final)
-    return final
+
+    def make(_stage: Path, new: Path) -> None:
+        for done, module in enumerate(sources.modules):
+            progress("compile", done, len(sources.modules))
+            _compile(toolchain, sources, module, new)
+        progress("compile", len(sources.modules), len(sources.modules))
+        # Last: the folder counts as complete only with it.
+        shutil.copyfile(folder / MAIN, new / MAIN)
+
+    return made_once(final, partial(_complete, sources), make, progress)
 
 
-def _complete(folder: Path, sources: BridgeSources) -> bool:
+def _complete(sources: BridgeSources, folder: Path) -> bool:
     return (folder / MAIN).is_file() and all((folder / _olean(module)).is_file() for module in sources.modules)
 
 
