@@ -97,7 +97,6 @@ class Worker:
         that does not notice it is killed and `CallTimeout` raised.
         """
         self._used = True
-        wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
         answer = await self.process.call(
             "elaborate",
             env=env,
@@ -108,8 +107,8 @@ class Worker:
             keep=keep,
             constructs=constructs,
             heartbeats=heartbeats,
-            wall_ms=wall_ms,
-            seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
+            wall_ms=_milliseconds(wall_seconds),
+            seconds=_with_grace(wall_seconds),
         )
         return wire.read_elaboration(answer)
 
@@ -139,11 +138,11 @@ class Worker:
             state=state,
             tactics=list(tactics),
             heartbeats=heartbeats,
-            wall_ms=max(1, int(wall_seconds * 1000)),
-            total_ms=0 if total_seconds is None else max(1, int(total_seconds * 1000)),
+            wall_ms=_milliseconds(wall_seconds),
+            total_ms=_milliseconds(total_seconds),
             stop_at_solved=stop_at_solved,
             avoid=list(avoid),
-            seconds=wall_seconds + GRACE_SECONDS,
+            seconds=_with_grace(wall_seconds),
             rearm=True,
         )
         final: tuple[int, TacticOutcome[int]] | None = None
@@ -220,7 +219,6 @@ class Worker:
         `compiling`: code is made of the definitions among them, from their terms, and the kernel runs it where a
         proof asks for native computation. It may do anything to the process.
         """
-        wall_ms = 0 if wall_seconds is None else max(1, int(wall_seconds * 1000))
         answer = await self.process.call(
             "replay",
             env=env,
@@ -229,10 +227,10 @@ class Worker:
             exprs=tables["exprs"],
             declarations=list(declarations),
             heartbeats=heartbeats,
-            wall_ms=wall_ms,
+            wall_ms=_milliseconds(wall_seconds),
             details=details,
             compile=compiling,
-            seconds=None if wall_seconds is None else wall_seconds + GRACE_SECONDS,
+            seconds=_with_grace(wall_seconds),
         )
         return wire.read_replay(answer)
 
@@ -243,6 +241,16 @@ class Worker:
 
     async def close(self) -> None:
         await self.process.close()
+
+
+def _milliseconds(limit: float | None) -> int:
+    """A limit as the Bridge takes it; 0: none."""
+    return 0 if limit is None else max(1, int(limit * 1000))
+
+
+def _with_grace(limit: float | None) -> float | None:
+    """Seconds after which the process is killed for a call that may take `limit`."""
+    return None if limit is None else limit + GRACE_SECONDS
 
 
 def _plain_file(path: Path) -> bytes:
