@@ -38,15 +38,7 @@ class MortalWorker:
         return self.number
 
     async def apply(
-        self,
-        state: int,
-        tactics: Sequence[str],
-        *,
-        heartbeats: int,
-        wall_seconds: float,
-        total_seconds: float | None = None,
-        stop_at_solved: bool = True,
-        avoid: Sequence[str] = (),
+        self, state: int, tactics: Sequence[str], **_: object
     ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
         for index, tactic in enumerate(tactics):
             self._count()
