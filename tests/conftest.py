@@ -1,4 +1,7 @@
-"""What every test gets: no settings from outside, no network (tests with a real Lean aside), its own cache."""
+"""What every test gets: no settings from outside, no network (tests with a real Lean aside), its own cache.
+
+And what those with a real Lean share: their mark, and the embedded engine.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,20 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from prover.lean.embedded import EmbeddedEngine
 
 settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("project")
 
 CACHE = "PROVER_CACHE_DIR"
+#: Folders whose tests all have a real Lean.
+WITH_LEAN = {Path(__file__).with_name(name) for name in ("contract", "lean", "native")}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
 
 
@@ -51,6 +59,20 @@ def pytest_configure() -> None:
     """Forgets `PROVER_*` before any fixture runs. The cache stays: it holds the Lean that real-Lean tests share."""
     for name in [name for name in os.environ if name.startswith("PROVER_") and name != CACHE]:
         del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent in WITH_LEAN and not item.get_closest_marker("lean"):
+            item.add_marker(pytest.mark.lean)
+
+
+@pytest.fixture(scope="session")
+def embedded() -> EmbeddedEngine:
+    from prover.lean.bundled import bundled
+    from prover.lean.embedded import EmbeddedEngine
+
+    return EmbeddedEngine.open(bundled("lean_project"))
 
 
 def _has_lean(request: pytest.FixtureRequest) -> bool:

@@ -18,17 +18,6 @@ ENGINES = ("embedded", "native")
 MakeNative = Callable[..., NativeEngine]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/contract/" in item.path.as_posix() and not item.get_closest_marker("lean"):
-            item.add_marker(pytest.mark.lean)
-
-
-@pytest.fixture(scope="session")
-def embedded() -> EmbeddedEngine:
-    return EmbeddedEngine.open(bundled("lean_project"))
-
-
 @pytest.fixture(scope="session")
 def native(embedded: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -> MakeNative:
     """Makes native engines, each with a toolchain and a project of its own; options as `make_toolchain` takes them.

@@ -11,20 +11,13 @@ from prover.agent import Attempt, FileResult, FillOptions, Solution, Target, fil
 from prover.cli.solver import LadderJudge
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.lean import LeanEngine, Pool, PoolLimits
-from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.lean.source import SourceFile
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/lean/" in item.path.as_posix() and not item.get_closest_marker("lean"):
-            item.add_marker(pytest.mark.lean)
-
-
 @pytest.fixture(scope="session")
-def engine() -> LeanEngine:
-    return EmbeddedEngine.open(bundled("lean_project"))
+def engine(embedded: EmbeddedEngine) -> LeanEngine:
+    return embedded
 
 
 @pytest.fixture(scope="session")

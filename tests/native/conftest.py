@@ -8,20 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.lean.native import bridge as native_bridge
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/native/" in item.path.as_posix() and not item.get_closest_marker("lean"):
-            item.add_marker(pytest.mark.lean)
-
-
-@pytest.fixture(scope="session")
-def embedded() -> EmbeddedEngine:
-    return EmbeddedEngine.open(bundled("lean_project"))
 
 
 @pytest.fixture(scope="session")
