@@ -49,8 +49,8 @@ class Game:
         *,
         heartbeats: int,
         wall_seconds: float,
-        total_seconds: float | None = None,
         stop_at_solved: bool = True,
+        **_: object,
     ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]:
         assert handle in self.live, "a released state was asked for"
         assert wall_seconds > 0
