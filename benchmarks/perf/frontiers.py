@@ -1,14 +1,14 @@
 """Frontiers compared at equal heartbeats, with the same candidates (the portfolio's).
 
-Ways: every frontier; best-first without transpositions, without splitting, without both; single calls (each
-candidate for the whole statement, nothing after it). Each gets `--heartbeats` a statement (unit of `maxHeartbeats`);
-`--seconds` is only there to end what hangs, and `cut` counts the searches it ended. "Solved": tactic mode accepted the
-script in one piece; nothing is verified here.
+Ways: every frontier; best-first without transpositions, without splitting, without both; `root only` (the portfolio's
+candidates for the whole statement, nothing after them); `single calls` (the fixed list of automation calls of
+`core_statements.py`, each alone). Each gets `--heartbeats` a statement (unit of `maxHeartbeats`); `--seconds` is only
+there to end what hangs, and `cut` counts the searches it ended. "Solved": tactic mode accepted the script in one piece;
+nothing is verified here.
 
-`--data FILE.jsonl`: records with `name` and `statement` (binders and type, as `(n : ℕ) : n + 0 = n`) or
-`formal_statement` (ending in `:= by`); `--names FILE.json --key KEY` chooses some by name. Without it: a few
-statements of our own. Prints one JSON document; for each way the number solved, with a 95 % bootstrap interval, the
-same for the difference to best-first (paired by statement), and the share of Python in all CPU seconds.
+`--data FILE.jsonl`: a set in a format of `statements.py`; without it a few statements of our own. Prints one JSON
+document; for each way the number solved, with a 95 % bootstrap interval, the same for the difference to best-first
+(paired by statement), and the share of Python in all CPU seconds.
 """
 
 from __future__ import annotations
@@ -19,32 +19,18 @@ import json
 import random
 import resource
 import sys
-from pathlib import Path
 from typing import Any
+
+from core_statements import SINGLE_CALLS
+from statements import Statement, add_arguments, chosen
 
 from prover.core.budget import Budget
 from prover.core.errors import LeanProcessError
-from prover.generate import Portfolio
+from prover.generate import Portfolio, Scripted
 from prover.lean import Pool, PoolLimits, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.search import FRONTIERS, BreadthFirst, Expansion, Settings, WorkerRunner, search
-
-PRELUDE = 'notation "ℕ" => Nat\nnotation "ℤ" => Int\n\n'
-OWN = {
-    "and_swap": "(p q r : Prop) (h : p ∧ (q ∨ r)) : (p ∧ q) ∨ (p ∧ r)",
-    "double": "(f : ℕ → ℕ) (h0 : f 0 = 1) (h : ∀ n, f (n + 1) = 2 * f n) (n : ℕ) : f n = 2 ^ n",
-    "squares": "(a : ℤ) : a ^ 2 % 8 ≠ 3",
-    "powers": "(n : ℕ) : ¬5 ∣ 3 ^ n",
-    "rectangle": "(x y : ℕ) (h : x * y + x + y = 14) (hx : 0 < x) (hxy : x < y) : x = 2",
-    "lists": "(α : Type) (xs ys : List α) : (xs ++ ys).length = ys.length + xs.length",
-    "witness": ": ∃ x : ℕ, x * x = 49 ∧ x > 3",
-    "add_comm_left": "(a b c : ℕ) (h : a = b) : c + a = b + c",
-    "reverse": "(α : Type) (xs : List α) : xs.reverse.reverse = xs",
-    "either": "(p q : Prop) : ¬(p ∨ q) ↔ ¬p ∧ ¬q",
-    "cases": "(p q r s : Prop) (h1 : p → r) (h2 : q → s) (h : p ∨ q) : r ∨ s",
-    "sum": "(f : ℕ → ℕ) (h0 : f 0 = 0) (h : ∀ n, f (n + 1) = f n + (n + 1)) (n : ℕ) : 2 * f n = n * (n + 1)",
-}
 
 
 class RootOnly(BreadthFirst[Any]):
@@ -61,28 +47,13 @@ WAYS: dict[str, tuple[Any, dict[str, Any]]] = {
     "best, no transpositions": ("best", {"merge": False}),
     "best, no splitting": ("best", {"split": False}),
     "best, neither": ("best", {"merge": False, "split": False}),
+    "root only": (lambda graph, guide: RootOnly(graph), {}),
     "single calls": (lambda graph, guide: RootOnly(graph), {}),
 }
 
 
-def load(options: argparse.Namespace) -> dict[str, str]:
-    """Statements by name: text from the binders to the type."""
-    if options.data is None:
-        return OWN
-    found: dict[str, str] = {}
-    for number, line in enumerate(options.data.read_text(encoding="utf-8").splitlines()):
-        record = json.loads(line)
-        name = record.get("name") or f"statement_{number + 1}"
-        text = record.get("statement") or record["formal_statement"].split(name, 1)[1].rsplit(":=", 1)[0]
-        found[name] = text.strip()
-    if options.names is not None:
-        wanted = json.loads(options.names.read_text(encoding="utf-8"))[options.key]
-        found = {name: found[name] for name in wanted}
-    return found
-
-
-async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespace) -> dict[str, Any]:
-    text = f"{PRELUDE}theorem t {statement} := by\n  sorry\n"
+async def solve(pool: Pool, statement: Statement, way: str, options: argparse.Namespace) -> dict[str, Any]:
+    generator = Scripted(lambda _: SINGLE_CALLS) if way == "single calls" else Portfolio()
     leases: list[Any] = []
 
     async def opened() -> tuple[Worker, Any]:
@@ -90,7 +61,7 @@ async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespac
             await leases.pop().__aexit__(None, None, None)
         leases.append(pool.lease(["Init"]))
         worker = await leases[0].__aenter__()
-        elaborated = await worker.elaborate(worker.env, text, holes=True, wall_seconds=60)
+        elaborated = await worker.elaborate(worker.env, statement.text, holes=True, wall_seconds=60)
         if len(elaborated.holes) != 1:
             raise ValueError(f"no statement: {[m.text for m in elaborated.messages][:2]}")
         return worker, elaborated.holes[0]
@@ -104,7 +75,7 @@ async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespac
         worker, hole = await opened()
         result = await search(
             WorkerRunner(worker, hole.state, hole.goals, renew),
-            Portfolio(),
+            generator,
             budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
             settings=Settings(seed=options.seed, shorten_seconds=0, **changes),
             frontier=frontier,
@@ -123,11 +94,12 @@ async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespac
     }
 
 
-async def compare(statements: dict[str, str], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+async def compare(statements: list[Statement], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
     engine = EmbeddedEngine.open(bundled("lean_project"))
     found: dict[str, dict[str, Any]] = {way: {} for way in options.ways}
     async with Pool(engine, PoolLimits(size=1, spares=0)) as pool:
-        for name, statement in statements.items():
+        for statement in statements:
+            name = statement.name
             for way in options.ways:
                 try:
                     found[way][name] = await solve(pool, statement, way, options)
@@ -163,26 +135,23 @@ def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--names", type=Path)
-    parser.add_argument("--key", default="minif2f_valid_core")
+    add_arguments(parser)
     parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
     parser.add_argument("--heartbeats", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--first", type=int, help="only so many statements")
     options = parser.parse_args()
-    statements = dict(list(load(options).items())[: options.first])
+    statements = chosen(options)
     found = asyncio.run(compare(statements, options))
-    own = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    python = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     lean = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     baseline = found.get("best") or next(iter(found.values()))
     document = {
         "heartbeats": options.heartbeats,
         "ways": [summary(way, items, baseline) for way, items in found.items()],
-        "python_cpu_seconds": round(own, 1),
+        "python_cpu_seconds": round(python, 1),
         "lean_cpu_seconds": round(lean, 1),
-        "python_share": round(own / (own + lean), 4),
+        "python_share": round(python / (python + lean), 4),
         "items": found,
     }
     print(json.dumps(document, indent=1))
