@@ -14,7 +14,7 @@ Clock = Callable[[], float]
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Limits; `None`: none. Wall seconds, Lean heartbeats (unit of `maxHeartbeats`), expansions, candidates, seconds
-    Lean was busy with tactics, tokens a model wrote."""
+    Lean was busy with tactics, tokens a model wrote, US dollars it charged for them."""
 
     seconds: float | None = None
     heartbeats: int | None = None
@@ -22,6 +22,7 @@ class Budget:
     candidates: int | None = None
     lean_seconds: float | None = None
     tokens: int | None = None
+    money: float | None = None
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Spent:
     candidates: int = 0
     lean_seconds: float = 0.0
     tokens: int = 0
+    money: float = 0.0
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +56,7 @@ class Spent:
         return max(0.0, self.budget.seconds - self.seconds)
 
     def exceeded(self) -> str | None:
-        for name in ("seconds", "heartbeats", "expansions", "candidates", "lean_seconds", "tokens"):
+        for name in ("seconds", "heartbeats", "expansions", "candidates", "lean_seconds", "tokens", "money"):
             limit = getattr(self.budget, name)
             if limit is not None and getattr(self, name) >= limit:
                 return name

@@ -60,6 +60,8 @@ class Account(Generic[Handle]):
         self.statistics.rejected += ticket.truncated
         self.statistics.tokens += ticket.tokens
         self.spent.tokens += ticket.tokens
+        self.statistics.money += ticket.money
+        self.spent.money += ticket.money
 
     def tried(self, node: Node[Handle], level: int, candidate: Candidate, outcome: TacticOutcome[Handle]) -> None:
         self.spent.candidates += 1

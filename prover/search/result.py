@@ -26,6 +26,7 @@ class Statistics:
     withdrawn: int = 0
     heartbeats: int = 0
     tokens: int = 0
+    money: float = 0.0
     lean_seconds: float = 0.0
     generation_seconds: float = 0.0
     graph: dict[str, int] = field(default_factory=dict[str, int])

@@ -47,6 +47,7 @@ class Ticket(Generic[Handle]):
     values: dict[str, float] = field(default_factory=dict[str, float])
     truncated: int = 0
     tokens: int = 0
+    money: float = 0.0
     running: bool = False
     generation_seconds: float = 0.0
     lean_seconds: float = 0.0
@@ -115,6 +116,7 @@ class Workshop(Generic[Handle]):
         ticket.generation_seconds = time.monotonic() - began
         agenda.draws += 1
         ticket.tokens = sum(c.tokens for c in reply)
+        ticket.money = sum(c.money for c in reply)
         whole = [c for c in reply if c.finish != "length"]
         ticket.truncated = len(reply) - len(whole)
         if agenda.add(whole) == 0:

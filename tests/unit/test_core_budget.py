@@ -40,7 +40,7 @@ def test_without_limits_nothing_is_exceeded() -> None:
     spent.check()
 
 
-@pytest.mark.parametrize("name", ["heartbeats", "expansions", "candidates", "lean_seconds", "tokens"])
+@pytest.mark.parametrize("name", ["heartbeats", "expansions", "candidates", "lean_seconds", "tokens", "money"])
 def test_a_limit_is_reached_when_used_up(name: str) -> None:
     spent = Spent(Budget(**{name: 3}), Clock())
     setattr(spent, name, 2)

@@ -92,13 +92,18 @@ async def test_every_budget_stops_with_its_reason(budget: Budget, stop: str) -> 
     assert seen[-2:] == ["LimitHit", "SearchEnded"]
 
 
-async def test_a_budget_of_tokens_counts_what_the_model_wrote() -> None:
+@pytest.mark.parametrize(
+    ("budget", "limit", "counted"), [(Budget(tokens=20), "tokens", 21), (Budget(money=2.0), "money", 2.1)]
+)
+async def test_a_budget_of_tokens_or_money_counts_what_the_model_wrote(
+    budget: Budget, limit: str, counted: float
+) -> None:
     class Wordy:
         async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
-            return [[Candidate("dec", -1.0, "test", tokens=7)] if r.draw == 0 else [] for r in requests]
+            return [[Candidate("dec", -1.0, "test", tokens=7, money=0.7)] if r.draw == 0 else [] for r in requests]
 
-    result = await play(Game(100), Wordy(), budget=Budget(tokens=20))
-    assert result.stop == "budget_tokens" and result.statistics.tokens == 21
+    result = await play(Game(100), Wordy(), budget=budget)
+    assert result.stop == f"budget_{limit}" and getattr(result.statistics, limit) == pytest.approx(counted)
 
 
 async def test_interruption_gives_partial_results() -> None:
