@@ -3,7 +3,8 @@
 Ways: every frontier; best-first without transpositions, without splitting, without both; single calls (each
 candidate for the whole statement, nothing after it). Each gets `--heartbeats` a statement (unit of `maxHeartbeats`);
 `--seconds` is only there to end what hangs, and `cut` counts the searches it ended. "Solved": tactic mode accepted the
-script in one piece; nothing is verified here.
+script in one piece; nothing is verified here. With `--shorten SECONDS` proofs are made shorter, and each way says how
+much that brought (`shortened`, over the proofs that took more than one tactic); heartbeats are those of the search.
 
 `--data FILE.jsonl`: records with `name` and `statement` (binders and type, as `(n : ℕ) : n + 0 = n`) or
 `formal_statement` (ending in `:= by`); `--names FILE.json --key KEY` chooses some by name. Without it: a few
@@ -18,7 +19,9 @@ import asyncio
 import json
 import random
 import resource
+import statistics
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,7 @@ from prover.generate import Portfolio
 from prover.lean import Pool, PoolLimits, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
-from prover.search import FRONTIERS, BreadthFirst, Expansion, Settings, WorkerRunner, search
+from prover.search import FRONTIERS, BreadthFirst, Expansion, Journal, Settings, WorkerRunner, search_on_record
 
 PRELUDE = 'notation "ℕ" => Nat\nnotation "ℤ" => Int\n\n'
 OWN = {
@@ -102,12 +105,15 @@ async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespac
     frontier, changes = WAYS[way]
     try:
         worker, hole = await opened()
-        result = await search(
+        result = await search_on_record(
+            # What was tried is not run again when the proof is made shorter.
+            Journal().chapter(way),
             WorkerRunner(worker, hole.state, hole.goals, renew),
             Portfolio(),
             budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
-            settings=Settings(seed=options.seed, shorten_seconds=0, **changes),
+            settings=Settings(seed=options.seed, shorten_seconds=options.shorten, **changes),
             frontier=frontier,
+            record_candidates=False,
         )
     finally:
         while leases:
@@ -120,6 +126,8 @@ async def solve(pool: Pool, statement: str, way: str, options: argparse.Namespac
         "expansions": counts.expansions,
         "seconds": round(result.seconds, 2),
         "size": result.proof.size if result.proof else None,
+        "proof": counts.proof,
+        "scripts": [result.first_script, result.script],
     }
 
 
@@ -158,7 +166,19 @@ def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[s
         "cut": sum(item["stop"] == "budget_seconds" for item in items.values()),
         "heartbeats": sum(item["heartbeats"] for item in items.values()),
         "proof_steps": sum(item.get("size") or 0 for item in items.values()),
+        "shortened": shortening(items.values()),
     }
+
+
+def shortening(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What became of the proofs of several tactics: medians of length after / length before."""
+    proofs = [item["proof"] for item in items if item.get("proof", {}).get("tactics_found", 0) > 1]
+    found: dict[str, Any] = {"proofs": len(proofs)}
+    for unit in ("tactics", "characters") if proofs else ():
+        before, after = ([proof[name] for proof in proofs] for name in (f"{unit}_found", unit))
+        found[unit] = [sum(before), sum(after)]
+        found[f"median_{unit}"] = round(statistics.median(b / a for a, b in zip(before, after, strict=True)), 3)
+    return found
 
 
 def main() -> None:
@@ -169,6 +189,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
     parser.add_argument("--heartbeats", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--shorten", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, help="only so many statements")
     options = parser.parse_args()

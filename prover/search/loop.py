@@ -24,11 +24,11 @@ from prover.search.frontiers import FRONTIERS, MakeFrontier
 from prover.search.graph import Change, ProofGraph, distinct
 from prover.search.guide import Guide
 from prover.search.node import Edge, Node, Status
-from prover.search.polish import holds, shorten
-from prover.search.proof import Step, extract
+from prover.search.polish import Polished, polish
 from prover.search.replies import KEPT_TEXT
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle, Runner
+from prover.search.script import text
 from prover.search.settings import Critic, Observer, Settings
 from prover.search.ticket import Reply, Ticket, Workshop
 
@@ -60,8 +60,8 @@ async def search(
 
     Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
     one. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`,
-    `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`, `SearchEnded`; together they say everything the
-    graph knew. `interrupted` is asked several times a second.
+    `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`, `ProofShortened`, `SearchEnded`; together they
+    say everything the graph knew. `interrupted` is asked several times a second.
 
     Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
     wall seconds.
@@ -102,21 +102,25 @@ class _Search(Generic[Handle]):
             await self.land()
         with suppress(LeanProcessError):
             await self.shop.release()
-        proof, checked = await self.polished()
-        if proof is not None:
+        found = await self.polished()
+        if found is not None:
             stop = "proved"
+            self.tell_proof(found)
         if hasattr(self, "graph"):
             self.statistics.graph = self.graph.counts()
         seconds = time.monotonic() - began
         if stop.startswith("budget"):
             self.observer("LimitHit", {"limit": stop, "seconds": seconds})
-        steps = [] if proof is None else [_told(n.best) for n in self.graph.proof_nodes() if n.best is not None]
+        steps = [] if found is None else [_told(n.best) for n in self.graph.proof_nodes() if n.best is not None]
         self.observer(
             "SearchEnded",
-            {"stop": stop, "detail": detail, "seconds": seconds, "solved": proof is not None, "checked": checked}
-            | {"proof": steps},
+            {"stop": stop, "detail": detail, "seconds": seconds, "solved": found is not None}
+            | {"checked": found is not None and found.checked, "proof": steps},
         )
-        return SearchResult(stop, proof, checked, seconds, self.statistics, detail)
+        if found is None:
+            return SearchResult(stop, None, False, seconds, self.statistics, detail)
+        scripts = text(found.best), text(found.first)
+        return SearchResult(stop, found.proof, found.checked, seconds, self.statistics, detail, *scripts)
 
     async def begin(self, make: MakeFrontier[Handle]) -> None:
         """The graph with its root; the root itself may be several goals that have nothing to do with each other."""
@@ -136,19 +140,11 @@ class _Search(Generic[Handle]):
         else:
             self.frontier.observe(Expansion(root, again=True))
 
-    async def polished(self) -> tuple[Step | None, bool]:
-        """The root's proof, if there is one, and whether its script holds in one piece."""
-        if not hasattr(self, "graph") or self.graph.root.best is None:
-            return None, False
-        left = self.spent.remaining_seconds()
-        runner = self.shop.runner
-        try:
-            await shorten(runner, self.graph, min(self.settings.shorten_seconds, left / 2))
-            seconds = min(self.settings.check_seconds, self.spent.remaining_seconds())
-            proof = extract(self.graph.root)
-            return proof, await holds(runner, self.graph.root.handle, proof, seconds)
-        except LeanProcessError:
-            return extract(self.graph.root), False
+    async def polished(self) -> Polished | None:
+        """The root's proof, if there is one, as it is to be shown."""
+        if not hasattr(self, "graph"):
+            return None
+        return await polish(self.shop.runner, self.graph, self.settings, self.spent.remaining_seconds, self.interrupted)
 
     # --- what frontiers may ask
 
@@ -361,6 +357,11 @@ class _Search(Generic[Handle]):
         for node in nodes:
             goal = str(node.state)
             self.observer("NodeOpened", {"node": node.number, "goal": goal, "log_probability": node.path.total})
+
+    def tell_proof(self, found: Polished) -> None:
+        self.statistics.proof = found.sizes
+        if found.best != found.first:
+            self.observer("ProofShortened", {"script": text(found.best), **found.sizes})
 
     def tell_edge(self, node: Node[Handle]) -> None:
         self.observer("EdgeAdded", _told(node.edges[-1]))
