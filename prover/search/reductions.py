@@ -15,7 +15,7 @@ _Put = Callable[[Body], Body]
 _OPENING, _CLOSING = "([{⟨", ")]}⟩"
 _OPTION = re.compile(r" (?:\+\w+|-\w+|\(\w+ := [^()]*\)|at (?:\*|[\w'✝.]+(?: [\w'✝.]+| ⊢)*))(?=$| |\)|;)")
 _ASKS = re.compile(r"\b(\w+)\?(?!\w)")
-_PATTERN = re.compile(r"refine ⟨(?P<inside>.*)⟩", re.DOTALL)
+_PATTERN = re.compile(r"(?P<word>refine|exact) ⟨(?P<inside>.*)⟩", re.DOTALL)
 _HOLE = re.compile(r"\?_(?!\w)")
 #: A name, a number, or what stands in brackets: no parentheses are needed around it.
 _SIMPLE = re.compile(r"[\w.'✝]+|⟨.*⟩")
@@ -169,8 +169,9 @@ def _with_next(text: str, after: Tactic) -> Iterator[Tactic]:
         yield replace(after, text=f"{text[:-1]}, {after.text.removeprefix('rw [')}")
     if text.startswith("refine ") and len(_HOLE.findall(text)) == 1:
         pattern = _PATTERN.fullmatch(after.text)
-        if pattern is not None and re.search(r", \?_⟩$", text):
-            yield replace(after, text=f"{text[:-3]}{pattern['inside']}⟩")
+        if pattern is not None and text.endswith(", ?_⟩"):
+            whole = f"{text.removesuffix('?_⟩')}{pattern['inside']}⟩"
+            yield replace(after, text=whole.replace("refine", pattern["word"], 1))
         if not after.arms:
             yield from _filled(text, [after.text])
 
@@ -186,7 +187,7 @@ def _with_cases(tactic: Tactic) -> Iterator[Tactic]:
     elif len(_HOLE.findall(tactic.text)) == len(steps):
         yield from _filled(tactic.text, steps)
     if len(set(steps)) == 1 and len(steps) > 1 and tactic.text and "\n" not in steps[0]:
-        closer = f"({steps[0]})" if re.search(r";|\|", steps[0]) else steps[0]
+        closer = f"({steps[0]})" if re.search(r"^[^(].*[;|]", steps[0]) else steps[0]
         text = tactic.text
         if re.fullmatch(r"refine ⟨\?_(, \?_)+⟩", text):
             yield Tactic(f"constructor <;> {closer}")

@@ -46,7 +46,8 @@ def body(*tactics: str) -> Body:
 
 def minimiser(game: Game, script: Body, **options: Any) -> Minimiser[int]:
     limits: dict[str, Any] = {"cost": 1, "heartbeats": 10_000, "deadline": time.monotonic() + 1e6}
-    return Minimiser(game, 0, script, **(limits | {"interrupted": lambda: False} | options))
+    limits["interrupted"] = lambda: False
+    return Minimiser(game, 0, script, **(limits | options))
 
 
 async def test_idle_steps_are_dropped() -> None:
