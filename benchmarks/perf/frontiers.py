@@ -4,7 +4,8 @@ Ways: every frontier; best-first without transpositions, without splitting, with
 candidates for the whole statement, nothing after them); `single calls` (the fixed list of automation calls of
 `core_statements.py`, each alone). Each gets `--heartbeats` a statement (unit of `maxHeartbeats`); `--seconds` is only
 there to end what hangs, and `cut` counts the searches it ended. "Solved": tactic mode accepted the script in one piece;
-nothing is verified here.
+nothing is verified here. With `--shorten SECONDS` proofs are made shorter, and each way says how much that brought
+(`shortened`, over the proofs that took more than one tactic); heartbeats are those of the search.
 
 `--data FILE.jsonl`: a set in a format of `statements.py`; without it a few statements of our own. Prints one JSON
 document; for each way the number solved, with a 95 % bootstrap interval, the same for the difference to best-first
@@ -18,7 +19,9 @@ import asyncio
 import json
 import random
 import resource
+import statistics
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from core_statements import SINGLE_CALLS
@@ -30,7 +33,7 @@ from prover.generate import Portfolio, Scripted
 from prover.lean import Pool, PoolLimits, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
-from prover.search import FRONTIERS, BreadthFirst, Expansion, Settings, WorkerRunner, search
+from prover.search import FRONTIERS, BreadthFirst, Expansion, Journal, Settings, WorkerRunner, search_on_record
 
 
 class RootOnly(BreadthFirst[Any]):
@@ -73,12 +76,15 @@ async def solve(pool: Pool, statement: Statement, way: str, options: argparse.Na
     frontier, changes = WAYS[way]
     try:
         worker, hole = await opened()
-        result = await search(
+        result = await search_on_record(
+            # What was tried is not run again when the proof is made shorter.
+            Journal().chapter(way),
             WorkerRunner(worker, hole.state, hole.goals, renew),
             generator,
             budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
-            settings=Settings(seed=options.seed, shorten_seconds=0, **changes),
+            settings=Settings(seed=options.seed, shorten_seconds=options.shorten, **changes),
             frontier=frontier,
+            record_candidates=False,
         )
     finally:
         while leases:
@@ -91,6 +97,8 @@ async def solve(pool: Pool, statement: Statement, way: str, options: argparse.Na
         "expansions": counts.expansions,
         "seconds": round(result.seconds, 2),
         "size": result.proof.size if result.proof else None,
+        "proof": counts.proof,
+        "scripts": [result.first_script, result.script],
     }
 
 
@@ -130,7 +138,19 @@ def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[s
         "cut": sum(item["stop"] == "budget_seconds" for item in items.values()),
         "heartbeats": sum(item["heartbeats"] for item in items.values()),
         "proof_steps": sum(item.get("size") or 0 for item in items.values()),
+        "shortened": shortening(items.values()),
     }
+
+
+def shortening(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What became of the proofs of several tactics: medians of length after / length before."""
+    proofs = [item["proof"] for item in items if item.get("proof", {}).get("tactics_found", 0) > 1]
+    found: dict[str, Any] = {"proofs": len(proofs)}
+    for unit in ("tactics", "characters") if proofs else ():
+        before, after = ([proof[name] for proof in proofs] for name in (f"{unit}_found", unit))
+        found[unit] = [sum(before), sum(after)]
+        found[f"median_{unit}"] = round(statistics.median(b / a for a, b in zip(before, after, strict=True)), 3)
+    return found
 
 
 def main() -> None:
@@ -139,6 +159,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
     parser.add_argument("--heartbeats", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--shorten", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     statements = chosen(options)

@@ -27,11 +27,15 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A script that leaves no goals (rung 1), or why there is none (`stopped`)."""
+    """A script that leaves no goals (rung 1), or why there is none (`stopped`).
+
+    `first`: the script as it was found, where `script` is one made from it; for when that is refused later.
+    """
 
     script: str | None
     stopped: str
     statistics: dict[str, Any] = field(default_factory=dict[str, Any])
+    first: str | None = None
 
 
 Solve: TypeAlias = Callable[[Attempt], Awaitable[Solution]]

@@ -12,7 +12,7 @@ from prover.agent.attempt import Attempt, Solution, Solve
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.naming import NamedSource, name_examples
 from prover.agent.obligation import Gap, spelled
-from prover.agent.placement import Placed, place
+from prover.agent.placement import Placed, as_written, place
 from prover.agent.refutation import refutation_header
 from prover.agent.result import FileResult
 from prover.agent.selection import Selection
@@ -187,7 +187,12 @@ class _Filler:
         )
         if scripts is None:
             return False
+        firsts = [task.firsts.get(script, script) for script in scripts]
         placed = await self._place(bench, task, scripts)
+        if placed is None and firsts != scripts:
+            placed = await self._place(bench, task, firsts)
+        elif placed is not None and firsts != scripts:
+            task.fallback = firsts, as_written(bench.source, task.gaps, firsts)
         if placed is None:
             return False
         task.scripts, task.edits, task.stopped = placed.scripts, placed.edits, "found"
@@ -277,7 +282,12 @@ class _Filler:
                 task.stopped = solution.stopped
                 return None
             scripts.append(solution.script)
-        return _first_of(scripts) if len(scripts) != 1 else scripts[0]
+            if solution.first is not None:
+                task.firsts[solution.script] = solution.first
+        if len(scripts) == 1:
+            return scripts[0]
+        task.firsts[_first_of(scripts)] = _first_of([task.firsts.get(script, script) for script in scripts])
+        return _first_of(scripts)
 
     async def _serves(self, bench: Workbench, state: int, scripts: list[str]) -> bool:
         try:
@@ -299,7 +309,10 @@ class _Filler:
         try:
             await asyncio.wait({solving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not solving.done():
-                return Solution(None, "interrupted")
+                # A search that has its proof, and is only making it shorter, hands it over.
+                solving.cancel()
+                (ended,) = await asyncio.gather(solving, return_exceptions=True)
+                return ended if isinstance(ended, Solution) else Solution(None, "interrupted")
             return solving.result()
         finally:
             stopping.cancel()

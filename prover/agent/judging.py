@@ -57,13 +57,22 @@ class Judging:
     async def _accepted(self, candidates: list[Task]) -> list[Task]:
         """The tasks whose proofs pass, all in one file; sets every verdict."""
         verdicts = await self._verdicts(candidates)
-        if not all(_passes(t, verdicts) for t in candidates):
+        if not _all_pass(candidates, verdicts):
             # One refused proof can spoil the others' verdicts (a file with an error in it): one after the other.
             kept: list[Task] = []
             verdicts: dict[str, Verdict] = {}
             for task in candidates:
                 seen = await self._verdicts([*kept, task])
-                if all(_passes(t, seen) for t in [*kept, task]):
+                if task.fallback is not None and not _all_pass([*kept, task], seen):
+                    # The proof was made shorter after it was found: it is judged as it was found.
+                    shorter = task.scripts, task.edits
+                    task.scripts, task.edits = task.fallback
+                    first = await self._verdicts([*kept, task])
+                    if _all_pass([*kept, task], first):
+                        seen = first
+                    else:
+                        task.scripts, task.edits = shorter
+                if _all_pass([*kept, task], seen):
                     kept.append(task)
                     verdicts.update(seen)
                 else:
@@ -98,6 +107,10 @@ class Judging:
                 return
             task.stopped = "refutation_refused"
         task.verdict = NotProved(stopped="interrupted" if self.interrupted else task.stopped)
+
+
+def _all_pass(tasks: Sequence[Task], verdicts: dict[str, Verdict]) -> bool:
+    return all(_passes(task, verdicts) for task in tasks)
 
 
 def _passes(task: Task, verdicts: dict[str, Verdict]) -> bool:

@@ -10,7 +10,7 @@ from prover.agent.suggestion import accepted, written
 from prover.agent.workbench import Workbench
 from prover.core.position import Span
 from prover.lean import Elaboration
-from prover.lean.source import Edit
+from prover.lean.source import Edit, SourceFile
 from prover.lean.splice import layouts
 
 _TERM = "exact "
@@ -50,7 +50,7 @@ async def place(
 async def _fit(
     bench: Workbench, command: Span, gaps: Sequence[Gap], scripts: Sequence[str], *, still_open: int, seconds: float
 ) -> tuple[list[Edit], Elaboration] | None:
-    choices = [_choices(bench, gap, script) for gap, script in zip(gaps, scripts, strict=True)]
+    choices = [_choices(bench.source, gap, script) for gap, script in zip(gaps, scripts, strict=True)]
     for attempt in range(max(map(len, choices))):
         edits = [choice[min(attempt, len(choice) - 1)] for choice in choices]
         tried = await bench.try_command(command, edits, seconds=seconds, holes=True)
@@ -60,8 +60,13 @@ async def _fit(
     return None
 
 
-def _choices(bench: Workbench, gap: Gap, script: str) -> list[Edit]:
-    found = layouts(bench.source, gap.span, script, tactic=gap.tactic)
+def as_written(source: SourceFile, gaps: Sequence[Gap], scripts: Sequence[str]) -> list[Edit]:
+    """The scripts in the most readable layout, without asking Lean."""
+    return [_choices(source, gap, script)[0] for gap, script in zip(gaps, scripts, strict=True)]
+
+
+def _choices(source: SourceFile, gap: Gap, script: str) -> list[Edit]:
+    found = layouts(source, gap.span, script, tactic=gap.tactic)
     if gap.is_data and not gap.tactic and script.startswith(_TERM) and "\n" not in script:
         term = script.removeprefix(_TERM)
         return [Edit(gap.span, term if term.isalnum() else f"({term})"), *found]

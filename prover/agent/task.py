@@ -13,12 +13,18 @@ from prover.lean.source import Edit
 
 @dataclass(slots=True)
 class Task:
-    """One target on its way: what was found for it so far, and its verdict once there is one."""
+    """One target on its way: what was found for it so far, and its verdict once there is one.
+
+    `firsts`: for scripts that were made from others, those others. `fallback`: what to write, and where, should the
+    ladder refuse `edits`.
+    """
 
     obligation: Obligation
     gaps: list[Gap]
     scripts: list[str] = field(default_factory=list[str])
     edits: list[Edit] = field(default_factory=list[Edit])
+    firsts: dict[str, str] = field(default_factory=dict[str, str])
+    fallback: tuple[list[str], list[Edit]] | None = None
     refutation: str = ""
     verdict: Verdict | None = None
     stopped: str = "not_tried"

@@ -46,7 +46,8 @@ class SearchSolver:
         """Searches at one hole until it is closed, its time is over or nothing is left to try."""
         chapter = self._journal.chapter(attempt.name)
         if chapter.outcome is not None:
-            return Solution(chapter.outcome.script, chapter.outcome.stop, _rounded(chapter.outcome.statistics))
+            known = chapter.outcome
+            return Solution(known.script, known.stop, _rounded(known.statistics), known.first_script)
 
         async def renew() -> tuple[Worker, int]:
             worker = await attempt.bench.renew()
@@ -68,7 +69,8 @@ class SearchSolver:
             observer=self._observer,
         )
         counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
-        return Solution(result.script, result.stop, _rounded(counts))
+        first = None if result.first_script == result.script else result.first_script
+        return Solution(result.script, result.stop, _rounded(counts), first)
 
 
 def _rounded(counts: Mapping[str, Any]) -> dict[str, Any]:

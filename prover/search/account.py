@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Generic
 
 from prover.core.budget import Spent
 from prover.core.candidate import Candidate
 from prover.core.outcome import Failed, Lost, Progress, Rejected, Solved, TacticOutcome, TimedOut
 from prover.search.node import Edge, Node
+from prover.search.polish import Polished
 from prover.search.replies import KEPT_TEXT
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle
+from prover.search.script import text
 from prover.search.settings import Observer
 from prover.search.ticket import Reply, Ticket
 
@@ -84,9 +86,9 @@ class Account(Generic[Handle]):
                 self.statistics.solved += 1
             case Progress():
                 self.statistics.progressed += 1
-            case Failed(reason=reason, text=text):
+            case Failed(reason=reason, text=said):
                 self.statistics.failed += 1
-                payload |= {"reason": reason, "text": text[:KEPT_TEXT]}
+                payload |= {"reason": reason, "text": said[:KEPT_TEXT]}
             case TimedOut(limit=limit):
                 self.statistics.timed_out += 1
                 payload["reason"] = limit
@@ -126,11 +128,18 @@ class Account(Generic[Handle]):
         """A limit was reached: of a tactic, or of the search."""
         self.observer("LimitHit", {"limit": limit, **facts})
 
-    def ended(self, result: SearchResult, proof: Sequence[Edge[Handle]]) -> None:
-        """The search is over. `proof`: the edges it is made of."""
+    def shortened(self, found: Polished) -> None:
+        """A proof was found, and perhaps made shorter."""
+        self.statistics.proof = found.sizes
+        if found.best != found.first:
+            self.observer("ProofShortened", {"script": text(found.best), **found.sizes})
+
+    def ended(self, result: SearchResult, proof: Iterable[Node[Handle]]) -> None:
+        """The search is over. `proof`: the nodes whose best edges it is made of."""
         facts = {"stop": result.stop, "detail": result.detail, "seconds": result.seconds}
         facts |= {"solved": result.solved, "checked": result.checked}
-        self.observer("SearchEnded", facts | {"proof": [told(edge) for edge in proof]})
+        steps = [told(node.best) for node in proof if node.best is not None]
+        self.observer("SearchEnded", facts | {"proof": steps})
 
 
 def told(edge: Edge[Handle]) -> dict[str, Any]:

@@ -172,5 +172,6 @@ async def search_on_record(
         generator = chapter.generator(generator, replies)
     result = await search(chapter.runner(runner, replies), generator, budget=budget, observer=observe, **options)
     counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
-    chapter.end(SearchOutcome(result.stop, result.script, counts))
+    first = None if result.first_script == result.script else result.first_script
+    chapter.end(SearchOutcome(result.stop, result.script, counts, first))
     return result

@@ -6,6 +6,7 @@ change only here, between two awaits: which replies came when does not matter as
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,10 +25,10 @@ from prover.search.frontiers import FRONTIERS, MakeFrontier
 from prover.search.graph import Change, ProofGraph, distinct
 from prover.search.guide import Guide
 from prover.search.node import Node, Status
-from prover.search.polish import holds, shorten
-from prover.search.proof import Step, extract
+from prover.search.polish import Polished, polish
 from prover.search.result import SearchResult
 from prover.search.runner import Handle, Runner
+from prover.search.script import text
 from prover.search.settings import Critic, Observer, Settings
 from prover.search.ticket import Reply, Ticket, Workshop
 
@@ -55,8 +56,8 @@ async def search(
 
     Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
     one. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`,
-    `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`, `SearchEnded`; together they say everything the
-    graph knew. `interrupted` is asked several times a second.
+    `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`, `ProofShortened`, `SearchEnded`; together they
+    say everything the graph knew. `interrupted` is asked several times a second.
 
     Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
     wall seconds.
@@ -96,17 +97,20 @@ class _Search(Generic[Handle]):
             await self.land()
         with suppress(LeanProcessError):
             await self.shop.release()
-        proof, checked = await self.polished()
-        if proof is not None:
+        found = await self.polished()
+        if found is not None:
             stop = "proved"
+            self.account.shortened(found)
         if hasattr(self, "graph"):
             self.account.statistics.graph = self.graph.counts()
         seconds = time.monotonic() - began
         if stop.startswith("budget"):
             self.account.limit(stop, seconds=seconds)
-        result = SearchResult(stop, proof, checked, seconds, self.account.statistics, detail)
-        proved = [] if proof is None else [n.best for n in self.graph.proof_nodes() if n.best is not None]
-        self.account.ended(result, proved)
+        result = SearchResult(stop, None, False, seconds, self.account.statistics, detail)
+        if found is not None:
+            scripts = {"script": text(found.best), "first_script": text(found.first)}
+            result = dataclasses.replace(result, proof=found.proof, checked=found.checked, **scripts)
+        self.account.ended(result, [] if found is None else self.graph.proof_nodes())
         return result
 
     async def begin(self, make: MakeFrontier[Handle]) -> None:
@@ -127,19 +131,11 @@ class _Search(Generic[Handle]):
         else:
             self.frontier.observe(Expansion(root, again=True))
 
-    async def polished(self) -> tuple[Step | None, bool]:
-        """The root's proof, if there is one, and whether its script holds in one piece."""
-        if not hasattr(self, "graph") or self.graph.root.best is None:
-            return None, False
-        left = self.spent.remaining_seconds()
-        runner = self.shop.runner
-        try:
-            await shorten(runner, self.graph, min(self.settings.shorten_seconds, left / 2))
-            seconds = min(self.settings.check_seconds, self.spent.remaining_seconds())
-            proof = extract(self.graph.root)
-            return proof, await holds(runner, self.graph.root.handle, proof, seconds)
-        except LeanProcessError:
-            return extract(self.graph.root), False
+    async def polished(self) -> Polished | None:
+        """The root's proof, if there is one, as it is to be shown."""
+        if not hasattr(self, "graph"):
+            return None
+        return await polish(self.shop.runner, self.graph, self.settings, self.spent.remaining_seconds, self.interrupted)
 
     # --- what frontiers may ask
 

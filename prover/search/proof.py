@@ -1,4 +1,4 @@
-"""From a solved graph to Lean text."""
+"""The proof in a solved graph, as a tree of tactics."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from prover.search.node import Edge, Node
 from prover.search.runner import Handle
-
-_INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +23,6 @@ class Step:
     def size(self) -> int:
         """The number of tactics."""
         return 1 + sum(step.size for step in self.rest)
-
-    def lines(self) -> list[str]:
-        """Lean tactic lines, unindented; `·` blocks where goals are proved apart from each other."""
-        found: list[str] = []
-        step = self
-        while True:
-            found += step.tactic.strip().split("\n") if step.tactic else []
-            if len(step.rest) != 1:
-                return found + _blocks(step)
-            (step,) = step.rest
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
-
-
-def _goal_count(step: Step) -> int:
-    return sum(len(part) for part in step.parts)
-
-
-def _blocks(step: Step) -> list[str]:
-    """Lines for several proofs after one tactic: goals that stand alone get a block, a group stays for last."""
-    order = list(range(_goal_count(step)))
-    found: list[str] = []
-    proofs = sorted(zip(step.parts, step.rest, strict=True), key=lambda item: (len(item[0]) > 1, item[0]))
-    for part, rest in proofs:
-        at = order.index(part[0])
-        if at:
-            found.append(f"rotate_left {at}" if at > 1 else "rotate_left")
-        if len(part) > 1:
-            found += rest.lines()
-            continue
-        order = order[at + 1 :] + order[:at]
-        first, *others = rest.lines()
-        found.append(f"· {first}")
-        found += [_INDENT + line if line else line for line in others]
-    return found
 
 
 def extract(node: Node[Handle]) -> Step:

@@ -83,11 +83,13 @@ class ModelCall:
 @payload("SearchResult")
 @dataclass(frozen=True, slots=True)
 class SearchOutcome:
-    """How a search ended. A search without one was cut off, and goes on when its run is resumed."""
+    """How a search ended. A search without one was cut off, and goes on when its run is resumed. `first_script`: the
+    proof as it was found, where `script` is a shorter one."""
 
     stop: str
     script: str | None
     statistics: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    first_script: str | None = None
 
 
 def as_call(

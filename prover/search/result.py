@@ -11,7 +11,8 @@ from prover.search.proof import Step
 class Statistics:
     """Counts of one search. `lean_seconds`: spent waiting for tactics; `generation_seconds`: for candidates.
 
-    `withdrawn`: pieces of work that were given up because their goal was decided or the search ended.
+    `withdrawn`: pieces of work that were given up because their goal was decided or the search ended. `proof`: tactics
+    and characters (blanks left out) of the script, as it was found and as it is, and how many smaller ones were tried.
     """
 
     expansions: int = 0
@@ -30,14 +31,16 @@ class Statistics:
     lean_seconds: float = 0.0
     generation_seconds: float = 0.0
     graph: dict[str, int] = field(default_factory=dict[str, int])
+    proof: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The outcome of a search.
 
-    `proof` is what tactic mode accepted: a hint, to be rebuilt and verified before anybody says "proved". `checked`:
-    the assembled script closed the root again, in one piece (False when no time was left to see). `stop`: `proved`,
+    `proof` is what tactic mode accepted: a hint, to be rebuilt and verified before anybody says "proved". `script`: the
+    proof as tactic lines, to stand after `by`, made shorter where Lean agreed; `first_script`: as it was found.
+    `checked`: `script` closed the root again, in one piece (False when no time was left to see). `stop`: `proved`,
     `exhausted`, `budget_` and the field of `Budget` that was used up (`budget_seconds`, ...), `interrupted`,
     `engine_lost` or `model_failed`; `detail` says more where there is more to say.
     """
@@ -48,12 +51,9 @@ class SearchResult:
     seconds: float
     statistics: Statistics
     detail: str = ""
+    script: str | None = None
+    first_script: str | None = None
 
     @property
     def solved(self) -> bool:
         return self.proof is not None
-
-    @property
-    def script(self) -> str | None:
-        """The proof as tactic lines, to stand after `by`."""
-        return None if self.proof is None else str(self.proof)

@@ -32,6 +32,9 @@ class Settings:
     straggler. `grace_seconds`: how long the end of the search waits for tactics that are still running, before their
     process is given up.
 
+    `shorten_heartbeats` (unit of `maxHeartbeats`): for making a found proof shorter, 0: not at all; `shorten_seconds`:
+    for machines on which that takes long. `check_seconds`: for checking it in one piece.
+
     `split`, `merge`: take goals apart, make equal states one node; off only to compare with. `seed`: for frontiers
     that draw. `debug`: check the graph's invariants after every step.
     """
@@ -47,7 +50,8 @@ class Settings:
     sibling_penalty: float = -0.3
     alpha: float = 0.5
     check_seconds: float = 20.0
-    shorten_seconds: float = 4.0
+    shorten_seconds: float = 6.0
+    shorten_heartbeats: int = 20_000
     split: bool = True
     merge: bool = True
     seed: int = 0

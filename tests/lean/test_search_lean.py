@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -172,3 +172,116 @@ async def test_two_workers_at_one_goal(pool: Pool) -> None:
         team = Team(members)
         result = await search(team, Scripted(lambda _: answers), budget=Budget(seconds=240), settings=settings)
         assert result.solved and result.checked
+
+
+# --- made shorter
+
+UNHURRIED = Settings(debug=True, shorten_seconds=1e6)
+DOUBLE = "def double : Nat → Nat\n  | 0 => 0\n  | n + 1 => double n + 2\n\n"
+ALONE = "axiom P : Nat → Prop\naxiom Q : Nat → Prop\naxiom pq (n : Nat) : P n → Q n\naxiom p2 : P 2\naxiom p3 : P 3\n\n"
+
+
+async def found(bench: Bench, statement: str, tactics: Sequence[str] | dict[str, list[str]]) -> SearchResult:
+    """A search that has these tactics only, one after the other or by target; its script was put into the file."""
+    if isinstance(tactics, dict):
+        generator = Scripted.by_target(tactics)
+    else:
+        generator = Scripted(lambda request: tactics[len(request.history) :][:1])
+    result = await bench.prove(statement, generator, settings=UNHURRIED, budget=Budget(expansions=30))
+    assert result.checked and result.script is not None and result.first_script is not None
+    sizes = result.statistics.proof
+    assert (sizes["tactics"], sizes["characters"]) <= (sizes["tactics_found"], sizes["characters_found"])
+    return result
+
+
+@pytest.mark.parametrize(
+    "statement, tactics, script",
+    [
+        pytest.param(
+            DOUBLE + "theorem t (n : Nat) : double n = 2 * n",
+            {
+                "double n = 2 * n": ["induction n with | zero => ?_ | succ n ih => ?_"],
+                "double 0 = 2 * 0": ["rfl"],
+                "double (n + 1) = 2 * (n + 1)": ["simp only [double]"],
+                "double n + 2 = 2 * (n + 1)": ["omega"],
+            },
+            "induction n with\n| zero => rfl\n| succ n ih =>\n  simp only [double]\n  omega",
+            id="arms",
+        ),
+        pytest.param(
+            ALONE + "theorem t (h : P 0 ∨ P 1) : Q 0 ∨ Q 1",
+            {
+                "Q 0 ∨ Q 1": [
+                    "cases h with | inl h => ?_ | inr h => ?_",
+                    "exact Or.inl (pq 0 h)",
+                    "exact Or.inr (pq 1 h)",
+                ]
+            },
+            "cases h with\n| inl h => exact Or.inl (pq 0 h)\n| inr h => exact Or.inr (pq 1 h)",
+            id="arms of cases",
+        ),
+        pytest.param(
+            ALONE + "theorem t : Q 2",
+            ["have h3 := p3", "have h := p2", "exact pq 2 h"],
+            "have h := p2\nexact pq 2 h",
+            id="a step too many",
+        ),
+        pytest.param(ALONE + "theorem t : Q 2", ["simp [p3, pq, p2]"], "simp [pq, p2]", id="a lemma too many"),
+        pytest.param(ALONE + "theorem t : Q 2", ["simp +arith [pq, p2]"], "simp [pq, p2]", id="an option too many"),
+        pytest.param(
+            ALONE + "theorem t : ∃ n, Q n", ["refine ⟨2, ?_⟩", "exact pq 2 p2"], "exact ⟨2, pq 2 p2⟩", id="exact"
+        ),
+        pytest.param(
+            ALONE + "theorem t : ∃ a b, Q a ∧ P b",
+            {
+                "∃ a b, Q a ∧ P b": ["refine ⟨2, ?_⟩"],
+                "∃ b, Q 2 ∧ P b": ["refine ⟨3, ?_⟩"],
+                "Q 2 ∧ P 3": ["constructor"],
+                "Q 2": ["exact pq 2 p2"],
+                "P 3": ["exact p3"],
+            },
+            "exact ⟨2, 3, pq 2 p2, p3⟩",
+            id="witnesses",
+        ),
+        pytest.param(
+            ALONE + "theorem t : ∀ a b : Nat, a = 2 → b = 3 → Q a",
+            ["intro a", "intro b", "intro ha", "intro hb", "subst ha", "exact pq 2 p2"],
+            "intro a b ha hb\nsubst ha\nexact pq 2 p2",
+            id="intro",
+        ),
+        pytest.param(
+            ALONE + "theorem t (f : Nat → Nat) (h : f 1 = 2) (g : f 0 = 1) : Q (f (f 0))",
+            ["rw [g]", "rw [h]", "exact pq 2 p2"],
+            "rw [g, h]\nexact pq 2 p2",
+            id="rw",
+        ),
+        pytest.param(
+            "theorem t (a b c : Nat) (h : a < b ∨ a < c) : a < b + c",
+            {
+                "a < b + c": [
+                    "rcases h with h | h",
+                    "exact Nat.lt_add_right c h",
+                    "exact Nat.lt_add_left b h",
+                ]
+            },
+            "omega",
+            id="automation for the whole",
+        ),
+        pytest.param(
+            "theorem t (a b : Nat) (h : a = b) : a + 0 < b + 1", ["simp at *; omega"], "omega", id="one of two"
+        ),
+        pytest.param(
+            ALONE + "theorem t (h : P 0 ∧ P 1) : Q 0 ∧ Q 1",
+            ["obtain ⟨h0, h1⟩ := h", "constructor", "(apply pq; assumption)"],
+            "obtain ⟨h0, h1⟩ := h\nconstructor <;> (apply pq; assumption)",
+            id="cases that end alike",
+        ),
+        pytest.param(
+            ALONE + "theorem t : P 2 ∧ P 3", ["simp? [p2, p3]"], "simp only [p2, p3, and_self]", id="suggestion"
+        ),
+    ],
+)
+async def test_shorter(
+    bench: Bench, statement: str, tactics: Sequence[str] | dict[str, list[str]], script: str
+) -> None:
+    assert (await found(bench, statement, tactics)).script == script

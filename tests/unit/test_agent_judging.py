@@ -121,3 +121,14 @@ async def test_what_was_found_before_an_interrupt_is_judged() -> None:
     text = await judged(FakeJudge(lambda text, name: Proved()), found, interrupted=True)
     assert "by p0" in text and isinstance(found[0].verdict, Proved)
     assert isinstance(found[1].verdict, NotProved) and found[1].verdict.stopped == "interrupted"
+
+
+async def test_the_first_path_takes_the_place_of_a_shorter_proof_that_is_refused() -> None:
+    judge = FakeJudge(lambda text, name: ElaborationError() if "by p2" in text else Proved())
+    found = tasks()
+    found[2].fallback = ["first"], [Edit(found[2].edits[0].span, "by first")]
+    found[1].fallback = ["never"], [Edit(found[1].edits[0].span, "by never")]
+    text = await judged(judge, found)
+    assert all(isinstance(t.verdict, Proved) for t in found)
+    assert "by first" in text and "by p1" in text and "never" not in text
+    assert found[2].scripts == ["first"] and found[1].scripts == ["rfl"]
