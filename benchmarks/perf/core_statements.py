@@ -4,7 +4,8 @@
 elaborate is counted apart and not tried. "Proved" is the ladder's verdict. `--single`: also each of a fixed list of
 automation calls alone on the statement, 20 s and 200,000 heartbeats a call, in the same run. `--without-same`: no proof
 may use a declaration of the library that says the same as the statement (equal up to the names of bound variables). One
-line an item on standard error, one JSON document on standard output; with it the share of Python in all CPU seconds.
+line an item on standard error, one JSON document on standard output; with it the share of Python in all CPU seconds,
+and how much shorter the proofs of more than one tactic became.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from statements import Statement, add_arguments, chosen
@@ -172,7 +174,19 @@ def summary(items: list[dict[str, Any]], options: argparse.Namespace) -> dict[st
         "limit_seconds": options.seconds,
         "median_seconds": statistics.median(item["search_seconds"] for item in proved) if proved else None,
         "python_share": round(own / (own + lean), 4),
+        "shortened": shortening(item["statistics"] for item in proved if item.get("statistics")),
     }
+
+
+def shortening(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What became of the proofs of several tactics: medians of length after / length before."""
+    proofs = [item["proof"] for item in items if item.get("proof", {}).get("tactics_found", 0) > 1]
+    found: dict[str, Any] = {"proofs": len(proofs)}
+    for unit in ("tactics", "characters") if proofs else ():
+        before, after = ([proof[name] for proof in proofs] for name in (f"{unit}_found", unit))
+        found[unit] = [sum(before), sum(after)]
+        found[f"median_{unit}"] = round(statistics.median(b / a for a, b in zip(before, after, strict=True)), 3)
+    return found
 
 
 def main() -> None:

@@ -19,12 +19,10 @@ import asyncio
 import json
 import random
 import resource
-import statistics
 import sys
-from collections.abc import Iterable
 from typing import Any
 
-from core_statements import SINGLE_CALLS
+from core_statements import SINGLE_CALLS, shortening
 from statements import Statement, add_arguments, chosen
 
 from prover.core.budget import Budget
@@ -140,17 +138,6 @@ def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[s
         "proof_steps": sum(item.get("size") or 0 for item in items.values()),
         "shortened": shortening(items.values()),
     }
-
-
-def shortening(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """What became of the proofs of several tactics: medians of length after / length before."""
-    proofs = [item["proof"] for item in items if item.get("proof", {}).get("tactics_found", 0) > 1]
-    found: dict[str, Any] = {"proofs": len(proofs)}
-    for unit in ("tactics", "characters") if proofs else ():
-        before, after = ([proof[name] for proof in proofs] for name in (f"{unit}_found", unit))
-        found[unit] = [sum(before), sum(after)]
-        found[f"median_{unit}"] = round(statistics.median(b / a for a, b in zip(before, after, strict=True)), 3)
-    return found
 
 
 def main() -> None:
