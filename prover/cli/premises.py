@@ -21,7 +21,7 @@ from prover.core.state import Goal
 from prover.lean import LeanEngine, Worker
 from prover.lean.source import SourceFile
 from prover.lean.theorems import own_theorems
-from prover.retrieve import Found, Query, library, rank_own
+from prover.retrieve import Found, Query, Shelf, library
 
 PREMISES_SCHEMA = "leap-prover/premises/1"
 _MEMORY_MB = 2500
@@ -85,8 +85,7 @@ async def _search(query: str, source: SourceFile, engine: LeanEngine, k: int, me
             )
             goal = await read_goal(worker, file.env, query)
             asked = Query.of_words(query) if goal is None else Query.of_goal(goal)
-            own = rank_own(await own_theorems(worker, file.env), asked, index, k)
-            found = [*own, *index.find(asked, k)][:k]
+            found = Shelf(index, await own_theorems(worker, file.env)).find(asked, k, own=k)
             return _Answer(goal, found, await statements(worker, file.env, [f.premise for f in found]))
 
 
@@ -121,7 +120,13 @@ async def statements(worker: Worker, env: int, premises: list[Premise]) -> dict[
     text = "\n".join(f"#check {p.name}" for p in premises)
     answer = await worker.elaborate(env, text, wall_seconds=_ELABORATE_SECONDS)
     lines = {m.start.line: m.text for m in answer.messages if m.start and m.severity is Severity.INFO}
-    return {p.name: lines[i] for i, p in enumerate(premises, start=1) if i in lines}
+    return {p.name: _without_universes(p.name, lines[i]) for i, p in enumerate(premises, start=1) if i in lines}
+
+
+def _without_universes(name: str, signature: str) -> str:
+    if not signature.startswith(f"{name}.{{"):
+        return signature
+    return name + signature[len(name) :].partition("}")[2]
 
 
 def _document(query: str, source: SourceFile, answer: _Answer, code: int) -> dict[str, Any]:

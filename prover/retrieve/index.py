@@ -128,9 +128,7 @@ class Index:
         whole = sum(weight * self.rarity(constant) for constant, weight in symbols.items())
         return shared / np.sqrt(1.0 + self._sizes * whole)
 
-    def find(
-        self, query: Query, k: int, *, avoid: Collection[str] = (), weights: Weights = Weights()
-    ) -> list[Found]:
+    def find(self, query: Query, k: int, *, avoid: Collection[str] = (), weights: Weights = Weights()) -> list[Found]:
         """The `k` best theorems, best first; those in `avoid` and those that share nothing left out."""
         import numpy as np
 

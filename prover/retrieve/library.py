@@ -38,13 +38,11 @@ _STAGE = ".stage-"
 Progress = Callable[[str, int, int | None], None]
 
 
-async def library(
-    worker: Worker, engine: LeanEngine, *, progress: Progress = lambda phase, done, total: None
-) -> Index:
+async def library(worker: Worker, engine: LeanEngine, *, progress: Progress = lambda phase, done, total: None) -> Index:
     """The index of the theorems that `worker` has imported: from the cache, or made now and put there.
 
-    Making it takes seconds for tens of thousands of theorems; the worker serves no other call meanwhile. Raises
-    `SetupError` (`cache_unwritable`) when the cache cannot be written, and what the worker raises.
+    Making it takes seconds for tens of thousands of theorems. A cache that cannot be written does no harm: the next
+    run makes it again. Raises what the worker raises.
     """
     modules = await imported_modules(worker)
     folder = cache_folder() / "premises" / _key(engine, modules)
@@ -58,7 +56,8 @@ async def library(
         premises += portion
         progress("index theorems", done, len(names))
     index = await asyncio.to_thread(Index, premises, uses())
-    await asyncio.to_thread(save, index, folder)
+    with suppress(SetupError):
+        await asyncio.to_thread(save, index, folder)
     return index
 
 
@@ -106,8 +105,11 @@ def _write(index: Index, folder: Path) -> None:
         return names.setdefault(name, len(names))
 
     rows = [
-        [number(p.name), number(p.module), number(p.head), number(p.left), number(p.right), p.hypotheses]
-        + [[number(c) for c in p.conclusion], [number(c) for c in p.context]]
+        [
+            *map(number, (p.name, p.module, p.head, p.left, p.right)),
+            p.hypotheses,
+            *(list(map(number, constants)) for constants in (p.conclusion, p.context)),
+        ]
         for p in index.premises
     ]
     (folder / _ROWS).write_text(json.dumps({"names": list(names), "rows": rows}, separators=(",", ":")), "utf-8")
