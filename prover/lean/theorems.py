@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -72,7 +72,10 @@ async def own_theorems(worker: Worker, env: int) -> list[Premise]:
     return [_premise(row, names, "") for row in own.rows]
 
 
-def _checked(model: Any, data: Mapping[str, Any]) -> Any:
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _checked(model: type[_Model], data: Mapping[str, Any]) -> _Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:

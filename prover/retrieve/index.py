@@ -6,11 +6,12 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prover.core.premise import Premise
+from prover.retrieve.bm25 import Bm25
 from prover.retrieve.query import Query
-from prover.retrieve.words import statement_words, symbol
+from prover.retrieve.words import statement_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,9 +44,9 @@ class Index:
     Queries take milliseconds for tens of thousands of theorems, and equal ones give equal answers.
     """
 
-    def __init__(self, premises: Sequence[Premise], uses: Mapping[str, int], bm25: Any = None) -> None:
+    def __init__(self, premises: Sequence[Premise], uses: Mapping[str, int], bm25: Bm25 | None = None) -> None:
         self.premises = tuple(premises)
-        self.bm25: Any = make_bm25(self.premises) if bm25 is None else bm25
+        self.bm25 = bm25 or Bm25([statement_words(p.name, {*p.conclusion, *p.context}) for p in self.premises])
         self._uses = uses
 
     def __len__(self) -> int:
@@ -99,7 +100,7 @@ class Index:
         """The score of every theorem; below zero: not to be offered."""
         import numpy as np
 
-        words = _scaled(self._words(query.words)) if weights.bm25 and query.words else 0.0
+        words = _scaled(self.bm25.scores(query.words)) if weights.bm25 and query.words else 0.0
         shared = _scaled(self.overlap(query.symbols)) if weights.overlap and query.symbols else 0.0
         matched = weights.bm25 * words + weights.overlap * shared
         total = np.zeros(len(self.premises), dtype=np.float32) + matched
@@ -107,14 +108,6 @@ class Index:
         if not query.about_lean:
             total[self._meta] = -1.0
         return total
-
-    def _words(self, words: Sequence[str]) -> Scores:
-        import numpy as np
-
-        known = [word for word in words if word in self.bm25.vocab_dict]
-        if not known:
-            return np.zeros(len(self.premises), dtype=np.float32)
-        return self.bm25.get_scores(known)
 
     def overlap(self, symbols: Mapping[str, float]) -> Scores:
         """How much of what a theorem mentions the query mentions too, rare constants counting more."""
@@ -126,7 +119,7 @@ class Index:
             if numbers is not None:
                 shared[numbers] += weight * self.rarity(constant)
         whole = sum(weight * self.rarity(constant) for constant, weight in symbols.items())
-        return shared / np.sqrt(1.0 + self._sizes * whole)
+        return shared / np.sqrt(1.0 + self._sizes * whole).astype(np.float32)
 
     def find(self, query: Query, k: int, *, avoid: Collection[str] = (), weights: Weights = Weights()) -> list[Found]:
         """The `k` best theorems, best first; those in `avoid` and those that share nothing left out."""
@@ -144,7 +137,7 @@ class Index:
         floor = scores[best].min()
         among = np.flatnonzero(scores >= max(floor, np.float32(1e-6)))
         ranked = among[np.argsort(-scores[among], kind="stable")][:k]
-        return [Found(self.premises[i], float(scores[i])) for i in ranked]
+        return [Found(self.premises[int(i)], float(scores[i])) for i in ranked]
 
 
 def rank_own(premises: Iterable[Premise], query: Query, index: Index, k: int) -> list[Found]:
@@ -160,19 +153,6 @@ def rank_own(premises: Iterable[Premise], query: Query, index: Index, k: int) ->
     return sorted(found, key=lambda f: -f.score)[:k]
 
 
-def make_bm25(premises: Sequence[Premise]) -> Any:
-    """The BM25 tables (bm25s, in the variant of Lucene) of the theorems' words."""
-    import bm25s
-
-    table = bm25s.BM25(method="lucene")
-    words = [statement_words(p.name, {*p.conclusion, *p.context}) for p in premises]
-    table.index(words, show_progress=False)  # pyright: ignore[reportUnknownMemberType]
-    return table
-
-
 def _scaled(scores: Scores) -> Scores:
     most = float(scores.max(initial=0.0))
     return scores / most if most > 0 else scores
-
-
-__all__ = ["Found", "Index", "Weights", "make_bm25", "rank_own", "symbol"]

@@ -27,6 +27,7 @@ from prover.lean import LeanEngine, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded.installation import cache_folder
 from prover.lean.theorems import imported_modules, imported_theorems
+from prover.retrieve.bm25 import Bm25
 from prover.retrieve.index import Index
 
 _FORMAT = "1"
@@ -34,6 +35,8 @@ _ROWS = "theorems.json"
 _MANIFEST = "manifest.json"
 _TABLES = "bm25"
 _STAGE = ".stage-"
+
+_Row = tuple[int, int, int, int, int, int, list[int], list[int]]
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -113,7 +116,7 @@ def _write(index: Index, folder: Path) -> None:
         for p in index.premises
     ]
     (folder / _ROWS).write_text(json.dumps({"names": list(names), "rows": rows}, separators=(",", ":")), "utf-8")
-    index.bm25.save(folder / _TABLES, show_progress=False)
+    index.bm25.save(folder / _TABLES)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     hashes = {path.relative_to(folder).as_posix(): _digest(path) for path in files}
     (folder / _MANIFEST).write_text(json.dumps(hashes), encoding="utf-8")
@@ -121,21 +124,20 @@ def _write(index: Index, folder: Path) -> None:
 
 def load(folder: Path) -> Index | None:
     """The index in `folder`; None where there is none or its files are not those that were written."""
-    import bm25s
-
     try:
         hashes: dict[str, str] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         if not hashes or any(_digest(folder / name) != digest for name, digest in hashes.items()):
             return None
         data: Any = json.loads((folder / _ROWS).read_text(encoding="utf-8"))
-        tables: Any = bm25s.BM25.load(folder / _TABLES)  # pyright: ignore[reportUnknownMemberType]
-    except (OSError, ValueError, KeyError, AttributeError):
+        tables = Bm25.load(folder / _TABLES)
+    except (OSError, ValueError):
         return None
     names: list[str] = data["names"]
-    return Index([_premise(row, names) for row in data["rows"]], uses(), tables)
+    rows: list[_Row] = data["rows"]
+    return Index([_premise(row, names) for row in rows], uses(), tables)
 
 
-def _premise(row: list[Any], names: list[str]) -> Premise:
+def _premise(row: _Row, names: list[str]) -> Premise:
     name, module, head, left, right, hypotheses, conclusion, context = row
     return Premise(
         names[name],
