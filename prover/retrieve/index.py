@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Weights:
     """How much each part of a score counts. Each part is between 0 and 1 for the theorems of one query."""
 
-    bm25: float = 1.0
+    bm25: float = 0.5
     overlap: float = 1.0
-    usefulness: float = 0.3
+    usefulness: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

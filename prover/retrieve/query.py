@@ -9,7 +9,7 @@ from prover.core.state import Goal
 from prover.retrieve.words import name_words, query_words, symbol
 
 #: What the constants of the hypotheses count for beside those of the target.
-_AROUND = 0.3
+_AROUND = 0.6
 
 
 @dataclass(frozen=True, slots=True)
