@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,12 @@ from prover.lean.worker import Worker
 #: Milliseconds after which a call gives what it has; the next one goes on from there.
 _CALL_MS = 300
 _SECONDS = 60.0
+
+#: Last components of names that Lean gives by itself.
+_GENERATED = re.compile(
+    r"sizeOf_spec|inj|injEq|congr_simp|eq_def|(?:congr_)?eq_\d+|(?:induct|fun_cases|mutual_induct)(?:_unfolding)?"
+    r"|brecOn(?:_\d+)?|recOn|casesOn|below(?:_\d+)?|noConfusion|inst[A-Z].*"
+)
 
 _Row = tuple[int, int, int, int, int, tuple[int, ...], tuple[int, ...]]
 
@@ -49,20 +56,26 @@ async def imported_theorems(worker: Worker, modules: Sequence[str]) -> AsyncIter
 
     `modules`: the names of `imported_modules`. With each portion comes the number of modules done. Auxiliaries,
     private and deprecated theorems and instances are left out. Tens of thousands take seconds; other calls may be made
-    between two portions.
+    between two portions. A theorem that several modules brought forth is given once.
     """
-    start, done = 0, False
+    start, done, seen = 0, False, set[str]()
     while not done:
         answer = await worker.process.call(
             "premises", env=worker.env, what="imported", wall_ms=_CALL_MS, **{"from": start}, seconds=_SECONDS
         )
         portion = _checked(_Imported, answer)
         names = _names(portion.names)
-        yield (
-            portion.next,
-            [_premise(row, names, modules[number]) for number, rows in portion.modules for row in rows],
-        )
+        found: list[Premise] = []
+        for number, rows in portion.modules:
+            new = [row for row in rows if row[0] and _is_named(names[row[0]]) and names[row[0]] not in seen]
+            seen.update(names[row[0]] for row in new)
+            found += [_premise(row, names, modules[number]) for row in new]
+        yield portion.next, found
         start, done = portion.next, portion.done
+
+
+def _is_named(name: str) -> bool:
+    return _GENERATED.fullmatch(name.rpartition(".")[2]) is None
 
 
 async def own_theorems(worker: Worker, env: int) -> list[Premise]:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Weights:
     """How much each part of a score counts. Each part is between 0 and 1 for the theorems of one query."""
 
-    bm25: float = 0.5
+    bm25: float = 0.25
     overlap: float = 1.0
-    usefulness: float = 0.5
+    usefulness: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Index:
 
     def __init__(self, premises: Sequence[Premise], uses: Mapping[str, int], bm25: Bm25 | None = None) -> None:
         self.premises = tuple(premises)
-        self.bm25 = bm25 or Bm25([statement_words(p.name, {*p.conclusion, *p.context}) for p in self.premises])
+        self.bm25 = bm25 or Bm25(
+            [statement_words(p.name, dict.fromkeys((*p.conclusion, *p.context))) for p in self.premises]
+        )
         self._uses = uses
 
     def __len__(self) -> int:
@@ -64,7 +66,7 @@ class Index:
 
         found: dict[str, list[int]] = {}
         for number, premise in enumerate(self.premises):
-            for constant in {*premise.conclusion, *premise.context}:
+            for constant in dict.fromkeys((*premise.conclusion, *premise.context)):
                 found.setdefault(constant, []).append(number)
         return {constant: np.array(numbers, dtype=np.int32) for constant, numbers in found.items()}
 
@@ -145,7 +147,7 @@ def rank_own(premises: Iterable[Premise], query: Query, index: Index, k: int) ->
     found: list[Found] = []
     whole = sum(weight * index.rarity(c) for c, weight in query.symbols.items())
     for premise in premises:
-        constants = {*premise.conclusion, *premise.context}
+        constants = dict.fromkeys((*premise.conclusion, *premise.context))
         shared = sum(query.symbols.get(c, 0.0) * index.rarity(c) for c in constants)
         size = sum(index.rarity(c) for c in constants)
         if shared > 0:

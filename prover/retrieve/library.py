@@ -30,7 +30,7 @@ from prover.lean.theorems import imported_modules, imported_theorems
 from prover.retrieve.bm25 import Bm25
 from prover.retrieve.index import Index
 
-_FORMAT = "1"
+_FORMAT = "2"
 _ROWS = "theorems.json"
 _MANIFEST = "manifest.json"
 _TABLES = "bm25"

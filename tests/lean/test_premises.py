@@ -43,7 +43,14 @@ async def test_the_theorems_of_imports(index: Index) -> None:
     assert (divides.head, divides.left, divides.hypotheses) == ("LE.le", "", 2)
     assert "Dvd.dvd" in divides.context and "Dvd.dvd" not in divides.conclusion
     # No definitions, instances, auxiliaries, private names.
-    for name in ("List.reverse", "Nat.instCommutativeHAdd", "Nat.rec", "Nat.add.eq_1", "List.map.match_1"):
+    for name in (
+        "List.reverse",
+        "Nat.instCommutativeHAdd",
+        "Nat.rec",
+        "Nat.add.eq_1",
+        "List.map.match_1",
+        "List.cons.injEq",
+    ):
         assert name not in index.numbers
     assert not any(name.startswith("_private") or "._" in name for name in index.numbers)
 

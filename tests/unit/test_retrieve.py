@@ -9,7 +9,7 @@ import pytest
 from prover.core.premise import Premise
 from prover.core.state import Goal
 from prover.retrieve import Index, Query, Shelf, Weights
-from prover.retrieve.library import load, save
+from prover.retrieve.library import load, save, uses
 from prover.retrieve.words import name_words, query_words
 
 
@@ -129,7 +129,8 @@ def test_a_goal_without_constants_gets_nothing() -> None:
 # --- the cache
 
 
-def test_an_index_is_read_back_as_it_was(index: Index, tmp_path: Path) -> None:
+def test_an_index_is_read_back_as_it_was(tmp_path: Path) -> None:
+    index = Index(THEOREMS, uses())
     folder = tmp_path / "premises" / "key"
     save(index, folder)
     read = load(folder)
