@@ -29,5 +29,10 @@ class Premise:
         """Whether its conclusion is an equation or an equivalence."""
         return self.head in ("Eq", "Iff")
 
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Every constant of the statement, once."""
+        return tuple(dict.fromkeys((*self.conclusion, *self.context)))
+
     def __str__(self) -> str:
         return self.name

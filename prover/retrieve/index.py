@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prover.core.premise import Premise
 from prover.retrieve.bm25 import Bm25
 from prover.retrieve.query import Query
-from prover.retrieve.words import statement_words
+from prover.retrieve.words import name_words, statement_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,9 +46,7 @@ class Index:
 
     def __init__(self, premises: Sequence[Premise], uses: Mapping[str, int], bm25: Bm25 | None = None) -> None:
         self.premises = tuple(premises)
-        self.bm25 = bm25 or Bm25(
-            [statement_words(p.name, dict.fromkeys((*p.conclusion, *p.context))) for p in self.premises]
-        )
+        self.bm25 = bm25 or Bm25([statement_words(p.name, p.constants) for p in self.premises])
         self._uses = uses
 
     def __len__(self) -> int:
@@ -66,7 +64,7 @@ class Index:
 
         found: dict[str, list[int]] = {}
         for number, premise in enumerate(self.premises):
-            for constant in dict.fromkeys((*premise.conclusion, *premise.context)):
+            for constant in premise.constants:
                 found.setdefault(constant, []).append(number)
         return {constant: np.array(numbers, dtype=np.int32) for constant, numbers in found.items()}
 
@@ -143,13 +141,17 @@ class Index:
 
 
 def rank_own(premises: Iterable[Premise], query: Query, index: Index, k: int) -> list[Found]:
-    """The `k` of a file's own theorems that share most with the query; constants are as rare as in `index`."""
+    """The `k` of a file's own theorems that share most with the query; constants are as rare as in `index`.
+
+    A query without constants is compared with the words of their names.
+    """
     found: list[Found] = []
     whole = sum(weight * index.rarity(c) for c, weight in query.symbols.items())
     for premise in premises:
-        constants = dict.fromkeys((*premise.conclusion, *premise.context))
-        shared = sum(query.symbols.get(c, 0.0) * index.rarity(c) for c in constants)
-        size = sum(index.rarity(c) for c in constants)
+        shared = sum(query.symbols.get(c, 0.0) * index.rarity(c) for c in premise.constants)
+        size = sum(index.rarity(c) for c in premise.constants)
+        if not query.symbols:
+            shared, size = sum(word in name_words(premise.name) for word in query.words), 0.0
         if shared > 0:
             found.append(Found(premise, shared / math.sqrt(1.0 + size * whole)))
     return sorted(found, key=lambda f: -f.score)[:k]

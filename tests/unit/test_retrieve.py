@@ -122,6 +122,12 @@ def test_own_theorems_about_something_else_stay_behind() -> None:
     assert "mine" not in [p.name for p in shelf(Goal("…", symbols=("List.reverse",)))]
 
 
+def test_words_find_own_theorems() -> None:
+    shelf = Shelf(Index(THEOREMS, {}), [premise("double_eq", "Eq", module=""), premise("other", "Eq", module="")])
+    found = [f.premise.name for f in shelf.find(Query.of_words("double reverse"), 3, own=3)]
+    assert found[0] == "double_eq" and "other" not in found and "List.reverse_reverse" in found
+
+
 def test_a_goal_without_constants_gets_nothing() -> None:
     assert Shelf(Index(THEOREMS, {}))(Goal("p")) == ()
 
