@@ -5,6 +5,7 @@ import Bridge.Apply
 import Bridge.Constructs
 import Bridge.Holes
 import Bridge.Replay
+import Bridge.Premises
 
 /-!
 The server: reads one request a line, answers each, holds environments and live states by number
@@ -12,7 +13,7 @@ until the host releases them.
 -/
 
 namespace Bridge
-open Lean Elab
+open Lean Elab Meta
 
 structure Session where
   wire : Wire
@@ -294,6 +295,25 @@ def replayOp (id : Nat) (j : Json) : ServerM Unit := do
     let constants ← exportConstants env (getBool j "details")
     (← wire).send id "done" [("accepted", Json.bool true), ("export", constants), ms]
 
+/-- The imported modules with their numbers of constants; with `own`, the theorems of the file itself; else those of
+the imported modules from number `from` on, for about `wall_ms`. -/
+def premisesOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let env := cs.env
+  match getStr j "what" with
+  | "modules" =>
+    let modules := moduleSizes env.header.moduleNames.toList env.header.moduleData.toList #[]
+    (← wire).send id "done" [("modules", Json.arr modules)]
+  | "own" =>
+    let data ← mkModuleData env .private
+    let (rows, s) ← (ownPremises env data.constants.toList #[]).run {}
+    (← wire).send id "done" [("names", Json.arr s.nameRows), ("rows", Json.arr rows)]
+  | _ =>
+    let deadline := (← IO.monoMsNow) + getNat j "wall_ms"
+    let ((next, modules), s) ← (premisesOf env (getNat j "from") deadline #[]).run {}
+    (← wire).send id "done" [("names", Json.arr s.nameRows), ("next", num next), ("modules", Json.arr modules),
+      ("done", Json.bool (next == env.header.moduleData.size))]
+
 def stats (id : Nat) : ServerM Unit := do
   let s ← get
   (← wire).send id "done" [("states", num s.states.live), ("envs", num s.envs.live), ("heartbeats", num (← IO.getNumHeartbeats))]
@@ -311,6 +331,7 @@ unsafe def dispatch (id : Nat) (op : String) (j : Json) : ServerM Unit := do
   | "begin" => beginOp id j
   | "save" => saveOp id j
   | "replay" => replayOp id j
+  | "premises" => premisesOp id j
   | "stats" => stats id
   | _ => (← wire).fail id "unknown_op" op
 

@@ -152,6 +152,14 @@ partial def hypothesesJson (ds : List LocalDecl) (acc : Array Json) : MetaM (Arr
     if d.isImplementationDetail then hypothesesJson rest acc
     else hypothesesJson rest (acc.push (← hypothesisJson d))
 
+/-- The constants in the types of the hypotheses, instances aside. -/
+partial def contextConstants (ds : List LocalDecl) (acc : NameSet) : MetaM NameSet := do
+  match ds with
+  | [] => return acc
+  | d :: rest =>
+    if d.isImplementationDetail || d.binderInfo == .instImplicit then contextConstants rest acc
+    else contextConstants rest (insertAll (← instantiateMVars d.type).getUsedConstants.toList acc)
+
 def goalJson (g : MVarId) (group : Nat) : MetaM Json := do
   let decl ← g.getDecl
   inGoal decl do
@@ -159,6 +167,8 @@ def goalJson (g : MVarId) (group : Nat) : MetaM Json := do
     let isProp ← try Meta.isProp type catch _ => pure true
     return Json.mkObj [("case", Json.str (nameText decl.userName)), ("target", Json.str (← ppExpr type).pretty),
       ("hyps", Json.arr (← hypothesesJson (localDecls decl.lctx) #[])),
+      ("symbols", names type.getUsedConstants.toList),
+      ("around", names (← contextConstants (localDecls decl.lctx) {}).toList),
       ("prop", Json.bool isProp), ("group", num group)]
 
 partial def goalsJson (gs : List MVarId) (groups : List Nat) (acc : Array Json) : MetaM (Array Json) := do

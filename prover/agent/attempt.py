@@ -14,7 +14,7 @@ class Attempt:
     """One goal to close: its live state on the bench's worker, its limit, what a proof must not use.
 
     `reopen` gives the state's number again after the bench renewed its worker. `refuting`: the goal is the negation of
-    what `name` states.
+    what `name` states. `before`: the environment that the declaration was elaborated in, on the bench's worker.
     """
 
     bench: Workbench
@@ -23,6 +23,7 @@ class Attempt:
     avoid: tuple[str, ...]
     name: str
     refuting: bool = False
+    before: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,8 @@ class _Filler:
     ) -> Solution:
         mentioned = {spelled(name) for name in task.obligation.uses}
         avoid = () if self.options.assume_open else tuple(sorted((self.open_names | {task.name}) - mentioned))
-        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation.label, refuting)
+        command = task.obligation.command
+        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation.label, refuting, lambda: bench.before(command))
         solving = asyncio.ensure_future(self.solve(attempt))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:

@@ -15,6 +15,7 @@ import typer
 from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
+from prover.agent.workbench import read_header
 from prover.cli.document import result_document
 from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
@@ -24,11 +25,14 @@ from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, print_error, safe
 from prover.cli.tree import PageRecord, TreePage
 from prover.cli.workplace import workplace
-from prover.core.errors import UserError
+from prover.core.errors import LeanProcessError, UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Refuted, Unaudited, Verdict
+from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.retrieve import Index, library
+from prover.retrieve.library import Progress
 from prover.search import FRONTIERS
 from prover.verify import STANDARD_AXIOMS, Audit
 from prover.verify.name import parse, show
@@ -71,6 +75,9 @@ def run(
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
+    premises: Annotated[
+        bool, typer.Option(help="Offer theorems of the imports and of the file itself to the search.")
+    ] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -125,6 +132,7 @@ def run(
                     avoid=() if assume_open else _unusable(audit),
                     frontier=frontier,
                     journal=record.journal if record else None,
+                    index=await theorem_index(pool, source, importing) if premises else None,
                 )
                 return label, await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
@@ -154,6 +162,17 @@ def run(
     if failure is not None:
         print_error(failure)
     return int(document["exit_code"])
+
+
+async def theorem_index(pool: Pool, source: SourceFile, progress: Progress) -> Index | None:
+    """The index of what a file imports, made now where it is not in the cache; None where Lean is lost over it."""
+    header = await read_header(pool, source)
+    try:
+        async with pool.lease(header.modules) as worker:
+            return await library(worker, pool.engine, progress=progress)
+    except LeanProcessError as error:
+        errors().print(Text(safe(f"note: no theorems are offered to the search: {error.message}"), "dim"))
+        return None
 
 
 def _document(result: FileResult, failure: UserError | None, foundation: str | None) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from prover.core.budget import Budget
 from prover.core.verdict import Verdict
 from prover.generate import Portfolio, TacticGenerator
 from prover.lean import Pool, Worker
+from prover.lean.theorems import own_theorems
+from prover.retrieve import Index, Shelf
 from prover.search import Journal, WorkerRunner, search_on_record
+from prover.search.settings import Retrieve, nothing
 from prover.verify import Audit, Ladder, Limits
 
 
@@ -24,7 +27,8 @@ class SearchSolver:
 
     `frontier`: a name in `FRONTIERS`. `journal`: what searches learn, and how far they had come; by default one in
     memory, so that a second search at a goal goes on where the first one ended.
-    `avoid`: constants that no proof may use, beside those an attempt names.
+    `avoid`: constants that no proof may use, beside those an attempt names. `index`: the theorems of the file's
+    imports, offered to the generator together with the file's own that stand before the goal; None: none are offered.
     """
 
     def __init__(
@@ -35,7 +39,9 @@ class SearchSolver:
         frontier: str = "best",
         journal: Journal | None = None,
         avoid: Sequence[str] = (),
+        index: Index | None = None,
     ) -> None:
+        self._index = index
         self._avoid = tuple(avoid)
         self._observer = observer
         self._generator = generator or Portfolio()
@@ -56,6 +62,7 @@ class SearchSolver:
 
         root, state = await attempt.bench.worker.focus(attempt.reopen(), [0])
         avoid = (*attempt.avoid, *self._avoid)
+        shelf = await self._shelf(attempt, avoid)
         runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
         result = await search_on_record(
             chapter,
@@ -66,11 +73,18 @@ class SearchSolver:
             record_candidates=not isinstance(self._generator, Portfolio),
             budget=Budget(seconds=attempt.seconds),
             frontier=self._frontier,
+            retrieve=shelf,
             observer=self._observer,
         )
         counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
         first = None if result.first_script == result.script else result.first_script
         return Solution(result.script, result.stop, _rounded(counts), first)
+
+    async def _shelf(self, attempt: Attempt, avoid: Sequence[str]) -> Retrieve:
+        if self._index is None:
+            return nothing
+        own = [] if attempt.before is None else await own_theorems(attempt.bench.worker, attempt.before())
+        return Shelf(self._index, own, avoid=avoid)
 
 
 def _rounded(counts: Mapping[str, Any]) -> dict[str, Any]:

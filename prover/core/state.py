@@ -25,13 +25,18 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One goal. Goals of one state with equal `group` share metavariables and stay together."""
+    """One goal. Goals of one state with equal `group` share metavariables and stay together.
+
+    `symbols`: the constants of the target; `around`: those of the hypotheses' types. They are for finding theorems.
+    """
 
     target: str
     hypotheses: tuple[Hypothesis, ...] = ()
     case: str = ""
     group: int = 0
     is_prop: bool = True
+    symbols: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -9,6 +9,7 @@ from prover.generate.closers import close
 from prover.generate.divisibility import bound_gcd, find_quotient
 from prover.generate.enumeration import enumerate_all, enumerate_negation
 from prover.generate.induction import induct, without_subtraction
+from prover.generate.premises import use_premises
 from prover.generate.priors import prior
 from prover.generate.proposal import Idea
 from prover.generate.recurrences import follow_recurrence
@@ -40,6 +41,7 @@ IDEAS: tuple[Idea, ...] = (
     bound_gcd,
     find_quotient,
     follow_recurrence,
+    use_premises,
 )
 
 
@@ -60,7 +62,7 @@ class Portfolio:
         """Up to `request.n` candidates, best first."""
         if request.draw > 0:
             return []
-        view = View(request.focused)
+        view = View(request.focused, request.premises)
         if explodes(view) or counterexample(view) is not None:
             return []
         best: dict[str, Candidate] = {}

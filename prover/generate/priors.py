@@ -96,6 +96,15 @@ PRIORS: Mapping[str, float] = {
     "gcd_bound": -1.5,
     "dvd_witness": -1.5,
     "recurrence": -1.5,
+    # retrieved theorems
+    "premise_apply": -1.9,
+    "premise_apply_equation": -2.4,
+    "premise_rw": -2.2,
+    "premise_rw_back": -3.3,
+    "premise_simp": -2.5,
+    "premise_simp_many": -2.6,
+    "premise_grind": -2.4,
+    "premise_simp_at": -3.2,
 }
 
 DEFAULT = -4.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from prover.core.candidate import Candidate
+from prover.core.premise import Premise
 from prover.core.state import Goal, TacticState
 
 
@@ -15,14 +16,14 @@ class Request:
     """What is asked of a generator: up to `n` candidates for one goal of one state.
 
     `goal` is an index into `state.goals` (a tactic acts on the first goal, so it is 0 unless the caller focuses).
-    `premises`: names of declarations that may help, best first. `history`: the tactics that led here, oldest first.
+    `premises`: theorems that may help, best first. `history`: the tactics that led here, oldest first.
     `draw`: 0 for the first request on a state, 1 for the next ...; a sampling generator answers each anew, a
     deterministic one has nothing to add after its first answer.
     """
 
     state: TacticState
     goal: int = 0
-    premises: tuple[str, ...] = ()
+    premises: tuple[Premise, ...] = ()
     history: tuple[str, ...] = ()
     n: int = 64
     draw: int = 0

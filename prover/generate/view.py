@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from prover.core.premise import Premise
 from prover.core.state import Goal, Hypothesis
 from prover.generate.evaluation import Kind, kind_of_type
 from prover.generate.term import Term, conjuncts, leaves, read_term, subterms
@@ -22,9 +23,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class View:
-    """A goal with what the ideas ask about it."""
+    """A goal with what the ideas ask about it. `premises`: theorems that were retrieved for it, best first."""
 
     goal: Goal
+    premises: tuple[Premise, ...] = ()
 
     @cached_property
     def target(self) -> Term | None:

@@ -193,10 +193,12 @@ class _Goal(_Wire):
     hyps: tuple[_Hypothesis, ...] = ()
     prop: bool = True
     group: int = 0
+    symbols: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
     def value(self) -> Goal:
         hyps = tuple(h.value_of() for h in self.hyps)
-        return Goal(self.target, hyps, self.case, self.group, self.prop)
+        return Goal(self.target, hyps, self.case, self.group, self.prop, self.symbols, self.around)
 
 
 class _Import(_Wire):

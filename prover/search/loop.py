@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic
@@ -29,7 +29,7 @@ from prover.search.polish import Polished, polish
 from prover.search.result import SearchResult
 from prover.search.runner import Handle, Runner
 from prover.search.script import text
-from prover.search.settings import Critic, Observer, Settings
+from prover.search.settings import Critic, Observer, Retrieve, Settings, nothing
 from prover.search.ticket import Reply, Ticket, Workshop
 
 #: How often the loop looks whether it was interrupted while it waits for work.
@@ -48,23 +48,24 @@ async def search(
     settings: Settings | None = None,
     frontier: str | MakeFrontier[Handle] = "best",
     critic: Critic | None = None,
-    premises: Sequence[str] = (),
+    retrieve: Retrieve = nothing,
     observer: Observer = silent,
     interrupted: Callable[[], bool] = _running,
 ) -> SearchResult:
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
     Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
-    one. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`,
-    `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`, `ProofShortened`, `SearchEnded`; together they
-    say everything the graph knew. `interrupted` is asked several times a second.
+    one. `retrieve` gives the theorems that the generator is told of with each goal. `observer` receives every event as
+    (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`, `Solved`, `NodeExpanded`, `NodeExhausted`,
+    `LimitHit`, `WorkerLost`, `ProofShortened`, `SearchEnded`; together they say everything the graph knew.
+    `interrupted` is asked several times a second.
 
     Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
     wall seconds.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
     settings = settings or Settings()
-    shop = Workshop(runner, generator, spent, settings, critic, tuple(premises))
+    shop = Workshop(runner, generator, spent, settings, critic, retrieve)
     make: MakeFrontier[Handle] = FRONTIERS[frontier] if isinstance(frontier, str) else frontier
     account = Account[Handle](observer, spent)
     return await _Search(shop, account, Flight(shop, settings), spent, settings, interrupted).run(make)

@@ -6,11 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from prover.core.state import TacticState
+from prover.core.premise import Premise
+from prover.core.state import Goal, TacticState
 from prover.search.agenda import LEVELS, Limit
 
 #: Receives every event of a search as (kind, payload).
 Observer = Callable[[str, dict[str, Any]], None]
+
+#: Theorems that may help with a goal, best first. Asked once for each goal that is worked on: it must be quick.
+Retrieve = Callable[[Goal], Sequence[Premise]]
+
+
+def nothing(_goal: Goal) -> Sequence[Premise]:
+    """Retrieves nothing."""
+    return ()
 
 
 class Critic(Protocol):

@@ -18,7 +18,7 @@ from prover.search.graph import Child
 from prover.search.node import Node
 from prover.search.polish import settle_suggestion
 from prover.search.runner import Handle, Runner
-from prover.search.settings import Critic, Settings
+from prover.search.settings import Critic, Retrieve, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,14 @@ class Workshop(Generic[Handle]):
         spent: Spent,
         settings: Settings,
         critic: Critic | None,
-        premises: tuple[str, ...],
+        retrieve: Retrieve,
     ) -> None:
         self.runner = runner
         self.generator = generator
         self.spent = spent
         self.settings = settings
         self.critic = critic
-        self.premises = premises
+        self.retrieve = retrieve
         self.unused: list[Handle] = []
         self._lanes = asyncio.Semaphore(settings.lanes)
 
@@ -108,8 +108,9 @@ class Workshop(Generic[Handle]):
 
     async def _propose(self, ticket: Ticket[Handle]) -> None:
         node, agenda = ticket.node, ticket.agenda
+        premises = tuple(self.retrieve(node.state.goals[0]))
         request = Request(
-            node.state, premises=self.premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
+            node.state, premises=premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
         )
         began = time.monotonic()
         (reply,) = await self.generator.generate([request])

@@ -66,6 +66,9 @@ class StandIn:
         self.before: Callable[[SourceFile], None] = lambda source: None
         self.asked: list[Any] = []
 
+    async def no_index(self, *_: Any) -> None:
+        return None
+
     async def fill(self, source: SourceFile, *arguments: Any) -> FileResult:
         self.asked.append((source, *arguments))
         self.before(source)
@@ -96,6 +99,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setattr(fill, "fill", made.fill)
     monkeypatch.setattr(fill, "workplace", _no_workplace)
     monkeypatch.setattr(fill, "LadderJudge", lambda pool, audit: None)
+    monkeypatch.setattr(fill, "theorem_index", made.no_index)
     monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
 
