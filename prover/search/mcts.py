@@ -32,6 +32,17 @@ class _Visits:
 
 
 @dataclass(slots=True)
+class _Choices(Generic[Handle]):
+    """The open tactics of a node and what a descent asks of each; `known`: tactics the node had when this was made."""
+
+    known: int
+    edges: list[Edge[Handle]]
+    seen: list[_Visits]
+    #: Probabilities normalised over the open tactics, times the weight of exploration.
+    weights: list[float]
+
+
+@dataclass(slots=True)
 class _Descent(Generic[Handle]):
     nodes: list[Node[Handle]]
     edges: list[Edge[Handle]] = field(default_factory=list["Edge[Handle]"])
@@ -64,6 +75,7 @@ class MonteCarlo(Generic[Handle]):
         self.exponent = exponent
         self._node: dict[int, _Visits] = {}
         self._edge: dict[int, _Visits] = {}
+        self._choices: dict[int, _Choices[Handle]] = {}
         self._out: dict[int, _Descent[Handle]] = {}
         self._begun = False
 
@@ -93,40 +105,59 @@ class MonteCarlo(Generic[Handle]):
             self._of_edge(edge).lost += amount
 
     def _of_node(self, node: Node[Handle]) -> _Visits:
-        return self._node.setdefault(node.number, _Visits())
+        found = self._node.get(node.number)
+        if found is None:
+            found = self._node[node.number] = _Visits()
+        return found
 
     def _of_edge(self, edge: Edge[Handle]) -> _Visits:
-        return self._edge.setdefault(id(edge), _Visits())
+        found = self._edge.get(id(edge))
+        if found is None:
+            found = self._edge[id(edge)] = _Visits()
+        return found
 
     def _descend(self) -> _Descent[Handle]:
         node = self.graph.root
         descent = _Descent([node])
         while True:
-            edges = [e for e in node.edges if e.status is Status.OPEN]
-            if not edges or (not node.exhausted and self._may_widen(node)):
+            choices = self._open(node)
+            if not choices.edges or (not node.exhausted and self._may_widen(node)):
                 return descent
-            edge = self._best(node, edges)
-            node = min((c for c in edge.children if c.status is Status.OPEN), key=lambda c: (self._chance(c), c.number))
+            edge = self._best(node, choices)
+            children = edge.children
+            if len(children) > 1:
+                children = [c for c in children if c.status is Status.OPEN]
+            node = children[0] if len(children) == 1 else min(children, key=lambda c: (self._chance(c), c.number))
             descent.edges.append(edge)
             descent.nodes.append(node)
+
+    def _open(self, node: Node[Handle]) -> _Choices[Handle]:
+        """The node's open tactics, kept until it gets a new one or `prune` tells that one is open no more."""
+        found = self._choices.get(node.number)
+        if found is None or found.known != len(node.edges):
+            edges = [e for e in node.edges if e.status is Status.OPEN]
+            mass = sum(exp(e.log_probability) for e in edges) or 1.0
+            weights = [self.exploration * (exp(e.log_probability) / mass) for e in edges]
+            found = _Choices(len(node.edges), edges, [self._of_edge(e) for e in edges], weights)
+            self._choices[node.number] = found
+        return found
 
     def _may_widen(self, node: Node[Handle]) -> bool:
         visits = self._of_node(node)
         busy = node.number in self._out
         return visits.portions + busy < max(1.0, self.widen * (visits.number + visits.lost) ** self.exponent)
 
-    def _best(self, node: Node[Handle], edges: Sequence[Edge[Handle]]) -> Edge[Handle]:
-        mass = sum(exp(e.log_probability) for e in edges) or 1.0
+    def _best(self, node: Node[Handle], choices: _Choices[Handle]) -> Edge[Handle]:
         visits = self._of_node(node)
         root = sqrt(max(1, visits.number + visits.lost))
         otherwise = visits.mean(UNKNOWN)
-
-        def bound(edge: Edge[Handle]) -> float:
-            seen = self._of_edge(edge)
-            share = exp(edge.log_probability) / mass
-            return seen.mean(otherwise) + self.exploration * share * root / (1 + seen.number + seen.lost)
-
-        return max(edges, key=bound)
+        best, chosen = -1.0, choices.edges[0]
+        for edge, seen, weight in zip(choices.edges, choices.seen, choices.weights, strict=True):
+            count = seen.number + seen.lost
+            bound = (seen.total / count if count else otherwise) + weight * root / (1 + count)
+            if bound > best:
+                best, chosen = bound, edge
+        return chosen
 
     def _chance(self, node: Node[Handle]) -> float:
         """What is believed of a node: by its visits where there are any."""
@@ -175,7 +206,9 @@ class MonteCarlo(Generic[Handle]):
                 self._count(descent, -1)
 
     def prune(self, nodes: Iterable[Node[Handle]]) -> None:
-        """Nothing to do: descents see the status of nodes and tactics."""
+        for node in nodes:
+            for edge in node.needed_by:
+                self._choices.pop(edge.parent.number, None)
 
     def __len__(self) -> int:
         return int(self._begun and self.graph.wanted(self.graph.root))

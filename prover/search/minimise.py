@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Generic
 
 from prover.core.outcome import Progress, Rejected, Solved
-from prover.search.reductions import any_of, ends, merged, without_arguments, without_steps
+from prover.search.reductions import any_of, ends, merged, tidied, without_arguments, without_steps
 from prover.search.runner import Handle, Runner
 from prover.search.script import Body, length, text
 
@@ -24,8 +24,8 @@ _TRY_SECONDS = 3.0
 class Minimiser(Generic[Handle]):
     """Tries smaller scripts in place of one that closes the goal at `root`; `best` is always one that closed it.
 
-    In rounds, until one brings nothing: steps left out, lemmas left out, steps merged, the end of a sequence in one
-    closing step. What is tried, and in which order, depends on the replies alone; `heartbeats` (unit of
+    In rounds, until one brings nothing: parentheses, steps and lemmas left out, steps merged, the end of a sequence in
+    one closing step. What is tried, and in which order, depends on the replies alone; `heartbeats` (unit of
     `maxHeartbeats`) bounds it, and `deadline` (of `time.monotonic`) is there for a machine that is slow. `cost`: what
     `best` took. `ends_tried`: it is known that no end of `best` can be closed in one step.
     """
@@ -59,9 +59,11 @@ class Minimiser(Generic[Handle]):
         before = None
         while self.best != before and self.more():
             before = self.best
-            for reduce in (without_steps, without_arguments, merged):
-                while await self.improve(reduce(self.best)):
-                    pass
+            for reduce in (tidied, without_steps, without_arguments, merged):
+                at: int | None = 0
+                while at is not None:
+                    # What was tried before this place is tried again in the next round, when the rest is small.
+                    at = await self.improve(reduce(self.best), at)
             if not self._ends_tried or self.best != before:
                 await self.close_ends()
 
@@ -76,23 +78,26 @@ class Minimiser(Generic[Handle]):
             found = False
             for closers, put in ends(self.best):
                 probe = put(any_of(closers))
-                if self._worthwhile(put(min(closers, key=len))) and await self.first([probe]) is not None:
-                    found = await self.improve(put(one) for one in closers)
+                if self._worthwhile(put(min(closers, key=len))) and await self.first([(0, probe)]) is not None:
+                    found = await self.improve(put(one) for one in closers) is not None
                     if found:
                         break
 
-    async def improve(self, scripts: Iterable[Body]) -> bool:
-        """Takes the first of these that is smaller and closes the goal."""
-        better = await self.first(script for script in scripts if self._worthwhile(script))
+    async def improve(self, scripts: Iterable[Body], begin: int = 0) -> int | None:
+        """Takes the first of these, from the one numbered `begin` on, that is smaller and closes the goal; its
+        number."""
+        numbered = islice(enumerate(scripts), begin, None)
+        better = await self.first((at, script) for at, script in numbered if self._worthwhile(script))
         if better is None:
-            return False
-        self.best, self._length = better, length(better)
-        return True
+            return None
+        at, self.best = better
+        self._length = length(self.best)
+        return at
 
     def _worthwhile(self, script: Body) -> bool:
         return length(script) < self._length
 
-    async def first(self, scripts: Iterable[Body]) -> Body | None:
+    async def first(self, scripts: Iterable[tuple[int, Body]]) -> tuple[int, Body] | None:
         """The first of these that closes the goal, None when none does or the limits are reached."""
         waiting = self._new(scripts)
         while self.more() and (portion := dict(islice(waiting, _PORTION))):
@@ -101,13 +106,13 @@ class Minimiser(Generic[Handle]):
                 return portion[solved]
         return None
 
-    def _new(self, scripts: Iterable[Body]) -> Iterator[tuple[str, Body]]:
+    def _new(self, scripts: Iterable[tuple[int, Body]]) -> Iterator[tuple[str, tuple[int, Body]]]:
         """Scripts that were not tried yet, by their text."""
-        for script in scripts:
+        for at, script in scripts:
             written = text(script)
             if written not in self._seen:
                 self._seen.add(written)
-                yield written, script
+                yield written, (at, script)
 
     async def _solved(self, scripts: list[str]) -> str | None:
         solved: str | None = None

@@ -88,7 +88,8 @@ async def _polish(
     ways = list(_ways_to_write(polished))
     if len(ways) == 1 and polished.proof.size == 1:
         # The script is the tactic that closed the root.
-        polished.checked, cost, ways = True, settings.levels[0].heartbeats, []
+        polished.best, polished.checked, cost = ways[0], True, settings.levels[0].heartbeats
+        ways = []
     for script in ways:
         if interrupted():
             return

@@ -11,12 +11,16 @@ from prover.search.script import Arm, Body, Tactic
 #: Automation that may close in one step what took several. The quickest to fail come first.
 CLOSERS = ("rfl", "assumption", "omega", "decide", "simp", "simp_all", "grind")
 
+#: A list that is not gone through item by item at once.
+_LONG = 12
+
 _Put = Callable[[Body], Body]
 _OPENING, _CLOSING = "([{⟨", ")]}⟩"
 _OPTION = re.compile(r" (?:\+\w+|-\w+|\(\w+ := [^()]*\)|at (?:\*|[\w'✝.]+(?: [\w'✝.]+| ⊢)*))(?=$| |\)|;)")
 _ASKS = re.compile(r"\b(\w+)\?(?!\w)")
 _PATTERN = re.compile(r"(?P<word>refine|exact) ⟨(?P<inside>.*)⟩", re.DOTALL)
 _HOLE = re.compile(r"\?_(?!\w)")
+_NEEDLESS = re.compile(r"(?<= )\(([\w.'✝]+)\)(?![\w.])")
 #: A name, a number, or what stands in brackets: no parentheses are needed around it.
 _SIMPLE = re.compile(r"[\w.'✝]+|⟨.*⟩")
 
@@ -69,6 +73,19 @@ def _closing(body: Body) -> Iterator[str]:
         yield last.text
 
 
+def tidied(script: Body) -> Iterator[Body]:
+    """Parentheses around names and numbers left out, all at once."""
+    tidy = _tidied(script)
+    if tidy != script:
+        yield tidy
+
+
+def _tidied(body: Body) -> Body:
+    return tuple(
+        Tactic(_NEEDLESS.sub(r"\1", t.text), tuple(replace(a, body=_tidied(a.body)) for a in t.arms)) for t in body
+    )
+
+
 def without_steps(script: Body) -> Iterator[Body]:
     """Tactics left out: large pieces first, then one by one (after Zeller's delta debugging); a case distinction by
     what closes one of its cases; one side of `<;>`."""
@@ -90,11 +107,11 @@ def _without_pieces(items: Sequence[Tactic]) -> Iterator[Body]:
 
 
 def _pieces(count: int) -> Iterator[tuple[int, int]]:
-    """Pieces of a list: halves, quarters, ..., single items; not the whole of it."""
-    size = count // 2
+    """Pieces of a list, not the whole of it: single items; of a long one quarters first, eighths, ..."""
+    size = max(1, count // 4) if count >= _LONG else 1
     while size:
         for first in range(0, count, size):
-            if min(first + size, count) - first < count:
+            if count > 1:
                 yield first, min(first + size, count)
         size //= 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from prover.agent import Attempt, FillOptions, Solution, Target, fill
 from prover.cli.solver import LadderJudge
 from prover.core.verdict import Proved
@@ -50,3 +52,21 @@ async def test_both_refused(pool: Pool) -> None:
     scripts, proved, text = await filled(pool, t=("native_decide", "exact nonsense"), u=("exact h", None))
     assert scripts[0] == ["native_decide"], "the verdict is on what is shown"
     assert proved == [False, True] and "nonsense" not in text and text.count("sorry") == 1
+
+
+async def test_what_a_search_hands_over_when_it_is_stopped_is_kept(pool: Pool) -> None:
+    stop = asyncio.Event()
+
+    async def shortening(attempt: Attempt) -> Solution:
+        stop.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return Solution("rfl", "proved")
+        raise AssertionError
+
+    source = SourceFile("t.lean", TEXT.encode())
+    target, options = Target.parse("t.lean:t"), FillOptions(seconds=30)
+    result = await fill(source, target, pool, shortening, LadderJudge(pool), options, stop=stop)
+    assert result.interrupted and [t.scripts for t in result.targets] == [["rfl"]]
+    assert isinstance(result.targets[0].verdict, Proved)

@@ -16,6 +16,7 @@ from prover.lean import Pool, Worker
 from prover.search import Journal, SearchResult, Settings, Team, WorkerRunner, search, search_on_record
 
 PRELUDE = 'notation "ℕ" => Nat\nnotation "ℤ" => Int\n'
+AS_FOUND = Settings(debug=True, shorten_heartbeats=0)
 
 
 class Bench:
@@ -106,14 +107,14 @@ async def test_a_suggestion_stands_in_for_what_suggested_it(bench: Bench) -> Non
 
 async def test_coupled_goals_are_proved_together(bench: Bench) -> None:
     answers = {"?w = 3": ["rfl"], "∃ n, n = 3": ["apply Exists.intro"]}
-    result = await bench.prove("theorem t : ∃ n : ℕ, n = 3", Scripted.by_target(answers))
+    result = await bench.prove("theorem t : ∃ n : ℕ, n = 3", Scripted.by_target(answers), settings=AS_FOUND)
     assert result.script == "apply Exists.intro\nrfl" and result.checked
 
 
 async def test_blocks_hold_in_one_piece(bench: Bench) -> None:
     tactics = ["refine ⟨?_, ?_⟩", "exact hp", "intro h", "exact Or.inl h"]
     statement = "theorem t (p q : Prop) (hp : p) : p ∧ (q → q ∨ p) ∧ p"
-    result = await bench.prove(statement, Scripted(lambda _: tactics))
+    result = await bench.prove(statement, Scripted(lambda _: tactics), settings=AS_FOUND)
     assert result.script is not None and result.script.count("·") == 4 and result.checked
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from math import exp, sqrt
+from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from number_game import Game, always
+
+from prover.core.budget import Budget
 from prover.core.state import Goal, TacticState
 from prover.search import (
     FRONTIERS,
@@ -13,6 +18,7 @@ from prover.search import (
     BestFirst,
     BreadthFirst,
     DepthFirst,
+    Edge,
     Expansion,
     Frontier,
     Guide,
@@ -20,8 +26,12 @@ from prover.search import (
     Node,
     Particles,
     ProofGraph,
+    Settings,
+    Status,
+    search,
 )
 from prover.search.graph import Child
+from prover.search.guide import UNKNOWN
 from prover.search.particles import annealed, effective_size, normalised, resampled
 
 
@@ -260,3 +270,33 @@ def test_particles_are_drawn_alike_from_one_seed() -> None:
         return order
 
     assert walk(1) == walk(1) and len({tuple(walk(seed)) for seed in range(5)}) > 1
+
+
+class Plain(MonteCarlo[int]):
+    """Says of every choice whether it is the one that PUCT makes when nothing is kept from before."""
+
+    choices = 0
+
+    def _best(self, node: Node[int], choices: Any) -> Edge[int]:
+        chosen = super()._best(node, choices)
+        edges = [e for e in node.edges if e.status is Status.OPEN]
+        mass = sum(exp(e.log_probability) for e in edges)
+        visits = self._of_node(node)
+
+        def bound(edge: Edge[int]) -> float:
+            seen, share = self._of_edge(edge), exp(edge.log_probability) / mass
+            root = sqrt(max(1, visits.number + visits.lost))
+            return seen.mean(visits.mean(UNKNOWN)) + self.exploration * share * root / (1 + seen.number + seen.lost)
+
+        assert chosen is max(edges, key=bound)
+        Plain.choices += 1
+        return chosen
+
+
+@given(start=st.integers(4, 60), moves=st.permutations(("split", "half", "dec", "slow")), in_flight=st.integers(1, 3))
+@settings(max_examples=40)
+async def test_what_a_descent_keeps_does_not_change_where_it_goes(start: int, moves: list[str], in_flight: int) -> None:
+    config = Settings(in_flight=in_flight, width=2, shorten_seconds=0)
+    generator = always(*moves, "zero")
+    await search(Game(start), generator, budget=Budget(expansions=80), settings=config, frontier=Plain)
+    assert Plain.choices

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.search.proof import Step
-from prover.search.reductions import any_of, ends, merged, without_arguments, without_steps
+from prover.search.reductions import any_of, ends, merged, tidied, without_arguments, without_steps
 from prover.search.script import Arm, Body, Tactic, length, plain, split, structured, text
 
 CHAIN: Body = (Tactic("intro a"), Tactic("simp"), Tactic("omega"))
@@ -116,7 +116,7 @@ def test_the_structured_form_has_as_many_tactics_and_no_more_characters(step: St
 @given(STEPS)
 def test_guesses_are_scripts_that_differ(step: Step) -> None:
     script = structured(step)
-    for reduce in (without_steps, without_arguments, merged):
+    for reduce in (tidied, without_steps, without_arguments, merged):
         for guess in reduce(script):
             assert text(guess).strip() and text(guess) != text(script)
     assert all(text(put(closers[0])) for closers, put in ends(script))
@@ -131,8 +131,8 @@ def test_steps_left_out() -> None:
 
 
 def test_long_sequences_lose_large_pieces_first() -> None:
-    long = tuple(Tactic(f"t{i}") for i in range(8))
-    assert [len(guess) for guess in without_steps(long)] == [4] * 2 + [6] * 4 + [7] * 8
+    long = tuple(Tactic(f"t{i}") for i in range(16))
+    assert [len(guess) for guess in without_steps(long)] == [12] * 4 + [14] * 8 + [15] * 16
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,11 @@ def test_long_sequences_lose_large_pieces_first() -> None:
 )
 def test_arguments_left_out(tactic: str, smaller: set[str]) -> None:
     assert {text(guess) for guess in without_arguments((Tactic(tactic),))} == smaller
+
+
+def test_needless_parentheses() -> None:
+    script = (Tactic("have := f (x) (show (2) ≤ y)"), *bullets("g (n).succ", "h (h1) (a b)"))
+    assert [text(guess) for guess in tidied(script)] == ["have := f x (show 2 ≤ y)\ng (n).succ\n· h h1 (a b)"]
 
 
 @pytest.mark.parametrize(
