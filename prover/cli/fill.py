@@ -22,7 +22,7 @@ from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
 from prover.cli.solver import LadderJudge, SearchSolver
-from prover.cli.terminal import Live, errors, output, print_error, safe
+from prover.cli.terminal import Live, errors, output, plain_progress, print_error, safe
 from prover.cli.tree import PageRecord, TreePage
 from prover.cli.workplace import workplace
 from prover.core.errors import LeanProcessError, UserError
@@ -100,6 +100,7 @@ def run(
         record = None if page is None else PageRecord()
         if run_folder is not None:
             limits = {**dataclasses.asdict(options), "frontier": frontier, **({"lite": True} if lite else {})}
+            limits |= {} if premises else {"premises": False}
             del limits["jobs"]
             record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
             if record.document is not None and not (write or out):
@@ -121,6 +122,13 @@ def run(
         def importing(phase: str, _done: int, _total: int | None) -> None:
             show("Importing", {"phase": phase})
 
+        plain = plain_progress(quiet=quiet or errors().is_terminal)
+
+        def indexing(phase: str, done: int, total: int | None) -> None:
+            # Once for each set of imports; no event of this run.
+            live.observe("Importing", {"phase": phase})
+            plain(phase, done, total)
+
         async def work() -> tuple[str | None, FileResult]:
             limits = pool_limits(jobs, memory, start_timeout)
             async with workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit):
@@ -132,7 +140,7 @@ def run(
                     avoid=() if assume_open else _unusable(audit),
                     frontier=frontier,
                     journal=record.journal if record else None,
-                    index=await theorem_index(pool, source, importing) if premises else None,
+                    index=await theorem_index(pool, source, indexing) if premises else None,
                 )
                 return label, await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
