@@ -1,54 +1,69 @@
-"""Induction on natural numbers and lists."""
+"""Induction and case distinction on natural numbers, lists and the file's own inductive types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from prover.generate.evaluation import NAT
+from prover.generate.naming import own_type
 from prover.generate.proposal import Proposal
 from prover.generate.term import leaves
 from prover.generate.view import View
 
 
 def induct(view: View) -> Iterator[Proposal]:
-    """Plain, generalized and strong induction on each natural number of the goal; cases; induction on lists."""
+    """Plain, generalized and strong induction on what the goal mentions; cases."""
     involved = view.mentioned | {leaf for f in view.facts for leaf in leaves(f.statement)}
     for name, kind in view.variables.items():
-        if kind != NAT or name not in involved:
+        if kind == NAT and name in involved:
+            yield from _number(view, name, 0.0 if name in view.mentioned else -2.0)
+    for name, head in view.type_heads.items():
+        if name not in involved:
             continue
         shift = 0.0 if name in view.mentioned else -2.0
-        ih = view.fresh("ih")
-        plain = f"induction {name} with | zero => ?_ | succ {name} {ih} => ?_"
-        yield Proposal("induction", plain, shift)
-        others = [
-            h.name
-            for h in view.shown
-            if not h.is_prop and h.name != name and h.name in view.mentioned and not h.is_instance and _is_plain(h.type)
-        ]
-        if others:
-            general = f"induction {name} generalizing {' '.join(others)} with | zero => ?_ | succ {name} {ih} => ?_"
-            yield Proposal("induction_generalizing", general, shift)
-        strong = f"induction {name} using Nat.strongRecOn with | _ {name} {ih} => ?_"
-        yield Proposal("strong_induction", strong, shift)
-        yield Proposal("nat_cases", f"cases {name} with | zero => ?_ | succ {name} => ?_", shift)
-    for hypothesis in view.shown:
-        if hypothesis.type.startswith("List ") and hypothesis.name in involved:
-            name = hypothesis.name
-            head = view.fresh("x", "y", "z")
-            ih = view.fresh("ih")
-            others = [
-                h.name
-                for h in view.shown
-                if not h.is_prop and h.name != name and h.name in view.mentioned and _is_plain(h.type)
-            ]
-            yield Proposal("list_induction", f"induction {name} with | nil => ?_ | cons {head} {name} {ih} => ?_")
-            if others:
-                yield Proposal(
-                    "list_induction_generalizing",
-                    f"induction {name} generalizing {' '.join(others)} with "
-                    f"| nil => ?_ | cons {head} {name} {ih} => ?_",
-                )
-            yield Proposal("list_cases", f"cases {name} with | nil => ?_ | cons {head} {name} => ?_")
+        if head == "List":
+            yield from _list(view, name, shift)
+        elif own_type(view, name):
+            yield from _own(view, name, shift)
+
+
+def _number(view: View, name: str, shift: float) -> Iterator[Proposal]:
+    ih = view.fresh("ih")
+    arms = f"with | zero => ?_ | succ {name} {ih} => ?_"
+    yield Proposal("induction", f"induction {name} {arms}", shift)
+    others = _others(view, name)
+    if others:
+        yield Proposal("induction_generalizing", f"induction {name} generalizing {others} {arms}", shift)
+    yield Proposal("strong_induction", f"induction {name} using Nat.strongRecOn with | _ {name} {ih} => ?_", shift)
+    yield Proposal("nat_cases", f"cases {name} with | zero => ?_ | succ {name} => ?_", shift)
+
+
+def _list(view: View, name: str, shift: float) -> Iterator[Proposal]:
+    head, ih = view.fresh("x", "y", "z"), view.fresh("ih")
+    arms = f"with | nil => ?_ | cons {head} {name} {ih} => ?_"
+    yield Proposal("list_induction", f"induction {name} {arms}", shift)
+    others = _others(view, name)
+    if others:
+        yield Proposal("list_induction_generalizing", f"induction {name} generalizing {others} {arms}", shift)
+    yield Proposal("list_cases", f"cases {name} with | nil => ?_ | cons {head} {name} => ?_", shift)
+
+
+def _own(view: View, name: str, shift: float) -> Iterator[Proposal]:
+    """Constructors are not known here, so Lean chooses the names."""
+    yield Proposal("own_induction", f"unhygienic induction {name}", shift)
+    others = _others(view, name)
+    if others:
+        yield Proposal("own_induction_generalizing", f"unhygienic induction {name} generalizing {others}", shift)
+    yield Proposal("own_cases", f"unhygienic cases {name}", shift)
+
+
+def _others(view: View, name: str) -> str:
+    """What else of the goal an induction hypothesis may have to vary."""
+    return " ".join(
+        h.name
+        for h in view.shown
+        if not h.is_prop and not h.is_instance and h.name != name and h.name in view.mentioned and _is_plain(h.type)
+    )
 
 
 def _is_plain(type_text: str) -> bool:

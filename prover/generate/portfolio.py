@@ -6,17 +6,23 @@ from collections.abc import Iterable, Sequence
 
 from prover.core.candidate import Candidate
 from prover.generate.closers import close
+from prover.generate.datatypes import extend, take_apart
 from prover.generate.divisibility import bound_gcd, find_quotient
 from prover.generate.enumeration import enumerate_all, enumerate_negation
+from prover.generate.generalization import generalize
+from prover.generate.identities import use_identities
 from prover.generate.induction import induct, without_subtraction
+from prover.generate.predicates import use_predicates
 from prover.generate.priors import prior
 from prover.generate.proposal import Idea
 from prover.generate.recurrences import follow_recurrence
+from prover.generate.recursion import follow_function
 from prover.generate.refutation import counterexample, explodes
 from prover.generate.request import Request
 from prover.generate.residues import power_residues, split_residues
-from prover.generate.rewriting import apply_facts, rewrite, unfold
+from prover.generate.rewriting import apply_facts, rewrite
 from prover.generate.structure import by_cases, introduce, split_goal, split_hypotheses
+from prover.generate.unfolding import split_cases, unfold
 from prover.generate.view import View
 from prover.generate.witnesses import exhibit
 
@@ -27,18 +33,25 @@ IDEAS: tuple[Idea, ...] = (
     split_goal,
     exhibit,
     split_hypotheses,
+    take_apart,
+    extend,
     by_cases,
     induct,
+    follow_function,
+    use_predicates,
+    generalize,
     without_subtraction,
     rewrite,
     apply_facts,
     unfold,
+    split_cases,
     split_residues,
     power_residues,
     enumerate_all,
     enumerate_negation,
     bound_gcd,
     find_quotient,
+    use_identities,
     follow_recurrence,
 )
 

@@ -1,0 +1,50 @@
+"""Powers and greatest common divisors: the library's identities given to automation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prover.generate.evaluation import INT
+from prover.generate.linear import closed
+from prover.generate.proposal import Proposal
+from prover.generate.term import Term, subterms
+from prover.generate.view import View
+
+_NAT_POWERS = "Nat.pow_succ, Nat.pow_zero, Nat.pow_add, Nat.pow_mul, Nat.mul_pow"
+_INT_POWERS = "Int.pow_succ, Int.pow_zero, Int.pow_add, Int.pow_mul, Int.mul_pow"
+_GCD = "Nat.gcd_comm, Nat.gcd_assoc, Nat.gcd_mul_left, Nat.gcd_mul_right"
+_STEPS = "Nat.gcd_add_mul_right_right, Nat.gcd_add_mul_left_right, Nat.gcd_add_self_right, Nat.gcd_sub_self_right"
+
+
+def use_identities(view: View) -> Iterator[Proposal]:
+    """Rules for powers with variable exponents, for `gcd` and for factorings of numerals."""
+    if any(t.head == "^" and closed(t.args[1]) is None for s in view.statements for t in subterms(s)):
+        yield from _powers(view)
+    if any(is_gcd(t) for s in view.statements for t in subterms(s)):
+        yield Proposal("gcd_simp", f"simp [{_GCD}]")
+        yield Proposal("gcd_simp", f"simp [{_STEPS}]", -0.3)
+        yield Proposal("gcd_grind", "grind [Nat.gcd_comm, Nat.gcd_dvd_left, Nat.gcd_dvd_right, Nat.dvd_gcd]")
+        yield Proposal("gcd_step", "rw [Nat.gcd_comm]")
+        yield Proposal("gcd_step", "rw [Nat.gcd_rec]", -0.5)
+        if view.target is not None and view.target.head == "∣" and is_gcd(view.target.args[1]):
+            yield Proposal("gcd_divides", "apply Nat.dvd_gcd")
+        if view.target is not None and view.target.head == "=":
+            yield Proposal("gcd_antisymm", "apply Nat.dvd_antisymm", -0.5)
+
+
+def _powers(view: View) -> Iterator[Proposal]:
+    integers = any(k == INT for k in view.kinds.values()) or "ℤ" in view.goal.target
+    rules = _INT_POWERS if integers else _NAT_POWERS
+    comm = (
+        "Int.mul_comm, Int.mul_left_comm, Int.mul_assoc"
+        if integers
+        else "Nat.mul_comm, Nat.mul_left_comm, Nat.mul_assoc"
+    )
+    yield Proposal("pow_rules", f"simp [{rules}]")
+    yield Proposal("pow_rules", f"simp [{rules}, {comm}]", -0.2)
+    yield Proposal("pow_rules_grind", f"simp only [{rules}] at *; grind")
+    yield Proposal("pow_positive", "apply Int.pow_pos" if integers else "apply Nat.pow_pos", -0.5)
+
+
+def is_gcd(term: Term) -> bool:
+    return term.function in ("Nat.gcd", ".gcd", "Nat.lcm", ".lcm", "Nat.Coprime", ".Coprime")
