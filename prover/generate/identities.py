@@ -35,15 +35,12 @@ def use_identities(view: View) -> Iterator[Proposal]:
 def _powers(view: View) -> Iterator[Proposal]:
     integers = any(k == INT for k in view.kinds.values()) or "ℤ" in view.goal.target
     rules = _INT_POWERS if integers else _NAT_POWERS
-    comm = (
-        "Int.mul_comm, Int.mul_left_comm, Int.mul_assoc"
-        if integers
-        else "Nat.mul_comm, Nat.mul_left_comm, Nat.mul_assoc"
-    )
+    kind = "Int" if integers else "Nat"
+    comm = f"{kind}.mul_comm, {kind}.mul_left_comm, {kind}.mul_assoc"
     yield Proposal("pow_rules", f"simp [{rules}]")
     yield Proposal("pow_rules", f"simp [{rules}, {comm}]", -0.2)
     yield Proposal("pow_rules_grind", f"simp only [{rules}] at *; grind")
-    yield Proposal("pow_positive", "apply Int.pow_pos" if integers else "apply Nat.pow_pos", -0.5)
+    yield Proposal("pow_positive", f"apply {kind}.pow_pos", -0.5)
 
 
 def is_gcd(term: Term) -> bool:

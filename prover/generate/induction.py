@@ -7,20 +7,32 @@ from collections.abc import Iterator
 from prover.generate.evaluation import NAT
 from prover.generate.naming import own_type
 from prover.generate.proposal import Proposal
-from prover.generate.term import leaves
+from prover.generate.term import leaves, subterms
 from prover.generate.view import View
+
+#: What an induction inside another one, and one on an element of a list, are less likely to be.
+_AGAIN = -1.0
+_ELEMENT = -1.5
+
+
+def hypotheses_of_induction(view: View) -> list[str]:
+    """Names of the facts that an induction left, by the names this generator and Lean give them."""
+    return [f.proof for f in view.facts if f.proof.startswith("ih") or "_ih" in f.proof]
 
 
 def induct(view: View) -> Iterator[Proposal]:
     """Plain, generalized and strong induction on what the goal mentions; cases."""
     involved = view.mentioned | {leaf for f in view.facts for leaf in leaves(f.statement)}
+    elements = {t.args[0].head for s in view.statements for t in subterms(s) if t.head == "::"}
+    again = _AGAIN * len(hypotheses_of_induction(view))
     for name, kind in view.variables.items():
         if kind == NAT and name in involved:
-            yield from _number(view, name, 0.0 if name in view.mentioned else -2.0)
+            unlikely = (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
+            yield from _number(view, name, again + unlikely)
     for name, head in view.type_heads.items():
         if name not in involved:
             continue
-        shift = 0.0 if name in view.mentioned else -2.0
+        shift = again + (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
         if head == "List":
             yield from _list(view, name, shift)
         elif own_type(view, name):

@@ -16,6 +16,7 @@ _PREFIX: dict[str, int] = {"¬": 40, "!": 40, "-": 75, "↑": 1024}
 _BINDERS = {"∀", "∃", "fun", "λ", "Σ", "∃!"}
 _OPAQUE = {"let", "have", "show", "do", "sorry", "⋯", "?"}
 _KEYWORDS = {"then", "else", "with", "match", "if"}
+_OPENING = ("(", "[", "⟨", "↑", "#", "{")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⦃": "⦄"}
 _BOUNDS = {"<", "≤", ">", "≥", "∈", "≠"}
 _MAX = 1024
@@ -161,14 +162,7 @@ class _Reader:
             kind, text, _ = self.peek()
             if text in _KEYWORDS:
                 break
-            if (kind in ("name", "number", "string") and text not in _BINDERS) or text in (
-                "(",
-                "[",
-                "⟨",
-                "↑",
-                "#",
-                "{",
-            ):
+            if (kind in ("name", "number", "string") and text not in _BINDERS) or text in _OPENING:
                 arguments.append(self.atom())
             elif text in _BINDERS and arguments:
                 arguments.append(self.binder())

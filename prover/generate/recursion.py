@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from prover.generate.induction import hypotheses_of_induction
 from prover.generate.naming import own_names
 from prover.generate.proposal import Proposal
 from prover.generate.term import Term, subterms
@@ -26,8 +27,9 @@ def follow_function(view: View) -> Iterator[Proposal]:
         if term.head == "@" and _name(term, names) and set(_leaves(term)) & local:
             calls.setdefault(str(term), term)
     ranked = sorted(calls.values(), key=lambda t: not _simple(t, local))[:_MAX_CALLS]
+    again = -1.0 * len(hypotheses_of_induction(view))
     for rank, call in enumerate(ranked):
-        shift = -0.3 * rank - (0.0 if _simple(call, local) else 1.5)
+        shift = again - 0.3 * rank - (0.0 if _simple(call, local) else 1.5)
         yield Proposal("fun_induction", f"unhygienic fun_induction {call}", shift)
         others = _others(view, call)
         if others:

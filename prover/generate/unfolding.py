@@ -22,9 +22,9 @@ def unfold(view: View) -> Iterator[Proposal]:
             yield from _automation(view, target.all, -0.5)
         for name in target.all[:4]:
             yield Proposal("unfold", f"unfold {name}")
+            yield Proposal("unfold_split", f"unfold {name}; unhygienic split", -0.3)
             if len(target.all) > 1:
                 yield Proposal("simp_defs", f"simp [{name}]", -0.7)
-        yield Proposal("unfold_split", f"unfold {target.all[0]}; split", -0.3)
     more = everywhere.functions if everywhere.functions else everywhere.members
     if more and more != target.functions:
         yield from _automation(view, more, -0.3)
