@@ -28,45 +28,57 @@ def induct(view: View) -> Iterator[Proposal]:
     for name, kind in view.variables.items():
         if kind == NAT and name in involved:
             unlikely = (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
-            yield from _number(view, name, again + unlikely)
+            yield from _number(view, name, unlikely, again)
     for name, head in view.type_heads.items():
         if name not in involved:
             continue
-        shift = again + (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
+        shift = (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
         if head == "List":
-            yield from _list(view, name, shift)
+            yield from _list(view, name, shift, again)
         elif own_type(view, name):
-            yield from _own(view, name, shift)
+            yield from _own(view, name, shift, again)
 
 
-def _number(view: View, name: str, shift: float) -> Iterator[Proposal]:
+def _number(view: View, name: str, shift: float, again: float) -> Iterator[Proposal]:
     ih = view.fresh("ih")
     arms = f"with | zero => ?_ | succ {name} {ih} => ?_"
-    yield Proposal("induction", f"induction {name} {arms}", shift)
+    yield Proposal("induction", f"induction {name} {arms}", shift + again)
     others = _others(view, name)
     if others:
-        yield Proposal("induction_generalizing", f"induction {name} generalizing {others} {arms}", shift)
-    yield Proposal("strong_induction", f"induction {name} using Nat.strongRecOn with | _ {name} {ih} => ?_", shift)
-    yield Proposal("nat_cases", f"cases {name} with | zero => ?_ | succ {name} => ?_", shift)
+        yield Proposal("induction_generalizing", f"induction {name} generalizing {others} {arms}", shift + again)
+    yield Proposal(
+        "strong_induction", f"induction {name} using Nat.strongRecOn with | _ {name} {ih} => ?_", shift + again
+    )
+    yield Proposal("nat_cases", f"cases {name} with | zero => ?_ | succ {name} => ?_", shift + _after(again))
 
 
-def _list(view: View, name: str, shift: float) -> Iterator[Proposal]:
+def _list(view: View, name: str, shift: float, again: float) -> Iterator[Proposal]:
     head, ih = view.fresh("x", "y", "z"), view.fresh("ih")
     arms = f"with | nil => ?_ | cons {head} {name} {ih} => ?_"
-    yield Proposal("list_induction", f"induction {name} {arms}", shift)
+    yield Proposal("list_induction", f"induction {name} {arms}", shift + again)
     others = _others(view, name)
     if others:
-        yield Proposal("list_induction_generalizing", f"induction {name} generalizing {others} {arms}", shift)
-    yield Proposal("list_cases", f"cases {name} with | nil => ?_ | cons {head} {name} => ?_", shift)
+        yield Proposal("list_induction_generalizing", f"induction {name} generalizing {others} {arms}", shift + again)
+    number = view.fresh("n", "m")
+    strong = f"induction {view.fresh('hn')} : {name}.length using Nat.strongRecOn generalizing {name}"
+    yield Proposal("list_strong_induction", f"{strong} with | _ {number} {ih} => ?_", shift + again)
+    yield Proposal("list_cases", f"cases {name} with | nil => ?_ | cons {head} {name} => ?_", shift + _after(again))
 
 
-def _own(view: View, name: str, shift: float) -> Iterator[Proposal]:
+def _own(view: View, name: str, shift: float, again: float) -> Iterator[Proposal]:
     """Constructors are not known here, so Lean chooses the names."""
-    yield Proposal("own_induction", f"unhygienic induction {name}", shift)
+    yield Proposal("own_induction", f"unhygienic induction {name}", shift + again)
     others = _others(view, name)
     if others:
-        yield Proposal("own_induction_generalizing", f"unhygienic induction {name} generalizing {others}", shift)
-    yield Proposal("own_cases", f"unhygienic cases {name}", shift)
+        yield Proposal(
+            "own_induction_generalizing", f"unhygienic induction {name} generalizing {others}", shift + again
+        )
+    yield Proposal("own_cases", f"unhygienic cases {name}", shift + _after(again))
+
+
+def _after(again: float) -> float:
+    """Inside an induction, cases are what is left to do where automation does not get through."""
+    return 0.5 if again else 0.0
 
 
 def _others(view: View, name: str) -> str:

@@ -9,6 +9,7 @@ from prover.generate.closers import close
 from prover.generate.datatypes import extend, take_apart
 from prover.generate.divisibility import bound_gcd, find_quotient
 from prover.generate.enumeration import enumerate_all, enumerate_negation
+from prover.generate.fitting import fit
 from prover.generate.generalization import generalize
 from prover.generate.identities import use_identities
 from prover.generate.induction import induct, without_subtraction
@@ -77,13 +78,11 @@ class Portfolio:
         if explodes(view) or counterexample(view) is not None:
             return []
         best: dict[str, Candidate] = {}
-        for idea in self.ideas:
-            for proposal in idea(view):
-                belief = prior(proposal.family) + proposal.shift
-                known = best.get(proposal.text)
-                if known is None or known.log_probability < belief:
-                    best[proposal.text] = Candidate(
-                        proposal.text, belief, f"portfolio/{proposal.family}", effort=proposal.effort
-                    )
+        for proposal, shift in fit(view, (p for idea in self.ideas for p in idea(view))):
+            belief = prior(proposal.family) + shift
+            known = best.get(proposal.text)
+            if known is None or known.log_probability < belief:
+                source = f"portfolio/{proposal.family}"
+                best[proposal.text] = Candidate(proposal.text, belief, source, effort=proposal.effort)
         ranked = sorted(best.values(), key=lambda c: -c.log_probability)
         return ranked[: request.n]
