@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prover.core.candidate import Candidate
 from prover.generate.closers import close
@@ -14,7 +14,7 @@ from prover.generate.generalization import generalize
 from prover.generate.identities import use_identities
 from prover.generate.induction import induct, without_subtraction
 from prover.generate.predicates import use_predicates
-from prover.generate.priors import prior
+from prover.generate.priors import DEFAULT, default_priors
 from prover.generate.proposal import Idea
 from prover.generate.recurrences import follow_recurrence
 from prover.generate.recursion import follow_function
@@ -61,11 +61,12 @@ class Portfolio:
     """Tactics of core Lean by the shape of the goal, each with a prior log-probability. Deterministic.
 
     Proposes nothing for a goal that a small counterexample refutes or that would make automation compute a huge
-    power, and nothing on a second draw.
+    power, and nothing on a second draw. `priors`: log-probabilities by family, instead of those of the package.
     """
 
-    def __init__(self, ideas: Iterable[Idea] = IDEAS) -> None:
+    def __init__(self, ideas: Iterable[Idea] = IDEAS, *, priors: Mapping[str, float] | None = None) -> None:
         self.ideas = tuple(ideas)
+        self._priors = priors
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         return [self.propose(request) for request in requests]
@@ -77,9 +78,10 @@ class Portfolio:
         view = View(request.focused)
         if explodes(view) or counterexample(view) is not None:
             return []
+        priors = self._priors if self._priors is not None else default_priors()
         best: dict[str, Candidate] = {}
         for proposal, shift in fit(view, (p for idea in self.ideas for p in idea(view))):
-            belief = prior(proposal.family) + shift
+            belief = priors.get(proposal.family, DEFAULT) + shift
             known = best.get(proposal.text)
             if known is None or known.log_probability < belief:
                 source = f"portfolio/{proposal.family}"

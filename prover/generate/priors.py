@@ -1,11 +1,17 @@
-"""Prior log-probabilities of the families of proposals."""
+"""Prior log-probabilities of the families of proposals: set by hand, corrected by what runs have shown."""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 #: Natural logarithms of the belief that a proposal of the family is on a proof, discounted by what it costs to try.
-PRIORS: Mapping[str, float] = {
+HAND_SET: Mapping[str, float] = {
     # closers
     "omega": -0.2,
     "decide": -0.2,
@@ -132,7 +138,54 @@ PRIORS: Mapping[str, float] = {
 
 DEFAULT = -4.0
 
+#: Attempts that the hand-set belief counts for, beside those seen.
+_STRENGTH = 30.0
+_HIGHEST, _LOWEST = -0.1, -6.0
 
-def prior(family: str) -> float:
-    """The family's prior log-probability; a cautious one for families never seen."""
-    return PRIORS.get(family, DEFAULT)
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Attempts of a family, those that closed a goal or are steps of a proof, and heartbeats (unit of
+    `maxHeartbeats`) spent on all of them."""
+
+    tried: int = 0
+    worked: int = 0
+    heartbeats: int = 0
+
+    def plus(self, other: Count) -> Count:
+        return Count(self.tried + other.tried, self.worked + other.worked, self.heartbeats + other.heartbeats)
+
+
+def read_counts(text: str) -> dict[str, Count]:
+    """The counts of a data file made by `benchmarks/learn_priors.py`."""
+    document: dict[str, Any] = json.loads(text)
+    return {family: Count(**count) for family, count in document["families"].items()}
+
+
+def blended(counts: Mapping[str, Count]) -> dict[str, float]:
+    """The hand-set table corrected by counts.
+
+    A family's success rate has a Beta prior whose mean is the hand-set belief, brought to the scale of rates by one
+    factor for all families, and which counts as 30 attempts. The logarithm of the posterior mean is brought back.
+    """
+    expected = sum(c.tried * math.exp(_by_hand(family)) for family, c in counts.items())
+    worked = sum(c.worked for c in counts.values())
+    if not expected or not worked:
+        return dict(HAND_SET)
+    scale = worked / expected
+    table = dict(HAND_SET)
+    for family, count in counts.items():
+        believed = min(1.0, scale * math.exp(_by_hand(family)))
+        rate = (count.worked + _STRENGTH * believed) / (count.tried + _STRENGTH)
+        table[family] = min(_HIGHEST, max(_LOWEST, math.log(rate / scale)))
+    return table
+
+
+def _by_hand(family: str) -> float:
+    return HAND_SET.get(family, DEFAULT)
+
+
+@cache
+def default_priors() -> Mapping[str, float]:
+    """The table the portfolio uses when it is given none. Reads a data file of the package, once."""
+    return blended(read_counts(files("prover.generate").joinpath("priors.json").read_text("utf-8")))
