@@ -49,13 +49,15 @@ def _cases(view: View, name: str, head: str) -> str:
 def extend(view: View) -> Iterator[Proposal]:
     """Functions, lists, pairs, structures: equal when their parts are."""
     target = view.target
-    if target is None or target.head != "=" or kind_of(target.args[0], view.kinds) is not None:
+    if target is None or target.head != "=":
         return
     sides = target.args
     functional = any(side.head in ("fun", "∘") or view.type_heads.get(side.head) == "→" for side in sides)
     if functional:
         yield Proposal("funext", f"funext {view.fresh('x', 'y', 'z')}")
-    elif not any(side.number is not None or side.head in ("true", "false") for side in sides):
+    elif kind_of(sides[0], view.kinds) is None and not any(
+        side.number is not None or side.head in ("true", "false") for side in sides
+    ):
         yield Proposal("ext", "unhygienic ext")
         yield Proposal("funext", f"funext {view.fresh('x', 'y', 'z')}", -2.5)
     if any(side.head in ("∧", "∨", "↔") for side in sides):

@@ -13,6 +13,9 @@ from prover.generate.fitting import fit
 from prover.generate.generalization import generalize
 from prover.generate.identities import use_identities
 from prover.generate.induction import induct, without_subtraction
+from prover.generate.mathlib import use_mathlib
+from prover.generate.nonlinear import bound_products, climb
+from prover.generate.obstructions import find_modulus, find_roots
 from prover.generate.predicates import use_predicates
 from prover.generate.priors import DEFAULT, default_priors
 from prover.generate.proposal import Idea
@@ -53,6 +56,10 @@ IDEAS: tuple[Idea, ...] = (
     bound_gcd,
     find_quotient,
     use_identities,
+    find_roots,
+    find_modulus,
+    bound_products,
+    climb,
     follow_recurrence,
 )
 
@@ -61,11 +68,14 @@ class Portfolio:
     """Tactics of core Lean by the shape of the goal, each with a prior log-probability. Deterministic.
 
     Proposes nothing for a goal that a small counterexample refutes or that would make automation compute a huge
-    power, and nothing on a second draw. `priors`: log-probabilities by family, instead of those of the package.
+    power, and nothing on a second draw. `mathlib`: Mathlib's tactics too, for files that import it. `priors`:
+    log-probabilities by family, instead of those of the package.
     """
 
-    def __init__(self, ideas: Iterable[Idea] = IDEAS, *, priors: Mapping[str, float] | None = None) -> None:
-        self.ideas = tuple(ideas)
+    def __init__(
+        self, ideas: Iterable[Idea] = IDEAS, *, mathlib: bool = False, priors: Mapping[str, float] | None = None
+    ) -> None:
+        self.ideas = (*ideas, use_mathlib) if mathlib else tuple(ideas)
         self._priors = priors
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:

@@ -134,6 +134,33 @@ HAND_SET: Mapping[str, float] = {
     "pow_positive": -2.6,
     "dvd_witness": -1.5,
     "recurrence": -1.5,
+    # nonlinear
+    "roots": -1.0,
+    "power_moduli": -1.3,
+    "squares": -1.6,
+    "multiplied": -2.0,
+    "difference": -2.8,
+    "climb": -2.2,
+    "dvd_open": -1.4,
+    # where Mathlib is imported
+    "norm_num": -0.7,
+    "norm_num_at": -1.5,
+    "aesop": -2.2,
+    "tauto": -2.4,
+    "push_cast": -2.2,
+    "push_neg": -2.2,
+    "ring": -0.6,
+    "ring_nf": -2.4,
+    "field_simp": -1.6,
+    "linarith": -0.6,
+    "nlinarith": -0.9,
+    "nlinarith_squares": -1.1,
+    "nlinarith_products": -1.3,
+    "positivity": -0.7,
+    "gcongr": -1.9,
+    "bound": -2.4,
+    "antisymmetry": -3.0,
+    "interval_cases": -1.3,
 }
 
 DEFAULT = -4.0

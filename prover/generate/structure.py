@@ -72,6 +72,13 @@ def split_hypotheses(view: View) -> Iterator[Proposal]:
     ]
     if opened:
         yield Proposal("obtain", "\n".join(opened))
+    divisions = [f for f in view.facts if f.statement.head == "∣" and not _is_number(f.statement.args[0])]
+    if divisions and view.target is not None and view.target.head == "∣":
+        names: list[str] = []
+        for _ in divisions:
+            names.append(_free("k", taken | set(names)))
+        lines = [f"obtain ⟨{k}, h{k}⟩ := {f.proof}" for k, f in zip(names, divisions, strict=True)]
+        yield Proposal("dvd_open", "\n".join(lines))
     if any(_substitutable(fact.statement, view) for fact in view.facts):
         yield Proposal("subst", "subst_vars")
     for fact in view.facts:
