@@ -49,6 +49,7 @@ HAND_SET: Mapping[str, float] = {
     "decide_revert": -1.5,
     "cases_simp_all": -1.6,
     "generalize": -2.6,
+    "forget": -1.8,
     "constructor": -2.5,
     "by_contra": -2.6,
     "absurd": -2.2,

@@ -46,6 +46,10 @@ def texts(target: str, *hypotheses: str, mathlib: bool = False) -> list[str]:
         ("(match g x with\n  | none => 0\n  | some y => y) = a", ["x : ℕ"], "unhygienic cases he : g x"),
         ("p", ["h : (if a then b else c) = d"], "unhygienic split at h"),
         ("len (app xs ys) = len xs", ["xs : List ℕ", "ys : List ℕ"], "generalize app xs ys = e"),
+        ("sum (ins x (sort xs)) = x + sum xs", ["x : ℕ", "xs : List ℕ", "ih : sum (sort xs) = sum xs"],
+         "rw [← ih]\nclear ih\ngeneralize sort xs = e"),
+        ("ok (ins x (sort xs)) = true", ["x : ℕ", "xs : List ℕ", "ih : ok (sort xs) = true"],
+         "revert ih\ngeneralize sort xs = e\nintro hg"),
         ("o = none", ["o : Option ℕ"], "cases o with | none => ?_ | some x => ?_"),
         ("x.1 = a", ["x : α × β", "a : α"], "obtain ⟨x1, x2⟩ := x"),
         ("p i", ["i : Fin 3"], "obtain ⟨i, hi⟩ := i"),
@@ -102,8 +106,8 @@ def test_moduli_that_refute_an_equation() -> None:
 def test_mathlib_is_asked_for_only_where_it_is_imported() -> None:
     hypotheses = ["a : ℝ", "b : ℝ", "h : 0 < a", "g : 0 < b"]
     with_mathlib, without = texts("0 < a * b", *hypotheses, mathlib=True), texts("0 < a * b", *hypotheses)
-    for tactic in ("positivity", "nlinarith", "norm_num", "nlinarith [mul_pos h g, sq_nonneg (a - b), sq_nonneg (a + b), "
-                   "sq_nonneg a, sq_nonneg b]"):  # fmt: skip
+    hinted = "nlinarith [mul_pos h g, sq_nonneg (a - b), sq_nonneg (a + b), sq_nonneg a, sq_nonneg b]"
+    for tactic in ("positivity", "nlinarith", "norm_num", hinted):
         assert tactic in with_mathlib and tactic not in without
     assert "interval_cases n <;> omega" in texts("p n", "n : ℕ", "h : n < 5", mathlib=True)
     assert imports_mathlib(["Mathlib.Tactic"]) and imports_mathlib(["Init", "Mathlib"])
