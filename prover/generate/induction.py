@@ -32,7 +32,7 @@ def induct(view: View) -> Iterator[Proposal]:
     for name, head in view.type_heads.items():
         if name not in involved:
             continue
-        shift = (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
+        shift = (0.0 if name in view.mentioned else -0.8) + (_ELEMENT if name in elements else 0.0)
         if head == "List":
             yield from _list(view, name, shift, again)
         elif own_type(view, name):

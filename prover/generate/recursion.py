@@ -17,19 +17,21 @@ _MAX_CALLS = 4
 
 
 def follow_function(view: View) -> Iterator[Proposal]:
-    """`fun_induction` and `fun_cases` on the calls of the goal, those applied to variables first."""
-    if view.target is None:
-        return
-    names = own_names(view, [view.target]).all
+    """`fun_induction` and `fun_cases` on the calls of goal and hypotheses, those applied to variables first."""
+    names = own_names(view, view.statements).all
     local = {h.name for h in view.shown if not h.is_prop}
-    calls: dict[str, Term] = {}
-    for term in subterms(view.target):
-        if term.head == "@" and _name(term, names) and set(_leaves(term)) & local:
-            calls.setdefault(str(term), term)
-    ranked = sorted(calls.values(), key=lambda t: not _simple(t, local))[:_MAX_CALLS]
+    ranked: list[tuple[float, Term]] = []
+    seen: set[str] = set()
+    for place, statement in enumerate(view.statements):
+        for term in subterms(statement):
+            if term.head == "@" and _name(term, names) and set(_leaves(term)) & local and str(term) not in seen:
+                seen.add(str(term))
+                outside = 0.0 if place == 0 and view.target is not None else -0.6
+                ranked.append((outside + (0.0 if _simple(term, local) else -1.5), term))
+    ranked = sorted(ranked, key=lambda found: -found[0])[:_MAX_CALLS]
     again = -1.0 * len(hypotheses_of_induction(view))
-    for rank, call in enumerate(ranked):
-        shift = again - 0.3 * rank - (0.0 if _simple(call, local) else 1.5)
+    for rank, (fit, call) in enumerate(ranked):
+        shift = again + fit - 0.3 * rank
         yield Proposal("fun_induction", f"unhygienic fun_induction {call}", shift)
         others = _others(view, call)
         if others:
