@@ -10,9 +10,10 @@ from prover.generate.proposal import Proposal
 from prover.generate.term import leaves, subterms
 from prover.generate.view import View
 
-#: What an induction inside another one, and one on an element of a list, are less likely to be.
+#: Less likely: an induction inside another one, on an element of a list, on what is no exponent where something is.
 _AGAIN = -1.0
 _ELEMENT = -1.5
+_BASE = -0.8
 
 
 def hypotheses_of_induction(view: View) -> list[str]:
@@ -24,10 +25,14 @@ def induct(view: View) -> Iterator[Proposal]:
     """Plain, generalized and strong induction on what the goal mentions; cases."""
     involved = view.mentioned | {leaf for f in view.facts for leaf in leaves(f.statement)}
     elements = {t.args[0].head for s in view.statements for t in subterms(s) if t.head == "::"}
+    exponents = {leaf for s in view.statements for t in subterms(s) if t.head == "^" for leaf in leaves(t.args[1])}
+    exponents &= view.variables.keys()
     again = _AGAIN * len(hypotheses_of_induction(view))
     for name, kind in view.variables.items():
         if kind == NAT and name in involved:
             unlikely = (0.0 if name in view.mentioned else -2.0) + (_ELEMENT if name in elements else 0.0)
+            if exponents and name not in exponents:
+                unlikely += _BASE
             yield from _number(view, name, unlikely, again)
     for name, head in view.type_heads.items():
         if name not in involved:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from prover.generate.evaluation import INT, NAT, kind_of
+from prover.generate.induction import hypotheses_of_induction
 from prover.generate.linear import closed
 from prover.generate.proposal import Proposal
 from prover.generate.term import Term, leaves, subterms
@@ -60,7 +61,8 @@ def _multiplied(view: View) -> Iterator[Proposal]:
         weak = fact.proof if fact.statement.head in ("≤", "≥") else f"(Nat.le_of_lt {fact.proof})"
         lines = [f"have := Nat.mul_le_mul_right ({factor}) {weak}" for factor in factors]
         if lines:
-            yield Proposal("multiplied", "\n".join([*lines, _END]))
+            again = 0.6 if fact.proof in hypotheses_of_induction(view) else 0.0
+            yield Proposal("multiplied", "\n".join([*lines, _END]), again)
     if len(facts) > 1:
         pairs = [f"have := Nat.mul_le_mul {a.proof} {b.proof}" for a, b in itertools.combinations(facts, 2)]
         yield Proposal("multiplied", "\n".join([*pairs, _END]), -0.3)

@@ -55,7 +55,7 @@ def split_goal(view: View) -> Iterator[Proposal]:
         yield Proposal("or", "left")
         yield Proposal("or", "right")
         yield Proposal("or_not", "refine Classical.or_iff_not_imp_left.mpr ?_")
-    if target.head in ("=", "≠", "<", "≤", ">", "≥", "∣", "∨") and view.facts:
+    if target.head in ("∃", "∨") or (target.head in ("=", "≠", "<", "≤", ">", "≥", "∣") and view.facts):
         yield Proposal("by_contra", f"apply Classical.byContradiction; intro {view.fresh('hn')}")
     if target.head == "False":
         for fact in view.facts:
