@@ -11,7 +11,7 @@ from prover.generate.divisibility import bound_gcd, find_quotient
 from prover.generate.enumeration import enumerate_all, enumerate_negation
 from prover.generate.fitting import fit
 from prover.generate.generalization import generalize
-from prover.generate.identities import use_identities
+from prover.generate.identities import cancel, use_identities
 from prover.generate.induction import induct, without_subtraction
 from prover.generate.mathlib import use_mathlib
 from prover.generate.nonlinear import bound_products, climb
@@ -56,6 +56,7 @@ IDEAS: tuple[Idea, ...] = (
     bound_gcd,
     find_quotient,
     use_identities,
+    cancel,
     find_roots,
     find_modulus,
     bound_products,

@@ -137,6 +137,7 @@ HAND_SET: Mapping[str, float] = {
     "recurrence": -1.5,
     # nonlinear
     "roots": -1.0,
+    "cancel": -1.4,
     "power_moduli": -1.3,
     "squares": -1.6,
     "multiplied": -2.0,

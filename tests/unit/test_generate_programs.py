@@ -15,7 +15,7 @@ def goal(target: str, *hypotheses: str) -> Goal:
     context: list[Hypothesis] = []
     for text in hypotheses:
         name, kind = text.split(" : ", 1)
-        prop = kind.startswith("- ") or any(s in kind for s in "=<≤>≥∣∧∨¬∃∀")
+        prop = kind.startswith("- ") or any(s in kind for s in "=≠<≤>≥∣∧∨¬∃∀")
         context.append(Hypothesis(name, kind.removeprefix("- "), is_prop=prop))
     return Goal(target, tuple(context))
 
@@ -59,6 +59,10 @@ def texts(target: str, *hypotheses: str, mathlib: bool = False) -> list[str]:
         ("x = 3 ∨ x = 4", ["x : ℤ", "h : x * x - 7 * x + 12 = 0"],
          "have hr : (x - 3) * (x - 4) = 0 := by grind\n"
          "rcases Int.mul_eq_zero.mp hr with hr | hr <;> omega"),
+        ("b = c", ["a : ℕ", "b : ℕ", "c : ℕ", "h : (a + 1) * b = (a + 1) * c"],
+         "have hc := Nat.eq_of_mul_eq_mul_left (show 0 < a + 1 by omega) h"),
+        ("b = 1", ["a : ℕ", "b : ℕ", "g : a ≠ 0", "h : a * b = a"],
+         "have hc := Nat.eq_of_mul_eq_mul_left (show 0 < a by omega) (show a * b = a * 1 by omega)"),
         ("n ^ 2 ≤ 2 ^ n", ["n : ℕ", "h : 4 ≤ n"], "induction h with | refl => ?_ | step h ih => ?_"),
         ("a ∣ b + c", ["a : ℕ", "b : ℕ", "c : ℕ", "h : a ∣ b", "g : a ∣ c"],
          "obtain ⟨k, hk⟩ := h\nobtain ⟨k1, hk1⟩ := g"),
