@@ -17,6 +17,7 @@ from prover.generate.view import View
 
 _MODULI = (3, 4, 8, 5, 7, 9, 16)
 _MAX_POINTS = 5000
+_MAX_JOINT = 64
 _MAX_ROOT = 10_000
 
 
@@ -100,7 +101,10 @@ def find_modulus(view: View) -> Iterator[Proposal]:
         return
     wanted = list(dict.fromkeys([*(m for m in moduli(view) if m <= 16), *_refuting(view)]))[:3]
     for rank, modulus in enumerate(wanted):
-        claims = [_claim(view, term, modulus, i) for i, term in enumerate(powers.values())]
+        # Together with the remainders of the variables themselves, where those matter and are not too many.
+        joint = any(t.head == "%" and t.args[0].head in view.variables for s in view.statements for t in subterms(s))
+        joint = joint and modulus ** len(powers) <= _MAX_JOINT
+        claims = [_claim(view, term, modulus, i, joint=joint) for i, term in enumerate(powers.values())]
         # As plain variables the powers cost omega less, and it has nothing else to say about them.
         hidden = [f"generalize {text} = {view.fresh(f'w{i}')} at *" for i, text in enumerate(powers)]
         yield Proposal("power_moduli", "\n".join([*claims, *hidden, "omega"]), -0.2 * rank, effort=1)
@@ -114,12 +118,16 @@ def _is_power(term: Term, view: View) -> bool:
     return term.head == "*" and term.args[0] == term.args[1] and term.args[0].head in view.variables
 
 
-def _claim(view: View, term: Term, modulus: int, index: int) -> str:
-    """`have : x ^ k % m = r₁ ∨ ...`, a case for each remainder of x."""
+def _claim(view: View, term: Term, modulus: int, index: int, *, joint: bool) -> str:
+    """`have : x ^ k % m = r₁ ∨ ...`, a case for each remainder of x; `joint`: with that remainder."""
     name = term.args[0].head
     exponent = closed(term.args[1]) or 2 if term.head == "^" else 2
     values = sorted({pow(r, exponent, modulus) for r in range(modulus)})
-    claim = " ∨ ".join(f"{term} % {modulus} = {v}" for v in values)
+    claim = " ∨ ".join(
+        [f"({name} % {modulus} = {r} ∧ {term} % {modulus} = {pow(r, exponent, modulus)})" for r in range(modulus)]
+        if joint
+        else [f"{term} % {modulus} = {v}" for v in values]
+    )
     cases = " ∨ ".join(f"{name} % {modulus} = {r}" for r in range(modulus))
     label = view.fresh(f"hw{index}")
     rules = "Int.pow_succ, Int.mul_emod" if view.variables[name] == INT else "Nat.pow_succ, Nat.mul_mod"
