@@ -27,6 +27,7 @@ def use_identities(view: View) -> Iterator[Proposal]:
         yield Proposal("gcd_grind", "grind [Nat.gcd_comm, Nat.gcd_dvd_left, Nat.gcd_dvd_right, Nat.dvd_gcd]")
         yield Proposal("gcd_step", "rw [Nat.gcd_comm]")
         yield Proposal("gcd_step", "rw [Nat.gcd_rec]", -0.5)
+        yield from _made_any(view)
         if view.target is not None and view.target.head == "∣" and is_gcd(view.target.args[1]):
             yield Proposal("gcd_divides", "apply Nat.dvd_gcd")
         if view.target is not None and view.target.head == "=":
@@ -42,6 +43,20 @@ def _powers(view: View) -> Iterator[Proposal]:
     yield Proposal("pow_rules", f"simp [{rules}, {comm}]", -0.2)
     yield Proposal("pow_rules_grind", f"simp only [{rules}] at *; grind")
     yield Proposal("pow_positive", f"apply {kind}.pow_pos", -0.5)
+
+
+def _made_any(view: View) -> Iterator[Proposal]:
+    """A greatest common divisor made any common divisor."""
+    found = dict.fromkeys(str(t) for s in view.statements for t in subterms(s) if len(gcd_arguments(t)) == 2)
+    for text in list(found)[:2]:
+        a, b = gcd_arguments(next(t for s in view.statements for t in subterms(s) if str(t) == text))
+        left, right, name = view.fresh("hgl"), view.fresh("hgr"), view.fresh("g", "d")
+        lines = [f"have {left} := Nat.gcd_dvd_left ({a}) ({b})", f"have {right} := Nat.gcd_dvd_right ({a}) ({b})"]
+        yield Proposal("gcd_any", "\n".join([*lines, f"generalize {text} = {name} at *"]))
+
+
+def gcd_arguments(term: Term) -> tuple[Term, ...]:
+    return term.operands if term.function in ("Nat.gcd", ".gcd") else ()
 
 
 def is_gcd(term: Term) -> bool:

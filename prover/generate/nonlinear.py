@@ -43,6 +43,13 @@ def _squares(view: View, names: list[str]) -> Iterator[Proposal]:
     plain = "\n".join(_square(view, x) for x in [*names, *differences])
     yield Proposal("squares", f"{plain}\ngrind")
     yield Proposal("squares", f"{plain}\ngrind [Int.mul_eq_zero]", -0.4)
+    target = view.target
+    if target is not None and target.head == "=" and target.args[0].head in names and target.args[1].number == 0:
+        name, label = target.args[0].head, view.fresh("hz")
+        root = (
+            f"have {label} : {name} * {name} = 0 := by grind\nrcases Int.mul_eq_zero.mp {label} with h | h <;> exact h"
+        )
+        yield Proposal("squares", f"{plain}\n{root}", -0.2)
     if sums:
         more = "\n".join(_square(view, x) for x in [*names, *differences, *sums])
         yield Proposal("squares", f"{more}\ngrind", -0.6)
@@ -63,7 +70,15 @@ def _multiplied(view: View) -> Iterator[Proposal]:
         if lines:
             again = 0.6 if fact.proof in hypotheses_of_induction(view) else 0.0
             yield Proposal("multiplied", "\n".join([*lines, _END]), again)
-    if len(facts) > 1:
+    if len(facts) > 1 and factors:
+        every = [
+            f"have := Nat.mul_le_mul_right ({factor}) {fact.proof}"
+            for fact in facts
+            if fact.statement.head in ("≤", "≥")
+            for factor in factors
+        ]
+        if every:
+            yield Proposal("multiplied", "\n".join([*every, _END]), -0.1)
         pairs = [f"have := Nat.mul_le_mul {a.proof} {b.proof}" for a, b in itertools.combinations(facts, 2)]
         yield Proposal("multiplied", "\n".join([*pairs, _END]), -0.3)
 
@@ -79,6 +94,8 @@ def _factors(view: View) -> Iterator[Term]:
         if term.head == "^" and closed(term.args[1]) is None and kind_of(term.args[0], view.kinds) != INT:
             yield term.args[0]
     for term in subterms(view.target):
+        if term.head == "^" and closed(term.args[0]) is None and kind_of(term.args[0], view.kinds) != INT:
+            yield term.args[0]
         if term.head == "*":
             yield from (a for a in term.args if closed(a) is None and kind_of(a, view.kinds) != INT)
 

@@ -126,6 +126,7 @@ HAND_SET: Mapping[str, float] = {
     # divisibility
     "gcd_bound": -1.5,
     "gcd_simp": -1.5,
+    "gcd_any": -1.7,
     "gcd_grind": -1.9,
     "gcd_step": -2.6,
     "gcd_divides": -1.5,
