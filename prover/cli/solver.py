@@ -9,7 +9,7 @@ from typing import Any
 from prover.agent import Attempt, Observer, Solution
 from prover.core.budget import Budget
 from prover.core.verdict import Verdict
-from prover.generate import Portfolio, TacticGenerator
+from prover.generate import Portfolio, TacticGenerator, imports_mathlib
 from prover.lean import Pool, Worker
 from prover.lean.theorems import own_theorems
 from prover.retrieve import Index, Shelf
@@ -23,7 +23,8 @@ def _silent(_kind: str, _payload: dict[str, Any]) -> None:
 
 
 class SearchSolver:
-    """Search over a generator's candidates, by default the portfolio (no model).
+    """Search over a generator's candidates, by default the portfolio (no model), with Mathlib's tactics for files that
+    import Mathlib.
 
     `frontier`: a name in `FRONTIERS`. `journal`: what searches learn, and how far they had come; by default one in
     memory, so that a second search at a goal goes on where the first one ended.
@@ -44,7 +45,7 @@ class SearchSolver:
         self._index = index
         self._avoid = tuple(avoid)
         self._observer = observer
-        self._generator = generator or Portfolio()
+        self._generator = generator
         self._frontier = frontier
         self._journal = journal or Journal()
 
@@ -67,10 +68,10 @@ class SearchSolver:
         result = await search_on_record(
             chapter,
             runner,
-            self._generator,
+            self._generator or Portfolio(mathlib=imports_mathlib(attempt.bench.worker.header)),
             avoid=avoid,
             refuting=attempt.refuting,
-            record_candidates=not isinstance(self._generator, Portfolio),
+            record_candidates=not (self._generator is None or isinstance(self._generator, Portfolio)),
             budget=Budget(seconds=attempt.seconds),
             frontier=self._frontier,
             retrieve=shelf,

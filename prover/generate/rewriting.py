@@ -1,4 +1,4 @@
-"""Using hypotheses: rewriting both ways, applying, instantiating; unfolding definitions."""
+"""Using hypotheses: rewriting both ways, applying, instantiating."""
 
 from __future__ import annotations
 
@@ -9,31 +9,6 @@ from prover.generate.proposal import Proposal
 from prover.generate.term import Term, subterms
 from prover.generate.view import Fact, View
 
-_FAMILIAR = {
-    "Nat.gcd",
-    "Nat.lcm",
-    "List",
-    "Nat",
-    "Int",
-    "min",
-    "max",
-    "Nat.succ",
-    "Int.natAbs",
-    "Int.toNat",
-    "some",
-    "none",
-    "true",
-    "false",
-    "True",
-    "False",
-    "List.length",
-    "List.map",
-    "List.append",
-    "List.reverse",
-    "Nat.pred",
-    "Prop",
-    "Type",
-}
 _MAX_USED = 8
 
 
@@ -93,27 +68,3 @@ def _instances(fact: Fact, view: View) -> Iterator[Proposal]:
         values = [h.name for h in view.shown if h.type == str(kind)]
     for rank, value in enumerate(values[:5]):
         yield Proposal("instance", f"have {view.fresh('hi')} := {fact.proof} {value}", -0.3 * rank)
-
-
-def unfold(view: View) -> Iterator[Proposal]:
-    """Definitions visible in the goal: unfolded, or given to `simp`."""
-    local = {h.name for h in view.goal.hypotheses}
-    found: dict[str, None] = {}
-    for statement in view.statements[:1]:
-        for term in subterms(statement):
-            name = term.function if term.head == "@" else ""
-            if (
-                name
-                and not name.startswith((".", "?"))
-                and name not in local
-                and name not in _FAMILIAR
-                and not name[0].isdigit()
-            ):
-                found.setdefault(name.lstrip("@"))
-    names = list(found)
-    if names:
-        yield Proposal("simp_defs", f"simp [{', '.join(names[:6])}]")
-        yield Proposal("simp_all_defs", f"simp_all [{', '.join(names[:6])}]")
-        yield Proposal("grind_defs", f"grind [{', '.join(names[:6])}]")
-    for name in names[:3]:
-        yield Proposal("unfold", f"unfold {name}")

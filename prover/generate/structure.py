@@ -9,8 +9,6 @@ from prover.generate.proposal import Proposal
 from prover.generate.term import Term, conjuncts
 from prover.generate.view import Fact, View
 
-_INDUCTIVE_CASES = {"Bool", "Option"}
-
 
 def introduce(view: View) -> Iterator[Proposal]:
     """`intro` for ∀, → and ¬, with the names Lean prints."""
@@ -34,8 +32,6 @@ def introduce(view: View) -> Iterator[Proposal]:
         yield Proposal("intro_one", "intro " + names[0])
     if view.target is None:
         yield Proposal("intro", "intros")
-    if view.target is not None and view.target.head == "=" and _is_function(view):
-        yield Proposal("funext", f"funext {view.fresh('x', 'y', 'z')}")
 
 
 def _free(stem: str, taken: set[str]) -> str:
@@ -44,17 +40,10 @@ def _free(stem: str, taken: set[str]) -> str:
     return next(f"{stem}{i}" for i in range(1, 1000) if f"{stem}{i}" not in taken)
 
 
-def _is_function(view: View) -> bool:
-    assert view.target is not None
-    side = view.target.args[0]
-    return any(h.name == side.head and "→" in h.type for h in view.goal.hypotheses) or side.head == "fun"
-
-
 def split_goal(view: View) -> Iterator[Proposal]:
-    """∧, ↔, ∨, ∃, if-then-else, contradiction."""
+    """∧, ↔, ∨, contradiction."""
     target = view.target
     if target is None:
-        yield Proposal("split", "split")
         yield Proposal("constructor", "constructor")
         return
     if target.head == "∧":
@@ -66,9 +55,7 @@ def split_goal(view: View) -> Iterator[Proposal]:
         yield Proposal("or", "left")
         yield Proposal("or", "right")
         yield Proposal("or_not", "refine Classical.or_iff_not_imp_left.mpr ?_")
-    elif target.head == "=" and target.args[0].head in ("∧", "∨", "↔"):
-        yield Proposal("iff", "apply propext; constructor")
-    if target.head in ("=", "≠", "<", "≤", ">", "≥", "∣", "∨") and view.facts:
+    if target.head in ("∃", "∨") or (target.head in ("=", "≠", "<", "≤", ">", "≥", "∣") and view.facts):
         yield Proposal("by_contra", f"apply Classical.byContradiction; intro {view.fresh('hn')}")
     if target.head == "False":
         for fact in view.facts:
@@ -85,6 +72,13 @@ def split_hypotheses(view: View) -> Iterator[Proposal]:
     ]
     if opened:
         yield Proposal("obtain", "\n".join(opened))
+    divisions = [f for f in view.facts if f.statement.head == "∣" and not _is_number(f.statement.args[0])]
+    if divisions and view.target is not None and view.target.head == "∣":
+        names: list[str] = []
+        for _ in divisions:
+            names.append(_free("k", taken | set(names)))
+        lines = [f"obtain ⟨{k}, h{k}⟩ := {f.proof}" for k, f in zip(names, divisions, strict=True)]
+        yield Proposal("dvd_open", "\n".join(lines))
     if any(_substitutable(fact.statement, view) for fact in view.facts):
         yield Proposal("subst", "subst_vars")
     for fact in view.facts:
@@ -97,7 +91,6 @@ def split_hypotheses(view: View) -> Iterator[Proposal]:
         elif statement.head == "∣" and not (_is_number(statement.args[0]) and _is_number(statement.args[1])):
             name = view.fresh("k", "c", "d")
             yield Proposal("dvd_cases", f"obtain ⟨{name}, {view.fresh('hk')}⟩ := {fact.proof}")
-    yield from _case_on_terms(view)
 
 
 def _substitutable(statement: Term, view: View) -> bool:
@@ -143,12 +136,6 @@ def _pattern(fact: Fact, taken: set[str]) -> str:
             term = term.args[1]
     name(f"{fact.proof}_{count + 1}" if count else f"{fact.proof}'")
     return "⟨" + ", ".join(items) + "⟩"
-
-
-def _case_on_terms(view: View) -> Iterator[Proposal]:
-    for hypothesis in view.shown:
-        if hypothesis.type in _INDUCTIVE_CASES or hypothesis.type.split(" ")[0] in _INDUCTIVE_CASES:
-            yield Proposal("cases_value", f"cases {hypothesis.name}")
 
 
 def by_cases(view: View) -> Iterator[Proposal]:

@@ -9,7 +9,8 @@ from functools import cached_property
 from prover.core.premise import Premise
 from prover.core.state import Goal, Hypothesis
 from prover.generate.evaluation import Kind, kind_of_type
-from prover.generate.term import Term, conjuncts, leaves, read_term, subterms
+from prover.generate.reading import read_term
+from prover.generate.term import Term, conjuncts, leaves, subterms
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class View:
         """Hypotheses a script can name: accessible, and not hidden behind a later one of the same name."""
         latest = {h.name: h for h in self.goal.hypotheses}
         return [h for h in self.goal.hypotheses if not h.inaccessible and latest[h.name] is h and "✝" not in h.name]
+
+    @cached_property
+    def type_heads(self) -> dict[str, str]:
+        """For accessible hypotheses that are no propositions: the name of the type former, `×` for pairs, `→` for
+        functions; those whose type was not read are left out."""
+        read = {h.name: read_term(h.type) for h in self.shown if not h.is_prop}
+        return {name: term.function or term.head for name, term in read.items() if term is not None}
 
     @cached_property
     def facts(self) -> list[Fact]:

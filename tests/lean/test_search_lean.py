@@ -91,6 +91,45 @@ async def test_the_portfolio_proves(bench: Bench, statement: str) -> None:
     assert result.solved and result.checked, result
 
 
+INSERT = """def ins (a : ℕ) : List ℕ → List ℕ
+  | [] => [a]
+  | x :: xs => if a ≤ x then a :: x :: xs else x :: ins a xs
+"""
+TREE = """inductive Tree where
+  | leaf : Tree
+  | node : Tree → ℕ → Tree → Tree
+def mirror : Tree → Tree
+  | .leaf => .leaf
+  | .node l x r => .node (mirror r) x (mirror l)
+"""
+EVEN = """inductive Ev : ℕ → Prop where
+  | zero : Ev 0
+  | step (n : ℕ) : Ev n → Ev (n + 2)
+"""
+HALF = """def half : ℕ → ℕ
+  | 0 => 0
+  | 1 => 0
+  | n + 2 => half n + 1
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        INSERT + "theorem t (a : ℕ) (xs : List ℕ) : (ins a xs).length = xs.length + 1",
+        TREE + "theorem t (t : Tree) : mirror (mirror t) = t",
+        EVEN + "theorem t (m n : ℕ) (h : Ev m) (g : Ev n) : Ev (m + n)",
+        HALF + "theorem t (n : ℕ) : half n = n / 2",
+        "theorem t (a b c : ℕ) (h : a ∣ b) (g : a ∣ c) : a ∣ b + c",
+        "theorem t (o : Option ℕ) (h : o ≠ none) : ∃ x, o = some x",
+    ],
+    ids=["function", "tree", "predicate", "functional_induction", "divisibility", "option"],
+)
+async def test_the_portfolio_proves_about_what_a_file_defines(bench: Bench, statement: str) -> None:
+    result = await bench.prove(statement)
+    assert result.solved and result.checked, result
+
+
 @pytest.mark.parametrize(
     "statement",
     ["theorem t (n : ℕ) : n < 5", "theorem t (a b : ℤ) (h : a < b) : a + 1 < b", "theorem t (p : Prop) : p"],

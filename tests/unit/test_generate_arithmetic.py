@@ -13,9 +13,10 @@ from prover.core.state import Goal, Hypothesis
 from prover.generate.bounds import find_bounds, integer_root
 from prover.generate.evaluation import INT, NAT, Unevaluable, number, proposition
 from prover.generate.polynomial import read_polynomial, solve_quotient
+from prover.generate.reading import read_term
 from prover.generate.refutation import counterexample, explodes
 from prover.generate.sequence import initial_values, recurrences
-from prover.generate.term import Term, read_term
+from prover.generate.term import Term
 from prover.generate.view import View
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from prover.core.state import Goal, Hypothesis, TacticState
 from prover.generate import Portfolio, Request
-from prover.generate.priors import PRIORS
+from prover.generate.priors import HAND_SET
 
 
 def request(target: str, *hypotheses: str, n: int = 64, draw: int = 0) -> Request:
@@ -81,7 +81,7 @@ def test_every_family_has_a_prior() -> None:
         request("x + y ∣ x ^ 2 - y ^ 2", "x : ℤ", "y : ℤ"), request("a < 9", "a : ℤ", "b : ℤ", "h : 0 < a ∧ b < a"),
     ]  # fmt: skip
     families = {c.source.split("/")[1] for g in goals for c in Portfolio().propose(g)}
-    assert families <= set(PRIORS) and len(families) > 25
+    assert families <= set(HAND_SET) and len(families) > 25
 
 
 def test_nothing_for_false_goals_and_second_draws() -> None:

@@ -6,7 +6,7 @@ from prover.core.premise import Premise
 from prover.core.state import Goal, Hypothesis, TacticState
 from prover.generate import Portfolio, Request
 from prover.generate.premises import use_premises
-from prover.generate.priors import PRIORS
+from prover.generate.priors import HAND_SET
 from prover.generate.view import View
 
 EQUATION = Premise("List.reverse_append", "M", "Eq", "List.reverse", "HAppend.hAppend")
@@ -50,7 +50,7 @@ def test_hypotheses_are_simplified_too() -> None:
 def test_few_however_many_were_found() -> None:
     many = [Premise(f"T.t{i}", "M", "Eq", "F", "F") for i in range(100)]
     found = list(use_premises(View(Goal("…", symbols=("Eq", "F")), tuple(many))))
-    assert len(found) <= 32 and all(p.family in PRIORS for p in found)
+    assert len(found) <= 32 and all(p.family in HAND_SET for p in found)
     ranks = [p.shift for p in found if p.family == "premise_rw"]
     assert ranks == sorted(ranks, reverse=True), "the better a premise, the more it is believed in"
 

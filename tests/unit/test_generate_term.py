@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.generate.term import Term, conjuncts, leaves, read_term, substitute, subterms
+from prover.generate.reading import read_term
+from prover.generate.term import Term, conjuncts, leaves, substitute, subterms
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,12 @@ from prover.generate.term import Term, conjuncts, leaves, read_term, substitute,
         ("fun x => x + 1", None),
         ("Nat.gcd «weird name» n✝", None),
         ("a =\n  b + c", "a = b + c"),
+        ("xs.length = (f xs ys.tail).length + 1", None),
+        ("(if a ≤ b then a :: xs else f b) = []", None),
+        ("if h : a < b then p else q", "if a < b then p else q"),
+        ("xs[i]? = some (ys[i + 1])", "xs[i]? = some ys[i + 1]"),
+        ("#[1, 2].size = 2", None),
+        ("l₁ ~ l₂ → p", None),
     ],
 )
 def test_reading_and_showing(text: str, shown: str | None) -> None:
@@ -42,7 +49,7 @@ def test_reading_and_showing(text: str, shown: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a +", "(a", "match x with | 0 => 1", "if a then b else c", "a b )", "∀ , p", "x" * 5000]
+    "text", ["", "a +", "(a", "if a then b", "match x", "let x := 1; x = 1", "a b )", "∀ , p", "x" * 5000]
 )
 def test_what_is_not_read(text: str) -> None:
     assert read_term(text) is None
@@ -54,7 +61,14 @@ def test_gcd_by_projection_and_by_name_are_applications() -> None:
     assert dotted.function == ".gcd" and named.function == "Nat.gcd" and dotted.operands == named.operands
 
 
-NAMES = st.sampled_from(["a", "b", "x", "foo.bar"]).map(Term) | st.integers(0, 99).map(lambda n: Term(str(n)))
+def test_a_match_is_what_it_is_about() -> None:
+    term = read_term("f (match h : g x, n with\n  | (a, b), 0 => [a]\n  | _, _ => []) = y")
+    assert term is not None
+    (match,) = [t for t in subterms(term) if t.head == "match"]
+    assert [str(a) for a in match.args] == ["g x", "n"] and leaves(term) == {"f", "g", "x", "n", "y"}
+
+
+NAMES = st.sampled_from(["a", "b", "x", "Foo.bar"]).map(Term) | st.integers(0, 99).map(lambda n: Term(str(n)))
 
 
 def grown(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
