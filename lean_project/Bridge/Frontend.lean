@@ -90,6 +90,8 @@ structure Elaborated where
   messages : List Message
   commands : List CommandRecord
   stopped : Bool
+  /-- Whether linters run and traces become messages, as when `lean` reads a file. -/
+  complete : Bool := false
 
 /-- Called after each command with its syntax and the states before and after it. -/
 abbrev CommandHook := Syntax → Command.State → Command.State → IO Unit
@@ -146,7 +148,8 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
   let ref ← IO.mkRef { start with messages := parseMessages, infoState := trees }
   let ctx : Command.Context :=
     { fileName := ictx.fileName, fileMap := ictx.fileMap, snap? := none, cancelTk? := some token }
-  let thrown ← match ← ((Command.elabCommand stx) ctx ref).toBaseIO with
+  let elaborate := if r.complete then Command.elabCommandTopLevel stx else Command.elabCommand stx
+  let thrown ← match ← (elaborate ctx ref).toBaseIO with
     | .ok _ => pure false
     | .error _ => pure true
   let cs ← ref.get
@@ -158,7 +161,7 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
       variables := variableNames scope.varDecls.toList }
   let r : Elaborated :=
     { state := { cs with messages := {} }, messages := appendList r.messages logged,
-      commands := record :: r.commands, stopped := r.stopped }
+      commands := record :: r.commands, stopped := r.stopped, complete := r.complete }
   if ← token.isSet then
     return { r with stopped := true }
   if Parser.isTerminalCommand stx then
