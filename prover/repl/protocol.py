@@ -48,13 +48,22 @@ class ProofStep:
 
 @dataclass(frozen=True, slots=True)
 class Pickle:
-    """Write an environment or a proof state to a file, or read one from it: `what` is the request's own word."""
+    """Write an environment or a proof state to a file. `kind`: `env` or `proofState`."""
 
-    what: str
     path: str
+    kind: str
+    number: int
 
 
-Request: TypeAlias = Command | FileCommand | ProofStep | Pickle
+@dataclass(frozen=True, slots=True)
+class Unpickle:
+    """Read an environment or a proof state from a file."""
+
+    path: str
+    kind: str
+
+
+Request: TypeAlias = Command | FileCommand | ProofStep | Pickle | Unpickle
 
 
 class NotUnderstood(ValueError):
@@ -91,9 +100,11 @@ def parse(text: str) -> Request:
     fields = cast(Document, data)
     if _is_number(fields.get("proofState")) and isinstance(fields.get("tactic"), str):
         return ProofStep(fields["tactic"], fields["proofState"])
-    for what in ("pickleTo", "unpickleEnvFrom", "unpickleProofStateFrom"):
-        if isinstance(fields.get(what), str):
-            return Pickle(what, fields[what])
+    for kind, word in (("env", "unpickleEnvFrom"), ("proofState", "unpickleProofStateFrom")):
+        if isinstance(fields.get("pickleTo"), str) and _is_number(fields.get(kind)):
+            return Pickle(fields["pickleTo"], kind, fields[kind])
+        if isinstance(fields.get(word), str):
+            return Unpickle(fields[word], kind)
     for word, make in (("cmd", Command), ("path", FileCommand)):
         if isinstance(fields.get(word), str):
             return make(fields[word], *_options(fields))

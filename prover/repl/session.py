@@ -11,7 +11,7 @@ from prover.core.message import Message
 from prover.core.position import Position
 from prover.lean import Hole, Pool
 from prover.lean.source import SourceFile
-from prover.repl.calls import Elaborated, Stepped, StepFailed, TacticNode, elaborate, print_goals, step
+from prover.repl.calls import Elaborated, StepFailed, Stepped, TacticNode, elaborate, print_goals, step
 from prover.repl.protocol import (
     Command,
     Document,
@@ -19,15 +19,17 @@ from prover.repl.protocol import (
     NotUnderstood,
     Pickle,
     ProofStep,
+    Unpickle,
     error,
     parse,
     without_empty,
 )
+from prover.repl.recipe import Recipe, Stage, read, write
 from prover.repl.seats import Header, Seat, Seats, header_error
 
 _UNKNOWN_ENVIRONMENT = "Unknown environment."
 _UNKNOWN_STATE = "Unknown proof state."
-_NO_PICKLES = "{what} is not supported: environments and proof states cannot be written to files or read from them"
+_OTHERWISE = "a request that was run again in a new Lean process gave something else than before"
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +81,9 @@ class Session:
                 case ProofStep():
                     return await self._step(request)
                 case Pickle():
-                    return error(_NO_PICKLES.format(what=request.what))
+                    return await self._pickle(request)
+                case Unpickle():
+                    return await self._unpickle(request)
         except (NotUnderstood, _Refused) as refused:
             return error(str(refused))
         except CallTimeout:
@@ -159,7 +163,9 @@ class Session:
     async def _step(self, request: ProofStep) -> Document:
         if request.state >= len(self._states):
             raise _Refused(_UNKNOWN_STATE)
-        base = self._states[request.state]
+        return await self._stepped(request, self._states[request.state])
+
+    async def _stepped(self, request: ProofStep, base: _Item) -> Document:
         origin = _Origin(base.origin.header, request, base)
         seat, done = await self._run(origin, request)
         holes = [
@@ -192,6 +198,35 @@ class Session:
         _made(origin, seat, [*done.holes, done.state])
         return seat, done
 
+    # -- files -------------------------------------------------------------------------------------
+
+    async def _pickle(self, request: Pickle) -> Document:
+        kept = self._envs if request.kind == "env" else self._states
+        if request.number >= len(kept):
+            raise _Refused(_UNKNOWN_ENVIRONMENT if request.kind == "env" else _UNKNOWN_STATE)
+        item = kept[request.number]
+        write(Path(request.path), _recipe(request.kind, item))
+        return {"env": request.number} if request.kind == "env" else await self._shown(item)
+
+    async def _unpickle(self, request: Unpickle) -> Document:
+        recipe = read(Path(request.path), request.kind)
+        item: _Item | None = None
+        for stage, after in zip(recipe.stages, [*(s.base for s in recipe.stages[1:]), recipe.wanted], strict=True):
+            origin = _Origin(recipe.header, stage.request, item)
+            await self._again(origin)
+            if not 0 <= after < len(origin.made):
+                raise _Refused(_OTHERWISE)
+            item = origin.made[after]
+        assert item is not None
+        if request.kind == "env":
+            self._envs.append(item)
+            return {"env": len(self._envs) - 1}
+        return await self._shown(item)
+
+    async def _shown(self, state: _Item) -> Document:
+        """A proof state under a new number, as the repl answers when it writes or reads one."""
+        return await self._stepped(ProofStep("skip", 0), state)
+
     # -- what is live and what is not --------------------------------------------------------------
 
     async def _ready(self, origin: _Origin) -> tuple[Seat, int]:
@@ -219,9 +254,19 @@ def _made(origin: _Origin, seat: Seat, live: Sequence[int]) -> None:
     if not origin.made:
         origin.made = [_Item(origin) for _ in live]
     if len(origin.made) != len(live):
-        raise _Refused("a request that was run again in a new Lean process gave something else than before")
+        raise _Refused(_OTHERWISE)
     for item, number in zip(origin.made, live, strict=True):
         item.live, item.seat = number, seat.number
+
+
+def _recipe(kind: str, item: _Item) -> Recipe:
+    stages: list[Stage] = []
+    at: _Item | None = item
+    while at is not None:
+        before = at.origin.base
+        stages.append(Stage(at.origin.request, 0 if before is None else before.origin.made.index(before)))
+        at = before
+    return Recipe(kind, item.origin.header, tuple(reversed(stages)), item.origin.made.index(item))
 
 
 def _opened(command: Command, told: Elaborated) -> list[Hole]:
