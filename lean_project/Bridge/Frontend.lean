@@ -131,6 +131,10 @@ partial def runsCode (stx : Syntax) : Bool :=
   else anyList (kind == ·)
     [`Lean.Parser.Command.eval, `Lean.Parser.Command.evalBang, `Lean.runCmd, `Lean.runMeta, `Lean.runElab]
 
+/-- What was logged, with what the parser said before it: `elabCommandTopLevel` may keep that or leave it out. -/
+def withParseMessages (parsed logged : List Message) : List Message :=
+  appendList parsed (filterList (fun m => !anyList (fun p => p.pos == m.pos && p.endPos.isNone && m.endPos.isNone) parsed) logged)
+
 /-- Elaborates commands from `next` to the end of the text or to `stop` (a byte position). -/
 partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) (stop : Nat) (hook : CommandHook)
     (next : Parser.ModuleParserState) (r : Elaborated) : IO Elaborated := do
@@ -154,7 +158,7 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
     | .error _ => pure true
   let cs ← ref.get
   let cs := if running then requireCode (!scope.isNoncomputable) cs else cs
-  let logged := cs.messages.toList
+  let logged := if r.complete then withParseMessages parseMessages.toList cs.messages.toList else cs.messages.toList
   hook stx r.state cs
   let record : CommandRecord :=
     { kind := stx.getKind, stx, failed := thrown || anyList isError logged,

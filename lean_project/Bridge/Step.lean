@@ -66,6 +66,16 @@ partial def traceTexts (ts : List TraceElem) : IO (List String) := do
   | [] => return []
   | t :: rest => return (← t.msg.toString) :: (← traceTexts rest)
 
+/-- What was logged before elaboration was given up, which is thrown without words of its own. -/
+partial def errorTexts (ms : List Message) (acc : String) : IO String := do
+  match ms with
+  | [] => return acc
+  | m :: rest =>
+    if isError m then
+      let text ← m.data.toString
+      errorTexts rest (if acc == "" then text else acc ++ "\n" ++ text)
+    else errorTexts rest acc
+
 /-- A tactic of one line as the repl reads it, or a sequence of them. The error is the repl's. -/
 def parseStep (s : LiveState) (text : String) : Except String Syntax :=
   match Parser.runParserCategory s.core.env `tactic text with
@@ -76,7 +86,9 @@ def parseStep (s : LiveState) (text : String) : Except String Syntax :=
     | .error _ => .error e
 
 def runStep (s : LiveState) (stx : Syntax) (token : IO.CancelToken) : IO StepOutcome := do
-  let context : Core.Context := { s.coreContext with initHeartbeats := ← IO.getNumHeartbeats, cancelTk? := some token }
+  let context : Core.Context :=
+    { s.coreContext with
+      initHeartbeats := ← IO.getNumHeartbeats, cancelTk? := some token, inheritedTraceOptions := ← inheritedTraceOptions.get }
   let coreRef ← IO.mkRef { s.core with messages := {}, traceState := {}, infoState := { enabled := true } }
   let metaRef ← IO.mkRef s.metaState
   let termRef ← IO.mkRef s.term
@@ -97,7 +109,9 @@ def runStep (s : LiveState) (stx : Syntax) (token : IO.CancelToken) : IO StepOut
   | .error e =>
     if e.isInterrupt then return .timedOut "wall"
     if e.isMaxHeartbeat then return .timedOut "heartbeats"
-    return .failed (← e.toMessageData.toString)
+    match e with
+    | .internal .. => return .failed (← errorTexts (← coreRef.get).messages.toList "")
+    | .error .. => return .failed (← e.toMessageData.toString)
   | .ok goals =>
     let after ← coreRef.get
     let mctx := (← metaRef.get).mctx
