@@ -76,14 +76,11 @@ partial def errorTexts (ms : List Message) (acc : String) : IO String := do
       errorTexts rest (if acc == "" then text else acc ++ "\n" ++ text)
     else errorTexts rest acc
 
-/-- A tactic of one line as the repl reads it, or a sequence of them. The error is the repl's. -/
+/-- A tactic, or a sequence of them; what does not parse so is read as the repl reads it, and its error is the repl's. -/
 def parseStep (s : LiveState) (text : String) : Except String Syntax :=
-  match Parser.runParserCategory s.core.env `tactic text with
+  match parseTactics s text with
   | .ok stx => .ok stx
-  | .error e =>
-    match parseTactics s text with
-    | .ok stx => .ok stx
-    | .error _ => .error e
+  | .error _ => Parser.runParserCategory s.core.env `tactic text
 
 def runStep (s : LiveState) (stx : Syntax) (token : IO.CancelToken) : IO StepOutcome := do
   let context : Core.Context :=
