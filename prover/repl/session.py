@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from prover.core.errors import CallTimeout, LeanProcessError, UserError
 from prover.core.message import Message
@@ -92,7 +94,16 @@ class Session:
             return error(f"{failed.message} [{failed.code}]" + (f"; {failed.hint}" if failed.hint else ""))
 
     async def close(self) -> None:
+        """Gives up its processes."""
         await self._seats.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
     # -- commands ----------------------------------------------------------------------------------
 

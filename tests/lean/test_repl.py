@@ -85,7 +85,9 @@ async def test_holes_and_errors_in_tactics(ask: Asked) -> None:
     assert [m["severity"] for m in wrong["messages"]] == ["error"]
     admitted = await ask(tactic="sorry", proofState=0)
     assert admitted["proofStatus"] == "Incomplete: contains sorry" and len(admitted["sorries"]) == 1
-    assert (await ask(tactic="refine Nat.le_antisymm ?_ ?_", proofState=0))["proofStatus"] == "Incomplete: open goals remain"
+    assert (await ask(tactic="refine Nat.le_antisymm ?_ ?_", proofState=0))[
+        "proofStatus"
+    ] == "Incomplete: open goals remain"
 
 
 async def test_a_declaration_does_not_prove_itself(ask: Asked) -> None:

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Any
 
+OPEN, ADMITTED = "Incomplete: open goals remain", "Incomplete: contains sorry"
 NOWHERE = {"line": 0, "column": 0}
 
 
@@ -101,18 +102,32 @@ class Repl:
         match tactic.split():
             case ["deeper"]:
                 goals = [self.goal(depth + 1)]
-                return {"proofState": self.state(depth + 1), "goals": goals, "proofStatus": "Incomplete: open goals remain"}
+                return {
+                    "proofState": self.state(depth + 1),
+                    "goals": goals,
+                    "proofStatus": OPEN,
+                }
             case ["two"]:
                 goals = [self.goal(0), self.goal(1)]
-                return {"proofState": self.state(), "goals": goals, "proofStatus": "Incomplete: open goals remain"}
+                return {"proofState": self.state(), "goals": goals, "proofStatus": OPEN}
             case ["refuse"]:
                 return {"message": "Lean error:\nit does not apply"}
             case ["complain"]:
                 said = [{"severity": "error", "pos": NOWHERE, "endPos": NOWHERE, "data": "no"}]
-                return {"proofState": self.state(), **done, "messages": said, "proofStatus": "Incomplete: contains sorry"}
+                return {
+                    "proofState": self.state(),
+                    **done,
+                    "messages": said,
+                    "proofStatus": ADMITTED,
+                }
             case ["admit"]:
                 sorries = [{"goal": "⊢ False", "proofState": self.state()}]
-                return {"proofState": self.state(), **done, "sorries": sorries, "proofStatus": "Incomplete: contains sorry"}
+                return {
+                    "proofState": self.state(),
+                    **done,
+                    "sorries": sorries,
+                    "proofStatus": ADMITTED,
+                }
             case ["status", *words]:
                 return {"proofState": self.state(), **done, "proofStatus": " ".join(words)}
             case ["old"]:

@@ -164,9 +164,7 @@ async def test_a_lost_process_costs_one_tactic(pool: ReplPool) -> None:
         assert kinds == [Progress, Lost, Progress]
         deeper = tried[0][1]
         assert isinstance(deeper, Progress)
-        again = [
-            item async for item in runner.apply(deeper.handle, ["die", "done"], heartbeats=0, wall_seconds=10)
-        ]
+        again = [item async for item in runner.apply(deeper.handle, ["die", "done"], heartbeats=0, wall_seconds=10)]
         assert isinstance(again[0][1], Rejected) and isinstance(again[1][1], Solved)
         assert runner.replayed == 1 and runner.losses == 1
 

@@ -39,8 +39,10 @@ def test_requests(text: str, request_: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "7", "{}", '{"cmd": 1}', '{"cmd": "x", "env": -1}', '{"cmd": "x", "env": true}', '{"tactic": "x"}']
-    + ['{"cmd": "x", "allTactics": "yes"}', '{"pickleTo": "a"}', "[" * 100_000],
+    [
+        *("", "{", "[]", "7", "{}", '{"cmd": 1}', '{"cmd": "x", "env": -1}', '{"cmd": "x", "env": true}'),
+        *('{"tactic": "x"}', '{"cmd": "x", "allTactics": "yes"}', '{"pickleTo": "a"}', "[" * 100_000),
+    ],
 )
 def test_what_is_no_request(text: str) -> None:
     with pytest.raises(NotUnderstood):
@@ -137,6 +139,7 @@ def _named(text: str, line: int, synthetic: bool = False) -> dict[str, Any]:
     return {"kind": "TermInfo", "node": node, "children": []}
 
 
+EXAMPLE = ("Lean.Parser.Command.declModifiers", "Lean.Parser.Command.example")
 THEOREM = ("Lean.Parser.Command.declModifiers", "Lean.Parser.Command.theorem")
 
 
@@ -153,7 +156,9 @@ def test_names_are_full() -> None:
         _command("end", "end C.D", 9),
         _command("end", "end A", 10),
         _command("declaration", "theorem w ...", 11, _named("w", 11), _named("w", 11), args=THEOREM),
-        _command("declaration", "example ...", 12, _named("_example", 12, True), args=("m", "Lean.Parser.Command.example")),
+        _command(
+            "declaration", "example ...", 12, _named("_example", 12, True), args=("m", "Lean.Parser.Command.example")
+        ),
         _command("eoi", "", 13),
     ]
     pieces = outline(trees)
