@@ -24,7 +24,8 @@ from dataclasses import dataclass, replace
 from statements import Statement, add_arguments, chosen
 
 from prover.generate.evaluation import INT, Kind, Unevaluable, kind_of_type, number, proposition
-from prover.generate.term import Term, read_term
+from prover.generate.reading import read_term
+from prover.generate.term import Term
 
 _OPENING, _CLOSING = "([{⦃", ")]}⦄"
 _NAME = re.compile(r"(?<![\w.'])[^\W\d][\w'₀-₉]*")

@@ -90,6 +90,8 @@ structure Elaborated where
   messages : List Message
   commands : List CommandRecord
   stopped : Bool
+  /-- Whether linters run and traces become messages, as when `lean` reads a file. -/
+  complete : Bool := false
 
 /-- Called after each command with its syntax and the states before and after it. -/
 abbrev CommandHook := Syntax → Command.State → Command.State → IO Unit
@@ -129,6 +131,10 @@ partial def runsCode (stx : Syntax) : Bool :=
   else anyList (kind == ·)
     [`Lean.Parser.Command.eval, `Lean.Parser.Command.evalBang, `Lean.runCmd, `Lean.runMeta, `Lean.runElab]
 
+/-- What was logged, with what the parser said before it: `elabCommandTopLevel` may keep that or leave it out. -/
+def withParseMessages (parsed logged : List Message) : List Message :=
+  appendList parsed (filterList (fun m => !anyList (fun p => p.pos == m.pos && p.endPos.isNone && m.endPos.isNone) parsed) logged)
+
 /-- Elaborates commands from `next` to the end of the text or to `stop` (a byte position). -/
 partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) (stop : Nat) (hook : CommandHook)
     (next : Parser.ModuleParserState) (r : Elaborated) : IO Elaborated := do
@@ -146,19 +152,20 @@ partial def elaborateFrom (ictx : Parser.InputContext) (token : IO.CancelToken) 
   let ref ← IO.mkRef { start with messages := parseMessages, infoState := trees }
   let ctx : Command.Context :=
     { fileName := ictx.fileName, fileMap := ictx.fileMap, snap? := none, cancelTk? := some token }
-  let thrown ← match ← ((Command.elabCommand stx) ctx ref).toBaseIO with
+  let elaborate := if r.complete then Command.elabCommandTopLevel stx else Command.elabCommand stx
+  let thrown ← match ← (elaborate ctx ref).toBaseIO with
     | .ok _ => pure false
     | .error _ => pure true
   let cs ← ref.get
   let cs := if running then requireCode (!scope.isNoncomputable) cs else cs
-  let logged := cs.messages.toList
+  let logged := if r.complete then withParseMessages parseMessages.toList cs.messages.toList else cs.messages.toList
   hook stx r.state cs
   let record : CommandRecord :=
     { kind := stx.getKind, stx, failed := thrown || anyList isError logged,
       variables := variableNames scope.varDecls.toList }
   let r : Elaborated :=
     { state := { cs with messages := {} }, messages := appendList r.messages logged,
-      commands := record :: r.commands, stopped := r.stopped }
+      commands := record :: r.commands, stopped := r.stopped, complete := r.complete }
   if ← token.isSet then
     return { r with stopped := true }
   if Parser.isTerminalCommand stx then

@@ -6,6 +6,8 @@ import Bridge.Constructs
 import Bridge.Holes
 import Bridge.Replay
 import Bridge.Premises
+import Bridge.Trees
+import Bridge.Step
 
 /-!
 The server: reads one request a line, answers each, holds environments and live states by number
@@ -110,6 +112,36 @@ partial def openAll (found : List HoleCommand) (token : IO.CancelToken) (acc : A
     let env ← keepEnv (withTrees { c.before with messages := {} } false)
     openAll rest token (← openHoles c env token c.holes acc)
 
+/-- What is told of commands for `prove repl` alone: tactics, beginnings of proofs, trees. -/
+structure Told where
+  nodes : List (Environment × Nat × Nodes) := []
+  trees : Array Json := #[]
+
+def treesHook (wantNodes : Bool) (which : String) (told : IO.Ref Told) : CommandHook := fun _ before after => do
+  let trees := elements after.infoState.trees
+  let assignment := after.infoState.assignment
+  if wantNodes then
+    let (_, nodes) ← (tacticNodes trees assignment).run {}
+    told.modify fun t => { t with nodes := (before.env, after.nextMacroScope, nodes) :: t.nodes }
+  if which != "" then
+    let json ← treesJson which trees assignment (← told.get).trees
+    told.modify fun t => { t with trees := json }
+
+partial def openNodes (ns : List TacticNode) (before : Environment) (macroScope : Nat) (acc : Array Json) : ServerM (Array Json) := do
+  match ns with
+  | [] => return acc
+  | n :: rest =>
+    let st ← nodeState before macroScope n
+    let goals ← match ← printState st with | .ok goals => pure goals | .error _ => pure (Json.arr #[])
+    let state ← keepState st
+    openNodes rest before macroScope (acc.push (Json.mkObj [("span", syntaxSpan n.stx), ("text", Json.str n.text), ("goals", goals),
+      ("uses", names n.uses), ("state", num state)]))
+
+partial def openTold (of : Nodes → List TacticNode) (told : List (Environment × Nat × Nodes)) (acc : Array Json) : ServerM (Array Json) := do
+  match told with
+  | [] => return acc
+  | (before, macroScope, nodes) :: rest => openTold of rest (← openNodes (reverseOnto (of nodes) []) before macroScope acc)
+
 unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
   let wantHoles := getBool j "holes"
@@ -125,24 +157,33 @@ unsafe def elaborateOp (id : Nat) (j : Json) : ServerM Unit := do
   let started ← IO.monoMsNow
   let built ← IO.mkRef #[]
   let wantConstructs := getBool j "constructs"
+  let wantNodes := getBool j "tactics"
+  let which := getStr j "trees"
+  let told ← IO.mkRef ({} : Told)
   let hook : CommandHook := fun stx before after => do
     if wantHoles then
       holesHook ictx.fileMap found suggested stx before after
     if wantConstructs then
       built.modify fun a => a.push (commandConstructs stx after)
+    if wantNodes || which != "" then
+      treesHook wantNodes which told stx before after
   let clock := (← get).clock
   let token ← clock.arm (getNat j "wall_ms")
   let r ← elaborateFrom ictx token (getNat j "to") hook next
-    { state := withTrees cs (wantHoles || wantConstructs), messages := [], commands := [], stopped := false }
+    { state := withTrees cs (wantHoles || wantConstructs || wantNodes || which != ""), messages := [], commands := [], stopped := false,
+      complete := getBool j "complete" }
   let elapsed := (← IO.monoMsNow) - started
   let holes ← openAll (← found.get).toList token #[]
+  let nodes := reverseOnto (← told.get).nodes []
+  let tactics ← openTold Nodes.tactics nodes #[]
+  let roots ← if getBool j "roots" then openTold Nodes.roots nodes #[] else pure #[]
   clock.disarm
   let messages ← messagesJson r.messages #[]
   let declarations ← if getBool j "declarations" then declarationsJson r.state.env else pure #[]
   let n ← if getBool j "keep" then keepEnv (withTrees r.state false) else pure 0
   (← wire).send id "done" [("env", num n), ("messages", Json.arr messages), ("stopped", Json.bool r.stopped),
     ("commands", Json.arr (commandsJson r.commands []).toArray), ("holes", Json.arr holes), ("constructs", Json.arr (← built.get)),
-    ("declarations", Json.arr declarations),
+    ("declarations", Json.arr declarations), ("tactics", Json.arr tactics), ("roots", Json.arr roots), ("trees", Json.arr (← told.get).trees),
     ("suggestions", Json.arr (suggestionsJson (reverseOnto (← suggested.get) []) #[])), ("scopes", num (scopeCount r.state.scopes)), ("ms", num elapsed)]
 where
   scopeCount (scopes : List Command.Scope) : Nat :=
@@ -211,6 +252,46 @@ def applyOp (id : Nat) (j : Json) : ServerM Unit := do
   let avoid := insertAll (mapList textName (strings (getList j "avoid"))) {}
   applyBatch id st (strings (getList j "tactics")) 0 (getNat j "heartbeats") (getNat j "wall_ms") deadline
     (getBool j "stop_at_solved") avoid
+
+def printOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some st := (← get).states.get (getNat j "state") | (← wire).fail id "unknown_state" "no such state"
+  match ← printState st with
+  | .ok goals => (← wire).send id "done" [("goals", goals)]
+  | .error e =>
+    let text ← e.toMessageData.toString
+    (← wire).fail id "undescribable" text
+
+/-- The states at the `sorry`s of a tactic. Their proof is done when the whole proof is. -/
+partial def keepHoles (hs : List Hole) (env : Environment) (macroScope : Nat) (roots : List MVarId) (acc : Array Json) :
+    ServerM (Array Json) := do
+  match hs with
+  | [] => return acc
+  | h :: rest =>
+    match ← openHole env env macroScope h with
+    | .error _ => keepHoles rest env macroScope roots acc
+    | .ok opened =>
+      let n ← keepState { opened.state with roots }
+      keepHoles rest env macroScope roots (acc.push (num n))
+
+/-- One tactic the way the repl runs it. -/
+def stepOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some st := (← get).states.get (getNat j "state") | (← wire).fail id "unknown_state" "no such state"
+  match parseStep st (getStr j "tactic") with
+  | .error e => (← wire).send id "done" [("status", Json.str "failed"), ("error", Json.str e)]
+  | .ok stx =>
+    let clock := (← get).clock
+    let outcome ← runStep st stx (← clock.arm (getNat j "wall_ms"))
+    clock.disarm
+    match outcome with
+    | .failed e => (← wire).send id "done" [("status", Json.str "failed"), ("error", Json.str e)]
+    | .timedOut limit => (← wire).send id "done" [("status", Json.str "timeout"), ("reason", Json.str limit)]
+    | .went s =>
+      let goals ← match ← printState s.state with | .ok goals => pure goals | .error _ => pure (Json.arr #[])
+      let holes ← keepHoles s.holes s.state.core.env s.state.core.nextMacroScope st.roots #[]
+      let n ← keepState s.state
+      (← wire).send id "done" [("status", Json.str "done"), ("state", num n), ("goals", goals), ("holes", Json.arr holes),
+        ("messages", Json.arr (← messageTexts s.messages #[])), ("traces", Json.arr (mapList Json.str s.traces).toArray),
+        ("proof", Json.str s.status)]
 
 partial def pick (goals : List MVarId) (wanted : List Nat) (index : Nat) : List MVarId :=
   match goals with
@@ -326,6 +407,8 @@ unsafe def dispatch (id : Nat) (op : String) (j : Json) : ServerM Unit := do
   | "elaborate" => elaborateOp id j
   | "apply" => applyOp id j
   | "focus" => focusOp id j
+  | "print" => printOp id j
+  | "step" => stepOp id j
   | "release" => release id j
   | "export" => exportOp id j
   | "begin" => beginOp id j

@@ -20,6 +20,7 @@ class EngineChoice(StrEnum):
     AUTO = "auto"
     EMBEDDED = "embedded"
     NATIVE = "native"
+    REPL = "repl"
 
 
 EngineOption = Annotated[
@@ -28,7 +29,8 @@ EngineOption = Annotated[
         "--engine",
         envvar="PROVER_ENGINE",
         help="auto: the Lake project's own Lean where the file lies in one and its toolchain is installed, else the "
-        "embedded Lean. native runs the project's lakefile, as `lake env` does.",
+        "embedded Lean. native runs the project's lakefile, as `lake env` does. repl, for `prove FILE` alone, searches "
+        "through an existing leanprover-community/repl (docs/repl.md).",
     ),
 ]
 
@@ -47,6 +49,12 @@ def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = Fa
     from prover.lean.embedded import EmbeddedEngine
     from prover.lean.native import NativeEngine, find_project, find_toolchain
 
+    if choice is EngineChoice.REPL:
+        raise UserError(
+            "an existing repl can search, and nothing else",
+            code="repl_cannot",
+            hint="--engine repl goes with `prove FILE.lean`, without --lite; here embedded or native is needed",
+        )
     if lite and choice is EngineChoice.NATIVE:
         raise UserError(
             "--lite runs on the embedded Lean: a native one would take CoreMath from the project",
@@ -74,6 +82,17 @@ def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = Fa
         if project is not None:
             return NativeEngine.open(project, bundled("lean_project"), progress=show)
         return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
+
+
+ReplCommand = Annotated[
+    str,
+    typer.Option(
+        "--repl-command",
+        envvar="PROVER_REPL",
+        metavar="COMMAND",
+        help="For --engine repl: what starts it, such as 'lake env path/to/repl/.lake/build/bin/repl'.",
+    ),
+]
 
 
 def pool_limits(jobs: int, memory_mb: int, start_seconds: float) -> PoolLimits:

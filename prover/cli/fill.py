@@ -17,20 +17,22 @@ from rich.text import Text
 from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
 from prover.agent.workbench import read_header
 from prover.cli.document import result_document
-from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
+from prover.cli.engine import EngineChoice, EngineOption, ReplCommand, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
+from prover.cli.second import SecondJudge
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, plain_progress, print_error, safe
 from prover.cli.tree import PageRecord, TreePage
 from prover.cli.workplace import workplace
 from prover.core.errors import LeanProcessError, UserError
 from prover.core.message import Message, Severity
-from prover.core.verdict import Refuted, Unaudited, Verdict
+from prover.core.verdict import NotVerified, Refuted, Unaudited, Verdict
 from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.repl import ReplEngine
 from prover.retrieve import Index, library
 from prover.retrieve.library import Progress
 from prover.search import FRONTIERS
@@ -74,6 +76,7 @@ def run(
     memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
+    repl_command: ReplCommand = "",
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     premises: Annotated[
         bool, typer.Option(help="Offer theorems of the imports and of the file itself to the search.")
@@ -94,8 +97,14 @@ def run(
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     page = None if tree is None else TreePage.at(tree)
-    options = FillOptions(seconds=timeout, refute_share=0.1 if refute else 0.0, jobs=jobs, assume_open=assume_open)
-    engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
+    by_repl = engine_choice is EngineChoice.REPL and not lite
+    share = 0.1 if refute and not by_repl else 0.0
+    options = FillOptions(seconds=timeout, refute_share=share, jobs=jobs, assume_open=assume_open)
+    engine = (
+        ReplEngine.open(repl_command, Path("." if wanted.path == "-" else wanted.path))
+        if by_repl
+        else open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
+    )
     with ExitStack() as stack:
         record = None if page is None else PageRecord()
         if run_folder is not None:
@@ -134,7 +143,8 @@ def run(
             async with workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit):
                 stop = stop_on_interrupt()
                 label = await founded_on(pool, source) if lite else None
-                judge = LadderJudge(pool, audit=audit)
+                by_ladder = LadderJudge(pool, audit=audit)
+                judge = SecondJudge(engine, limits) if isinstance(engine, ReplEngine) else by_ladder
                 solver = SearchSolver(
                     show,
                     avoid=() if assume_open else _unusable(audit),
@@ -253,7 +263,7 @@ def _show_target(say: Any, target: TargetResult) -> None:
     style = "green" if target.proved else "yellow"
     label = target.name if target.name.endswith(")") else f"{target.name} (line {target.line})"
     say(Text(f"{safe(label)}: ") + Text(describe_verdict(verdict), style))
-    if target.proved or isinstance(verdict, Refuted):
+    if target.proved or isinstance(verdict, Refuted | NotVerified):
         for script in target.scripts:
             say(Text("\n".join("  " + line for line in safe(script).split("\n"))))
     axioms: tuple[str, ...] = getattr(verdict, "axioms", ())

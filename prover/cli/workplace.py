@@ -11,6 +11,7 @@ from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import Foundation
 from prover.lean.scratch import Scratch
 from prover.lean.source import SourceFile
+from prover.repl import ReplEngine, ReplPool
 from prover.verify import Audit
 
 
@@ -31,6 +32,10 @@ async def workplace(
     from prover.lean.embedded import EmbeddedEngine
     from prover.verify.imports import local_imports
 
+    if isinstance(engine, ReplEngine):
+        async with ReplPool(engine, replace(limits, spares=0)) as pool:
+            yield pool, Audit()
+        return
     if foundation is not None or not isinstance(engine, EmbeddedEngine):
         async with Pool(engine, limits, foundation=foundation) as pool:
             if foundation is not None and isinstance(engine, EmbeddedEngine):

@@ -148,6 +148,14 @@ class NotProved(_Verdict):
 
 
 @dataclass(frozen=True, slots=True)
+class NotVerified(_Verdict):
+    """A proof was found (rung 1 of the ladder), and no engine at hand could verify it. `detail`: why."""
+
+    code: ClassVar[str] = "found_not_verified"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BadTarget(_Verdict):
     """The target cannot be proved as it stands (`what`: a stable reason), and why."""
 
@@ -181,6 +189,7 @@ Verdict: TypeAlias = (
     | OutOfMemory
     | WorkerLost
     | NotProved
+    | NotVerified
     | BadTarget
     | Infrastructure
 )

@@ -80,12 +80,7 @@ class BridgeProcess:
         return process
 
     async def _launch(self, watchdog: bool, seconds: float) -> None:
-        self._scratch = Scratch()
-        try:
-            await self._spawn()
-        except BaseException:
-            self._scratch.remove()
-            raise
+        await self._spawn()
         try:
             deadline = time.monotonic() + seconds
             await self._write({"id": 0, "nonce": self._nonce, "watchdog": watchdog}, deadline)
@@ -106,6 +101,14 @@ class BridgeProcess:
             raise
 
     async def _spawn(self) -> None:
+        self._scratch = Scratch()
+        try:
+            await self._spawn_in_scratch()
+        except BaseException:
+            self._scratch.remove()
+            raise
+
+    async def _spawn_in_scratch(self) -> None:
         self.command = wanted = self.engine.command(self._scratch.path, memory_mb=self.memory_mb)
         if not os.access(wanted.argv[0], os.X_OK):
             raise _no_program(wanted.argv[0], "it is not there, or may not be executed")
@@ -199,10 +202,13 @@ class BridgeProcess:
         self.calls += 1
 
     async def _write(self, request: dict[str, Any], deadline: float | None) -> None:
+        await self._write_bytes(json.dumps(request, ensure_ascii=False).encode() + b"\n", deadline)
+
+    async def _write_bytes(self, data: bytes, deadline: float | None) -> None:
         stdin = self._process.stdin
         assert stdin is not None
         try:
-            stdin.write(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            stdin.write(data)
             async with asyncio.timeout(None if deadline is None else max(0.0, deadline - time.monotonic())):
                 await stdin.drain()
         except TimeoutError:

@@ -10,6 +10,7 @@ _VERDICTS: dict[str, tuple[str, str]] = {
     "consistent": ("no errors; nothing said of the statement", "part"),
     "incomplete": ("a part of it is proved", "part"),
     "not_proved": ("not proved", "open"),
+    "found_not_verified": ("found, not verified", "open"),
     "timed_out": ("the check ran out of time", "open"),
     "": ("no verdict: the run did not end", "open"),
 }

@@ -1,0 +1,319 @@
+"""A session of `prove repl`: environments and proof states by number, over workers that may be lost and made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from prover.core.errors import CallTimeout, LeanProcessError, UserError
+from prover.core.message import Message
+from prover.core.position import Position
+from prover.lean import Hole, Pool
+from prover.lean.source import SourceFile
+from prover.repl.calls import Elaborated, StepFailed, Stepped, TacticNode, elaborate, print_goals, step
+from prover.repl.protocol import (
+    Command,
+    Document,
+    FileCommand,
+    NotUnderstood,
+    Pickle,
+    ProofStep,
+    Unpickle,
+    error,
+    parse,
+    without_empty,
+)
+from prover.repl.recipe import Recipe, Stage, read, write
+from prover.repl.seats import Header, Seat, Seats, header_error
+
+_UNKNOWN_ENVIRONMENT = "Unknown environment."
+_UNKNOWN_STATE = "Unknown proof state."
+_OTHERWISE = "a request that was run again in a new Lean process gave something else than before"
+
+
+@dataclass(slots=True, eq=False)
+class _Item:
+    """An environment or a proof state. `live`: its number in the process of the seat with the number `seat`."""
+
+    origin: _Origin
+    live: int = 0
+    seat: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Origin:
+    """A request and what it made, in order: enough to make that again in another process."""
+
+    header: Header
+    request: Command | ProofStep
+    base: _Item | None
+    made: list[_Item] = field(default_factory=list[_Item])
+
+
+class _Refused(Exception):
+    """What was asked for cannot be had; the text is the answer's."""
+
+
+class Session:
+    """Answers requests, one after the other. `seconds`: wall limit of each (a lost process costs its start again).
+
+    A request that runs on past its limit is answered and has no effect. Where it costs the process, what the
+    process held is made again from the requests that made it, when it is asked for.
+    """
+
+    def __init__(self, pool: Pool, *, seconds: float = 300.0) -> None:
+        self._seats = Seats(pool)
+        self._seconds = seconds
+        self._envs: list[_Item] = []
+        self._states: list[_Item] = []
+
+    async def answer(self, text: str) -> Document:
+        """The answer to one request, whatever it is; never raises for what the request or a process does."""
+        try:
+            request = parse(text)
+            match request:
+                case Command():
+                    return await self._command(request)
+                case FileCommand():
+                    source = SourceFile.read(Path(request.path))
+                    return await self._command(request.with_text(source.text))
+                case ProofStep():
+                    return await self._step(request)
+                case Pickle():
+                    return await self._pickle(request)
+                case Unpickle():
+                    return await self._unpickle(request)
+        except (NotUnderstood, _Refused) as refused:
+            return error(str(refused))
+        except CallTimeout:
+            return error(f"the request took longer than {self._seconds:g} s; its Lean process was stopped")
+        except (LeanProcessError, UserError) as failed:
+            return error(f"{failed.message} [{failed.code}]" + (f"; {failed.hint}" if failed.hint else ""))
+
+    async def close(self) -> None:
+        """Gives up its processes."""
+        await self._seats.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # -- commands ----------------------------------------------------------------------------------
+
+    async def _command(self, command: Command) -> Document:
+        if command.env is not None and command.env >= len(self._envs):
+            raise _Refused(_UNKNOWN_ENVIRONMENT)
+        command = _with_line_feeds(command)
+        if command.env is None:
+            header = await self._seats.read_header(command.text)
+            wrong = header_error(header)
+            if wrong is not None:
+                raise _Refused(f"the header does not parse: {wrong.text}")
+            origin = _Origin(header.modules, command, None)
+        else:
+            base = self._envs[command.env]
+            origin = _Origin(base.origin.header, command, base)
+        seat, told = await self._elaborate(origin, command)
+        document = await self._told(seat, command, told, len(self._envs), len(self._states))
+        self._envs.append(origin.made[0])
+        self._states += origin.made[1:]
+        return document
+
+    async def _elaborate(self, origin: _Origin, command: Command) -> tuple[Seat, Elaborated]:
+        seat, env = await self._ready(origin)
+        start = 0
+        if origin.base is None:
+            start = (await seat.worker.read_header(command.text)).end
+        told = await elaborate(seat.worker, env, command, start=start, seconds=self._seconds)
+        if told.elaboration.stopped:
+            raise _Refused(f"the command took longer than {self._seconds:g} s and was stopped")
+        states = [h.state for h in _opened(command, told)] + [n.state for n in (*told.roots, *told.tactics)]
+        _made(origin, seat, [told.elaboration.env, *(s for s in states if s is not None)])
+        return seat, told
+
+    async def _told(self, seat: Seat, command: Command, told: Elaborated, env: int, first: int) -> Document:
+        source = SourceFile("", command.text.encode())
+        sorries: list[Document] = []
+        for hole in _opened(command, told):
+            assert hole.state is not None and hole.span is not None
+            goals = await print_goals(seat.worker, hole.state)
+            span = hole.span
+            sorries.append(_sorry("\n".join(goals), first + len(sorries), source, span.start, span.end))
+        for node in told.roots:
+            at = node.span.start
+            sorries.append(_sorry(_goals(node), first + len(sorries), source, at, at))
+        return without_empty(
+            {
+                "env": env,
+                "messages": [_message(message) for message in told.elaboration.messages],
+                "sorries": sorries,
+                "tactics": [
+                    {
+                        "tactic": node.text,
+                        "proofState": first + len(sorries) + number,
+                        "pos": _place(source.position(node.span.start)),
+                        "endPos": _place(source.position(node.span.end)),
+                        "goals": _goals(node),
+                        "usedConstants": list(node.uses),
+                    }
+                    for number, node in enumerate(told.tactics)
+                ],
+                "infotree": told.trees,
+            }
+        )
+
+    # -- tactics -----------------------------------------------------------------------------------
+
+    async def _step(self, request: ProofStep) -> Document:
+        if request.state >= len(self._states):
+            raise _Refused(_UNKNOWN_STATE)
+        return await self._stepped(request, self._states[request.state])
+
+    async def _stepped(self, request: ProofStep, base: _Item) -> Document:
+        origin = _Origin(base.origin.header, request, base)
+        seat, done = await self._run(origin, request)
+        holes = [
+            {"goal": "\n".join(await print_goals(seat.worker, state)), "proofState": len(self._states) + number}
+            for number, state in enumerate(done.holes)
+        ]
+        self._states += origin.made
+        nowhere = _place(Position(0, 0))
+        return without_empty(
+            {
+                "proofState": len(self._states) - 1,
+                "goals": list(done.goals),
+                "messages": [
+                    {"severity": str(severity), "pos": nowhere, "endPos": nowhere, "data": text.strip()}
+                    for severity, text in done.messages
+                ],
+                "sorries": holes,
+                "traces": [text.strip() for text in done.traces],
+                "proofStatus": done.proof,
+            },
+            keep=("goals",),
+        )
+
+    async def _run(self, origin: _Origin, request: ProofStep) -> tuple[Seat, Stepped]:
+        seat, state = await self._ready(origin)
+        done = await step(seat.worker, state, request.tactic, seconds=self._seconds)
+        if isinstance(done, StepFailed):
+            reached = f"the tactic reached its limit ({done.limit}) and was stopped"
+            raise _Refused(reached if done.limit else f"Lean error:\n{done.text}")
+        _made(origin, seat, [*done.holes, done.state])
+        return seat, done
+
+    # -- files -------------------------------------------------------------------------------------
+
+    async def _pickle(self, request: Pickle) -> Document:
+        kept = self._envs if request.kind == "env" else self._states
+        if request.number >= len(kept):
+            raise _Refused(_UNKNOWN_ENVIRONMENT if request.kind == "env" else _UNKNOWN_STATE)
+        item = kept[request.number]
+        write(Path(request.path), _recipe(request.kind, item))
+        return {"env": request.number} if request.kind == "env" else await self._shown(item)
+
+    async def _unpickle(self, request: Unpickle) -> Document:
+        recipe = read(Path(request.path), request.kind)
+        item: _Item | None = None
+        for stage, after in zip(recipe.stages, [*(s.base for s in recipe.stages[1:]), recipe.wanted], strict=True):
+            origin = _Origin(recipe.header, stage.request, item)
+            await self._again(origin)
+            if not 0 <= after < len(origin.made):
+                raise _Refused(_OTHERWISE)
+            item = origin.made[after]
+        assert item is not None
+        if request.kind == "env":
+            self._envs.append(item)
+            return {"env": len(self._envs) - 1}
+        return await self._shown(item)
+
+    async def _shown(self, state: _Item) -> Document:
+        """A proof state under a new number, as the repl answers when it writes or reads one."""
+        return await self._stepped(ProofStep("skip", 0), state)
+
+    # -- what is live and what is not --------------------------------------------------------------
+
+    async def _ready(self, origin: _Origin) -> tuple[Seat, int]:
+        """A worker, and the number there of what the request of `origin` begins with."""
+        seat = await self._seats.take(origin.header)
+        missing: list[_Origin] = []
+        at = origin.base
+        while at is not None and at.seat != seat.number:
+            missing.append(at.origin)
+            at = at.origin.base
+        for again in reversed(missing):
+            await self._again(again)
+        live = seat.worker.env if origin.base is None else origin.base.live
+        return seat, live
+
+    async def _again(self, origin: _Origin) -> None:
+        if isinstance(origin.request, Command):
+            await self._elaborate(origin, origin.request)
+        else:
+            await self._run(origin, origin.request)
+
+
+def _made(origin: _Origin, seat: Seat, live: Sequence[int]) -> None:
+    """Notes what a request made: the first time, or again. Raises `_Refused` when it made something else then."""
+    if not origin.made:
+        origin.made = [_Item(origin) for _ in live]
+    if len(origin.made) != len(live):
+        raise _Refused(_OTHERWISE)
+    for item, number in zip(origin.made, live, strict=True):
+        item.live, item.seat = number, seat.number
+
+
+def _recipe(kind: str, item: _Item) -> Recipe:
+    stages: list[Stage] = []
+    at: _Item | None = item
+    while at is not None:
+        before = at.origin.base
+        stages.append(Stage(at.origin.request, 0 if before is None else before.origin.made.index(before)))
+        at = before
+    return Recipe(kind, item.origin.header, tuple(reversed(stages)), item.origin.made.index(item))
+
+
+def _opened(command: Command, told: Elaborated) -> list[Hole]:
+    """The holes that have a state, in the repl's order: command by command, those in tactics first."""
+    order = {c.span: number for number, c in enumerate(told.elaboration.commands)}
+    opened = [h for h in told.elaboration.holes if h.state is not None and h.span is not None]
+    return sorted(opened, key=lambda h: (order.get(h.command, 0), not h.tactic))
+
+
+def _with_line_feeds(command: Command) -> Command:
+    text = command.text.replace("\r\n", "\n")
+    return Command(text, command.env, command.all_tactics, command.root_goals, command.infotree)
+
+
+def _goals(node: TacticNode) -> str:
+    return "\n".join(node.goals).strip() or "no goals"
+
+
+def _place(position: Position) -> Document:
+    return {"line": position.line, "column": position.column}
+
+
+def _sorry(goal: str, state: int, source: SourceFile, start: int, end: int) -> Document:
+    return {
+        "pos": _place(source.position(start)),
+        "endPos": _place(source.position(end)),
+        "goal": goal,
+        "proofState": state,
+    }
+
+
+def _message(message: Message) -> Document:
+    start = message.start or Position(0, 0)
+    return {
+        "severity": str(message.severity),
+        "pos": _place(start),
+        "endPos": None if message.end is None else _place(message.end),
+        "data": message.text.strip(),
+    }
