@@ -70,34 +70,57 @@ class RecordedRunner(Generic[Handle]):
         total_seconds: float | None = None,
         stop_at_solved: bool = True,
     ) -> AsyncIterator[tuple[int, TacticOutcome[Place[Handle]]]]:
-        known = 0
-        for tactic in tactics:
-            outcome = self._known(handle, tactic, heartbeats, wall_seconds)
-            if outcome is None:
-                break
-            yield known, outcome
-            if stop_at_solved and isinstance(outcome, Solved):
+        began = time.monotonic()
+        at = 0
+        while at < len(tactics):
+            outcome = self._known(handle, tactics[at], heartbeats, wall_seconds)
+            if outcome is not None:
+                yield at, outcome
+                at += 1
+                if stop_at_solved and isinstance(outcome, Solved):
+                    return
+                continue
+            end = at + 1
+            while end < len(tactics) and self._known(handle, tactics[end], heartbeats, wall_seconds) is None:
+                end += 1
+            left = None if total_seconds is None else total_seconds - (time.monotonic() - began)
+            if left is not None and at and left <= 0:
                 return
-            known += 1
-        if known == len(tactics):
-            return
-        live = await self._live(handle)
-        async for at, outcome in self.inner.apply(
-            live,
-            tactics[known:],
-            heartbeats=heartbeats,
-            wall_seconds=wall_seconds,
-            total_seconds=total_seconds,
-            stop_at_solved=stop_at_solved,
-        ):
-            self.asked += 1
-            tactic = tactics[known + at]
-            if isinstance(outcome, Progress):
-                self._saw(outcome.state)
-            call = as_call(handle.state.fingerprint, tactic, heartbeats, wall_seconds, outcome)
-            if call is not None:
-                self._note(call)
-            yield known + at, _placed(handle, tactic, outcome)
+            live = await self._live(handle)
+            reached = at
+            async for index, answer in self.inner.apply(
+                live,
+                tactics[at:end],
+                heartbeats=heartbeats,
+                wall_seconds=wall_seconds,
+                total_seconds=left,
+                stop_at_solved=stop_at_solved,
+            ):
+                reached += 1
+                yield at + index, self._heard(handle, tactics[at + index], heartbeats, wall_seconds, answer)
+                if stop_at_solved and isinstance(answer, Solved):
+                    end = len(tactics)
+            if reached < end:
+                # Solved, or out of time.
+                return
+            at = end
+
+    def _heard(
+        self,
+        handle: Place[Handle],
+        tactic: str,
+        heartbeats: int,
+        wall_seconds: float,
+        outcome: TacticOutcome[Handle],
+    ) -> TacticOutcome[Place[Handle]]:
+        """Notes a new answer, and gives it with a handle of this runner."""
+        self.asked += 1
+        if isinstance(outcome, Progress):
+            self._saw(outcome.state)
+        call = as_call(handle.state.fingerprint, tactic, heartbeats, wall_seconds, outcome)
+        if call is not None:
+            self._note(call)
+        return _placed(handle, tactic, outcome)
 
     def _known(
         self, place: Place[Handle], tactic: str, heartbeats: int, wall_seconds: float
