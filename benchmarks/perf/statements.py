@@ -2,8 +2,9 @@
 
 One record a line. Which format is told by its fields: `formal_statement` (miniF2F as DeepSeek-Prover releases it:
 header apart, text ending in `:= by`), `prop_defn` and `deps` (miniCodeProps: definitions apart, imports dropped),
-`statement` (binders and type, as `(n : ℕ) : n + 0 = n`), `source` (whole text, as `variants.py` writes it). Without a
-file: a few statements of our own.
+`statement` (binders and type, as `(n : ℕ) : n + 0 = n`), the same with `topic` (our own `benchmarks/core`: definitions in
+`TOPIC.lean` beside the file), `source` (whole text, as `variants.py` writes it). Without a file: a few statements of our
+own.
 """
 
 from __future__ import annotations
@@ -44,10 +45,15 @@ class Statement:
     text: str
 
 
-def read_statement(record: dict[str, Any], number: int) -> Statement:
-    """The statement of one record. Raises `ValueError` for fields of no known format."""
+def read_statement(record: dict[str, Any], number: int, folder: Path = Path()) -> Statement:
+    """The statement of one record of a file in `folder`. Raises `ValueError` for fields of no known format."""
     if "source" in record:
         return Statement(record["name"], record["source"])
+    if "topic" in record:
+        file = folder / f"{record['topic']}.lean"
+        before = file.read_text(encoding="utf-8") + "\n" if file.exists() else ""
+        name = f"{record['topic']}_{record['name']}"
+        return Statement(name, f"{before}theorem {name} {record['statement']} := by\n  sorry\n")
     if "formal_statement" in record:
         statement = record["formal_statement"].rstrip().removesuffix("by").rstrip().removesuffix(":=").rstrip()
         return Statement(record["name"], f"{PRELUDE}{statement} := by\n  sorry\n")
@@ -92,4 +98,4 @@ def _records(path: Path) -> Iterator[Statement]:
         if line.strip():
             record = json.loads(line)
             if record.get("in_game", True):
-                yield read_statement(record, number)
+                yield read_statement(record, number, path.parent)
