@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from prover.core.premise import Premise
 from prover.generate.proposal import Proposal
@@ -16,12 +17,29 @@ _SINGLE = 4
 _TOGETHER = (3, 8)
 #: How much less is believed in each next premise.
 _NEXT = 0.12
+#: Arithmetic and logic: where a goal speaks of nothing else, procedures for them know more than single theorems.
+_PLAIN = frozenset(
+    {
+        "Eq", "Ne", "Not", "And", "Or", "Iff", "Exists", "True", "False", "LE.le", "LT.lt", "GE.ge", "GT.gt", "Dvd.dvd",
+        "HAdd.hAdd", "HSub.hSub", "HMul.hMul", "HDiv.hDiv", "HMod.hMod", "HPow.hPow", "Neg.neg", "OfNat.ofNat",
+        "Nat", "Int", "Nat.succ", "Nat.cast", "IntCast.intCast", "NatCast.natCast",
+    }
+)  # fmt: skip
+_PLAIN_SHIFT = -0.4
 
 
 def use_premises(view: View) -> Iterator[Proposal]:
     """The retrieved theorems, best first, each used as its shape allows."""
     if not view.premises:
         return
+    plain = all(s in _PLAIN or s.rpartition(".")[2].startswith("inst") for s in view.goal.symbols)
+    yield from _by_itself(view)
+    for proposal in _with_automation(view):
+        yield replace(proposal, shift=proposal.shift + (_PLAIN_SHIFT if plain else 0.0))
+
+
+def _by_itself(view: View) -> Iterator[Proposal]:
+    """Each applied, or rewritten with, or handed to `simp` alone."""
     symbols = set(view.goal.symbols)
     yield from _apply(view)
     rewriting = [p for p in view.premises if p.rewrites]
@@ -31,6 +49,10 @@ def use_premises(view: View) -> Iterator[Proposal]:
         yield Proposal("premise_rw_back", f"rw [← {premise.name}]", _shift(rank, premise))
     for rank, premise in enumerate(rewriting[:_SINGLE]):
         yield Proposal("premise_simp", f"simp [{premise.name}]", -_NEXT * rank)
+
+
+def _with_automation(view: View) -> Iterator[Proposal]:
+    """Several at once handed to `simp` and `grind`."""
     names = [p.name for p in view.premises]
     for count in _TOGETHER:
         listed = ", ".join(names[:count])

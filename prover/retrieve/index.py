@@ -29,6 +29,10 @@ class Weights:
     usefulness: float = 0.6
 
 
+#: For queries that are words only: who names what is meant wants that, and not what is used most.
+_FOR_WORDS = Weights(1.0, 0.0, 0.1)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A theorem and how well it fits: a number that says something only beside the others of one query."""
@@ -100,6 +104,8 @@ class Index:
         """The score of every theorem; below zero: not to be offered."""
         import numpy as np
 
+        if not query.symbols:
+            weights = _FOR_WORDS
         words = _scaled(self.bm25.scores(query.words)) if weights.bm25 and query.words else 0.0
         shared = _scaled(self.overlap(query.symbols)) if weights.overlap and query.symbols else 0.0
         matched = weights.bm25 * words + weights.overlap * shared

@@ -76,6 +76,11 @@ def test_usefulness_breaks_ties_and_alone_finds_nothing() -> None:
     assert names(index, Query.of_symbols(("F",)), 4, weights=without) == ["A.x", "A.y", "A.z"]
 
 
+def test_words_ask_for_what_they_name_not_for_what_is_used_most() -> None:
+    index = Index(THEOREMS, {"Nat.add_comm": 1000, "List.length_append": 1000})
+    assert names(index, Query.of_words("reverse append"), 1) == ["List.reverse_append"]
+
+
 def test_names_below_lean_are_for_queries_about_lean(index: Index) -> None:
     assert "Lean.Meta.reverse_spec" not in names(index, Query.of_words("reverse"), 9)
     assert "Lean.Meta.reverse_spec" in names(index, Query.of_words("Lean reverse"), 9)
