@@ -30,6 +30,7 @@ from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.lean.source import SourceFile
+from prover.retrieve import Index, library
 
 #: What a person tries first; each alone on the whole statement.
 SINGLE_CALLS = (
@@ -113,8 +114,14 @@ async def same_statements(pool: Pool, statement: Statement) -> tuple[str, ...]:
     return tuple(told[0][1:])
 
 
+async def core_index(pool: Pool) -> Index:
+    """The theorems that a file without imports sees."""
+    async with pool.lease(("Init",)) as worker:
+        return await library(worker, pool.engine)
+
+
 async def prove_one(
-    pool: Pool, statement: Statement, avoid: tuple[str, ...], options: argparse.Namespace
+    pool: Pool, statement: Statement, solver: SearchSolver, options: argparse.Namespace
 ) -> dict[str, Any]:
     problem = await opened(pool, statement)
     if problem is not None:
@@ -125,13 +132,12 @@ async def prove_one(
     source = SourceFile(statement.name, statement.text.encode())
     filling = FillOptions(seconds=options.seconds, refute_share=0.0 if options.no_refute else 0.1)
     began = time.monotonic()
-    result = await fill(source, Target(statement.name), pool, SearchSolver(avoid=avoid), LadderJudge(pool), filling)
+    result = await fill(source, Target(statement.name), pool, solver, LadderJudge(pool), filling)
     target = result.targets[0]
     return item | {
         "verdict": target.verdict.code,
         "proved": target.proved,
         "scripts": target.scripts,
-        "without": avoid,
         "search_seconds": round(target.seconds, 2),
         "seconds": round(time.monotonic() - began, 2),
         "statistics": target.statistics,
@@ -144,13 +150,17 @@ async def prove_all(statements: list[Statement], options: argparse.Namespace) ->
     if options.without_same:
         async with Pool(engine, PoolLimits(size=1, spares=0)) as pool:
             avoid = {s.name: await same_statements(pool, s) for s in statements}
+    async with Pool(engine, PoolLimits(size=1, spares=0)) as pool:
+        theorems = await core_index(pool)
     queue = list(enumerate(statements))
     done: dict[int, dict[str, Any]] = {}
 
     async def work(pool: Pool) -> None:
         while queue:
             index, statement = queue.pop(0)
-            item = done[index] = await prove_one(pool, statement, avoid.get(statement.name, ()), options)
+            without = avoid.get(statement.name, ())
+            item = await prove_one(pool, statement, SearchSolver(avoid=without, index=theorems), options)
+            done[index] = item | {"without": without}
             seconds = item.get("search_seconds", 0.0)
             single = f" ({item['single']})" if item.get("single") else ""
             print(f"{len(done):3d} {item['verdict']:15s} {seconds:6.1f} s {item['name']}{single}", file=sys.stderr)

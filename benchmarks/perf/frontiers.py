@@ -22,7 +22,7 @@ import resource
 import sys
 from typing import Any
 
-from core_statements import SINGLE_CALLS, shortening
+from core_statements import SINGLE_CALLS, core_index, shortening
 from statements import Statement, add_arguments, chosen
 
 from prover.core.budget import Budget
@@ -31,6 +31,7 @@ from prover.generate import Portfolio, Scripted
 from prover.lean import Pool, PoolLimits, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
+from prover.retrieve import Shelf
 from prover.search import FRONTIERS, BreadthFirst, Expansion, Journal, Settings, WorkerRunner, search_on_record
 
 
@@ -53,7 +54,9 @@ WAYS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-async def solve(pool: Pool, statement: Statement, way: str, options: argparse.Namespace) -> dict[str, Any]:
+async def solve(
+    pool: Pool, statement: Statement, way: str, shelf: Shelf, options: argparse.Namespace
+) -> dict[str, Any]:
     generator = Scripted(lambda _: SINGLE_CALLS) if way == "single calls" else Portfolio()
     leases: list[Any] = []
 
@@ -82,6 +85,7 @@ async def solve(pool: Pool, statement: Statement, way: str, options: argparse.Na
             budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
             settings=Settings(seed=options.seed, shorten_seconds=options.shorten, **changes),
             frontier=frontier,
+            retrieve=shelf,
             record_candidates=False,
         )
     finally:
@@ -104,11 +108,12 @@ async def compare(statements: list[Statement], options: argparse.Namespace) -> d
     engine = EmbeddedEngine.open(bundled("lean_project"))
     found: dict[str, dict[str, Any]] = {way: {} for way in options.ways}
     async with Pool(engine, PoolLimits(size=1, spares=0)) as pool:
+        shelf = Shelf(await core_index(pool))
         for statement in statements:
             name = statement.name
             for way in options.ways:
                 try:
-                    found[way][name] = await solve(pool, statement, way, options)
+                    found[way][name] = await solve(pool, statement, way, shelf, options)
                 except (LeanProcessError, ValueError) as error:
                     found[way][name] = {"solved": False, "stop": f"error: {error}", "heartbeats": 0, "seconds": 0.0}
                 item = found[way][name]
