@@ -150,7 +150,7 @@ def run(
                     avoid=() if assume_open else _unusable(audit),
                     frontier=frontier,
                     journal=record.journal if record else None,
-                    index=await theorem_index(pool, source, indexing) if premises else None,
+                    index=await theorem_index(pool, source, indexing) if premises and not by_repl else None,
                 )
                 return label, await fill(source, wanted, pool, solver, judge, options, observe, stop)
 
