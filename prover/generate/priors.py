@@ -171,6 +171,8 @@ DEFAULT = -4.0
 #: Attempts that the hand-set belief counts for, beside those seen.
 _STRENGTH = 30.0
 _HIGHEST, _LOWEST = -0.1, -6.0
+#: How far counts may move a belief: rare families worked on the problems they were tried on for.
+_REACH = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,8 @@ def blended(counts: Mapping[str, Count]) -> dict[str, float]:
     """The hand-set table corrected by counts.
 
     A family's success rate has a Beta prior whose mean is the hand-set belief, brought to the scale of rates by one
-    factor for all families, and which counts as 30 attempts. The logarithm of the posterior mean is brought back.
+    factor for all families, and which counts as 30 attempts. The logarithm of the posterior mean is brought back, and
+    differs from the hand-set one by 0.8 at most.
     """
     expected = sum(c.tried * math.exp(_by_hand(family)) for family, c in counts.items())
     worked = sum(c.worked for c in counts.values())
@@ -207,7 +210,9 @@ def blended(counts: Mapping[str, Count]) -> dict[str, float]:
     for family, count in counts.items():
         believed = min(1.0, scale * math.exp(_by_hand(family)))
         rate = (count.worked + _STRENGTH * believed) / (count.tried + _STRENGTH)
-        table[family] = min(_HIGHEST, max(_LOWEST, math.log(rate / scale)))
+        hand = _by_hand(family)
+        seen = min(hand + _REACH, max(hand - _REACH, math.log(rate / scale)))
+        table[family] = min(_HIGHEST, max(_LOWEST, seen))
     return table
 
 
