@@ -111,7 +111,7 @@ HAND_SET: Mapping[str, float] = {
     "residues_two": -2.0,
     "power_residues_omega": -1.2,
     "power_residues": -2.2,
-    "power_residues_split": -1.7,
+    "power_residues_split": -1.3,
     # enumeration
     "bounds_omega": -1.2,
     "bounds": -2.4,
