@@ -32,11 +32,13 @@ def find_roots(view: View) -> Iterator[Proposal]:
         (name,) = relation.atoms
         if view.variables.get(name) != INT:
             continue
-        roots = _roots(relation, name)
+        roots, rest = _roots(relation, name)
+        label = view.fresh("hr")
+        if len(roots) == 1 and len(rest) == 3:
+            yield from _one_root(name, roots[0], rest, label)
         if len(roots) != relation.degree:
             continue
         factors = " * ".join(f"({name} - {root})" if root >= 0 else f"({name} + {-root})" for root in roots)
-        label = view.fresh("hr")
         # From the left: ((a * b) * c) = 0 gives (a * b) = 0 or c = 0.
         steps = [f"have {label} : {factors} = 0 := by grind"]
         for _ in roots[2:]:
@@ -51,8 +53,25 @@ def _difference(equation: Term, view: View) -> Polynomial | None:
     return None if left is None or right is None else left.plus(right, -1)
 
 
-def _roots(relation: Polynomial, name: str) -> list[int]:
-    """Integer roots with their multiplicities."""
+def _one_root(name: str, root: int, rest: list[Fraction], label: str) -> Iterator[Proposal]:
+    """A root, and a quadratic factor that a square keeps away from zero."""
+    if any(c.denominator != 1 for c in rest):
+        return
+    c, b, a = (int(x) for x in rest)
+    if b * b - 4 * a * c >= 0:
+        return
+    linear = f"({name} - {root})" if root >= 0 else f"({name} + {-root})"
+    steps = [
+        f"have {label} : {linear} * ({a} * {name} * {name} + ({b}) * {name} + ({c})) = 0 := by grind",
+        f"rcases Int.mul_eq_zero.mp {label} with {label} | {label}",
+        "· omega",
+        f"· have := Int.natAbs_mul_self (a := {2 * a} * {name} + ({b}))\n  grind",
+    ]
+    yield Proposal("roots", "\n".join(steps))
+
+
+def _roots(relation: Polynomial, name: str) -> tuple[list[int], list[Fraction]]:
+    """Integer roots with their multiplicities, and the coefficients of what is left, lowest first."""
     coefficients = [Fraction(0)] * (relation.degree + 1)
     for monomial, c in relation.terms.items():
         coefficients[monomial[0][1] if monomial else 0] = c
@@ -63,7 +82,7 @@ def _roots(relation: Polynomial, name: str) -> list[int]:
             break
         found.append(root)
         coefficients = _divided(coefficients, root)
-    return sorted(found)
+    return sorted(found), coefficients
 
 
 def _candidates(constant: Fraction) -> Iterator[int]:

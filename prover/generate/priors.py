@@ -111,7 +111,7 @@ HAND_SET: Mapping[str, float] = {
     "residues_two": -2.0,
     "power_residues_omega": -1.2,
     "power_residues": -2.2,
-    "power_residues_split": -1.7,
+    "power_residues_split": -1.3,
     # enumeration
     "bounds_omega": -1.2,
     "bounds": -2.4,
@@ -180,6 +180,8 @@ DEFAULT = -4.0
 #: Attempts that the hand-set belief counts for, beside those seen.
 _STRENGTH = 30.0
 _HIGHEST, _LOWEST = -0.1, -6.0
+#: How far counts may move a belief: rare families worked on the problems they were tried on for.
+_REACH = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def blended(counts: Mapping[str, Count]) -> dict[str, float]:
     """The hand-set table corrected by counts.
 
     A family's success rate has a Beta prior whose mean is the hand-set belief, brought to the scale of rates by one
-    factor for all families, and which counts as 30 attempts. The logarithm of the posterior mean is brought back.
+    factor for all families, and which counts as 30 attempts. The logarithm of the posterior mean is brought back, and
+    differs from the hand-set one by 0.8 at most.
     """
     expected = sum(c.tried * math.exp(_by_hand(family)) for family, c in counts.items())
     worked = sum(c.worked for c in counts.values())
@@ -216,7 +219,9 @@ def blended(counts: Mapping[str, Count]) -> dict[str, float]:
     for family, count in counts.items():
         believed = min(1.0, scale * math.exp(_by_hand(family)))
         rate = (count.worked + _STRENGTH * believed) / (count.tried + _STRENGTH)
-        table[family] = min(_HIGHEST, max(_LOWEST, math.log(rate / scale)))
+        hand = _by_hand(family)
+        seen = min(hand + _REACH, max(hand - _REACH, math.log(rate / scale)))
+        table[family] = min(_HIGHEST, max(_LOWEST, seen))
     return table
 
 

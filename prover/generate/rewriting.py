@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from prover.generate.evaluation import NAT, kind_of_type
 from prover.generate.proposal import Proposal
-from prover.generate.term import Term, subterms
+from prover.generate.term import Term, substitute, subterms
 from prover.generate.view import Fact, View
 
 _MAX_USED = 8
@@ -66,5 +66,8 @@ def _instances(fact: Fact, view: View) -> Iterator[Proposal]:
         values = [*view.variables, "0", "1"]
     else:
         values = [h.name for h in view.shown if h.type == str(kind)]
+    name, body = fact.statement.args[0].head, fact.statement.args[2]
+    known = {f.statement for f in view.facts}
+    values = [v for v in values if substitute(body, {name: Term(v)}) not in known]
     for rank, value in enumerate(values[:5]):
         yield Proposal("instance", f"have {view.fresh('hi')} := {fact.proof} {value}", -0.3 * rank)

@@ -8,7 +8,7 @@ import pytest
 
 from prover.core.state import Goal, Hypothesis, TacticState
 from prover.generate import Portfolio, Request
-from prover.generate.priors import HAND_SET
+from prover.generate.priors import DEFAULT, HAND_SET, Count, blended, default_priors
 
 
 def request(target: str, *hypotheses: str, n: int = 64, draw: int = 0) -> Request:
@@ -62,8 +62,25 @@ def test_inaccessible_names_are_never_written() -> None:
 
 
 def test_cheap_closers_come_first_and_dear_ones_late() -> None:
-    found = texts("x + y = y + x", "x : ℕ", "y : ℕ")
-    assert found[0] == "omega" and found.index("grind") < 6 and found.index("exact?") > len(found) // 2
+    goal = request("x + y = y + x", "x : ℕ", "y : ℕ")
+    by_hand = [c.text for c in Portfolio(priors=HAND_SET).propose(goal)]
+    assert by_hand[0] == "omega" and by_hand.index("grind") < 6 and by_hand.index("exact?") > len(by_hand) // 2
+    learned = [c.text for c in Portfolio().propose(goal)]
+    assert learned.index("omega") < 5 and learned.index("grind") < 8 and learned.index("exact?") > len(learned) // 2
+
+
+def test_counts_correct_the_table_as_far_as_they_reach() -> None:
+    counts = {"omega": Count(1000, 500, 10), "simp": Count(1000, 5, 10), "exact?": Count(1, 1, 900)}
+    table = blended(counts)
+    assert table["omega"] >= HAND_SET["omega"] and table["simp"] < HAND_SET["simp"] and table["grind"] == HAND_SET["grind"]
+    assert HAND_SET["exact?"] < table["exact?"] <= HAND_SET["exact?"] + 1
+    assert blended({}) == dict(HAND_SET) and default_priors() is default_priors()
+    assert Count(1, 1, 2).plus(Count(2, 0, 3)) == Count(3, 1, 5)
+
+
+def test_a_family_nobody_knows_gets_a_cautious_prior() -> None:
+    candidates = Portfolio(priors={}).propose(request("x + y = y + x", "x : ℕ", "y : ℕ"))
+    assert candidates and all(c.log_probability <= DEFAULT + 1 for c in candidates)
 
 
 def test_candidates_are_ranked_distinct_and_bounded() -> None:
