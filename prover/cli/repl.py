@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated
@@ -36,8 +37,10 @@ def run(
         try:
             for text in requests(_lines()):
                 answer = runner.run(session.answer(text))
-                sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n\n")
-                sys.stdout.flush()
+                sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n\n")
+                sys.stdout.buffer.flush()
+        except BrokenPipeError:  # nobody reads any more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         finally:
             runner.run(pool.close())
     return 0

@@ -271,14 +271,17 @@ class Pool:
 
     async def _start(self) -> Worker:
         began = time.monotonic()
-        process = await BridgeProcess.start(
-            self.engine, seconds=self.limits.start_seconds, memory_mb=self.limits.memory_mb
-        )
-        worker = Worker(process)
+        worker = await self._new_worker()
         self._all.add(worker)
         self.statistics.started += 1
         self.statistics.start_seconds.append(time.monotonic() - began)
         return worker
+
+    async def _new_worker(self) -> Worker:
+        process = await BridgeProcess.start(
+            self.engine, seconds=self.limits.start_seconds, memory_mb=self.limits.memory_mb
+        )
+        return Worker(process)
 
     async def _return(self, worker: Worker) -> None:
         try:

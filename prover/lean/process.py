@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
 from prover.lean.containment import Containment
@@ -68,7 +68,7 @@ class BridgeProcess:
         memory_mb: int = 3000,
         watchdog: bool = True,
         containment: Containment | None = None,
-    ) -> BridgeProcess:
+    ) -> Self:
         """Starts a process, contained, and waits for its greeting.
 
         Raises `StartTimeout`, `Crashed`, `OutOfMemory` or `ProtocolError`, and `SetupError` for a program

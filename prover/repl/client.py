@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from prover.core.errors import CallTimeout, LeanProcessError, ProtocolError, SetupError, UserError
 from prover.core.message import Message, Severity
-from prover.core.outcome import Cost, Failed, Progress, Solved, TacticOutcome
+from prover.core.outcome import Cost, Progress, Solved, TacticOutcome
 from prover.core.position import Position, Span
 from prover.core.state import TacticState
 from prover.lean import Declaration, Elaboration, HeaderInfo, Hole, Worker
 from prover.lean.source import SourceFile
 from prover.lean.wire import Command, Replay
 from prover.lean.worker import GRACE_SECONDS
+from prover.repl.answers import as_one, has_errors, items, messages_of, read_outcome
 from prover.repl.goals import read_state
 from prover.repl.header import read_header
 from prover.repl.outline import Piece, outline, position
@@ -24,7 +25,6 @@ from prover.repl.protocol import Document
 
 _IMPORT_SECONDS = 600.0
 _PROBE_SECONDS = 20.0
-_COMPLETED = "Completed"
 # Succeeds where the goal is a proposition, and leaves it as it is.
 _IS_PROPOSITION = "refine (fun (p : Prop) (h : p) => h) _ ?_"
 _NO_INFOTREE = "the repl gave no information trees: what the file's commands and holes are cannot be known"
@@ -63,7 +63,7 @@ class ReplWorker(Worker):
         lines = [] if "Init" in modules else ["prelude"]
         lines += [f"import {module}" for module in modules if module != "Init"]
         answer = await self._ask({"cmd": "\n".join(lines)}, time.monotonic() + _IMPORT_SECONDS)
-        errors = [m for m in _messages(answer) if m.severity is Severity.ERROR]
+        errors = [m for m in messages_of(answer) if m.severity is Severity.ERROR]
         if errors or not isinstance(answer.get("env"), int):
             self.discard()
             said = errors[0].text if errors else str(answer.get("message", ""))
@@ -105,7 +105,7 @@ class ReplWorker(Worker):
         end = stop or len(text.encode())
         request = {"cmd": _placed(source, start, end), "env": env}
         answer = await self._elaborated({**request, "infotree": "full"} if holes else request, deadline)
-        messages = _messages(answer)
+        messages = messages_of(answer)
         pieces = _pieces(answer, messages) if holes else []
         opened = await self._holes(source, env, answer, pieces, end, deadline) if holes else []
         return Elaboration(
@@ -149,7 +149,7 @@ class ReplWorker(Worker):
     ) -> list[Hole]:
         command = Span(source.offset(piece.start), source.offset(piece.end))
         found: list[Hole] = []
-        for sorry in _list(answer, "sorries"):
+        for sorry in items(answer, "sorries"):
             start, end = position(sorry.get("pos")), position(sorry.get("endPos"))
             written = next((h for h in piece.holes if (h.start, h.end) == (start, end)), None)
             state = sorry.get("proofState")
@@ -179,7 +179,7 @@ class ReplWorker(Worker):
         limit = time.monotonic() + _PROBE_SECONDS
         limit = limit if deadline is None else min(limit, deadline)
         answer = await self._ask({"tactic": _IS_PROPOSITION, "proofState": state}, limit)
-        return isinstance(answer.get("proofState"), int) and not _errors(answer)
+        return isinstance(answer.get("proofState"), int) and not has_errors(answer)
 
     # -- tactics -----------------------------------------------------------------------------------
 
@@ -203,12 +203,12 @@ class ReplWorker(Worker):
             began = time.monotonic()
             try:
                 answer = await self._ask(
-                    {"tactic": _as_one(tactic), "proofState": state}, began + wall_seconds + GRACE_SECONDS
+                    {"tactic": as_one(tactic), "proofState": state}, began + wall_seconds + GRACE_SECONDS
                 )
             except LeanProcessError as error:
                 error.index = index
                 raise
-            outcome = _outcome(answer, Cost(time.monotonic() - began))
+            outcome = read_outcome(answer, Cost(time.monotonic() - began))
             if isinstance(outcome, Progress):
                 self._known[outcome.handle] = outcome.state
             yield index, outcome
@@ -276,39 +276,11 @@ def _placed(source: SourceFile, start: int, end: int) -> str:
     return "\n" * (at.line - 1) + " " * at.column + source.slice(Span(start, end))
 
 
-def _as_one(tactic: str) -> str:
-    """A sequence of tactics as one, in parentheses: the repl reads a single tactic."""
-    lines = tactic.strip("\n").split("\n")
-    if len(lines) == 1 and ";" not in tactic:
-        return tactic
-    return "(" + "\n".join([lines[0], *(f" {line}" if line else line for line in lines[1:])]) + ")"
-
-
-def _outcome(answer: Document, cost: Cost) -> TacticOutcome[int]:
-    messages = _messages(answer)
-    state, goals = answer.get("proofState"), answer.get("goals")
-    if not isinstance(state, int) or not isinstance(goals, list):
-        return Failed("error", str(answer.get("message", "")), messages, cost)
-    if _errors(answer):
-        return Failed("logged_error", messages=messages, cost=cost)
-    if _list(answer, "sorries"):
-        return Failed("sorry", messages=messages, cost=cost)
-    if goals:
-        return Progress(read_state([str(goal) for goal in cast(list[Any], goals)]), state, messages, cost)
-    status = str(answer.get("proofStatus", _COMPLETED))
-    if status.startswith("Incomplete"):
-        return Failed("sorry" if "sorry" in status else "open_metavariable", status, messages, cost)
-    if status.startswith("Error"):
-        return Failed("error", status, messages, cost)
-    # "Completed"; or "Not verified: ...", and then the whole declaration says what it is worth.
-    return Solved(messages, cost=cost)
-
-
 def _pieces(answer: Document, messages: Sequence[Message]) -> list[Piece]:
     trees = answer.get("infotree")
     if trees is None and any(m.severity is Severity.ERROR for m in messages):
         return []
-    if trees is None and _list(answer, "sorries"):
+    if trees is None and items(answer, "sorries"):
         raise SetupError(_NO_INFOTREE, code="no_infotree", hint="update the repl")
     return [] if trees is None else outline(trees)
 
@@ -351,30 +323,3 @@ def _declared_at(piece: Piece, place: Position) -> str | None:
     """The declaration around a hole: of those of its command, the last that begins before it."""
     before = [named for named in piece.names if named.start <= place]
     return max(before, key=lambda named: named.start).name if before else None
-
-
-def _list(answer: Document, name: str) -> list[Document]:
-    value = answer.get(name)
-    return [item for item in cast(list[Any], value) if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _messages(answer: Document) -> tuple[Message, ...]:
-    return tuple(_message(item) for item in _list(answer, "messages"))
-
-
-def _message(item: Document) -> Message:
-    severity = str(item.get("severity", ""))
-    text = str(item.get("data", ""))
-    start, end = item.get("pos"), item.get("endPos")
-    return Message(
-        Severity(severity) if severity in set(Severity) else Severity.INFO,
-        text,
-        # The repl leaves out Lean's own tag of a message. Only a hint rests on this one.
-        "hasSorry" if severity == "warning" and text.startswith("declaration uses") and "sorry" in text else "",
-        None if start is None else position(start),
-        None if end is None else position(end),
-    )
-
-
-def _errors(answer: Document) -> bool:
-    return any(message.severity is Severity.ERROR for message in _messages(answer))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +48,11 @@ class ReplEngine:
         try:
             words = shlex.split(command)
         except ValueError as error:
-            raise UserError(f"the repl's command line cannot be read: {error}", code="repl_command") from None
+            raise UserError(
+                f"the repl's command line cannot be read: {error}",
+                code="repl_command",
+                hint="check its quotes",
+            ) from None
         variables = {name: os.environ[name] for name in _PASSED if name in os.environ}
         if words[:2] == ["lake", "env"] and len(words) > 2:
             words = words[2:]
@@ -123,21 +126,15 @@ class ReplPool(Pool):
     engine: ReplEngine
     containment: Containment | None = None
 
-    async def _start(self) -> Worker:
-        began = time.monotonic()
+    async def _new_worker(self) -> Worker:
         process = await ReplProcess.start(
             self.engine,
             seconds=self.limits.start_seconds,
             memory_mb=self.limits.memory_mb,
             containment=self.containment,
         )
-        assert isinstance(process, ReplProcess)
         self.engine.version = process.version
-        worker = ReplWorker(process)
-        self._all.add(worker)
-        self.statistics.started += 1
-        self.statistics.start_seconds.append(time.monotonic() - began)
-        return worker
+        return ReplWorker(process)
 
     async def read_header(self, text: str) -> HeaderInfo:
         """A file's imports, read without Lean."""

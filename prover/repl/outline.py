@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, cast
 
 from prover.core.errors import ProtocolError
@@ -17,6 +18,7 @@ _SECTION = "Lean.Parser.Command.section"
 _END = "Lean.Parser.Command.end"
 _END_OF_INPUT = "Lean.Parser.Command.eoi"
 _HOLES = {"Lean.Parser.Tactic.tacticSorry": True, "Lean.Parser.Term.sorry": False}
+_OTHER_FORM = "the repl's information trees are not in the form that is known"
 _KINDS = {
     "Lean.Parser.Command.theorem": "theorem",
     "Lean.Parser.Command.definition": "def",
@@ -99,7 +101,7 @@ class _Outline:
         if kind == _NAMESPACE:
             self._scopes += parts
         elif kind == _SECTION:
-            self._scopes += [""] * max(1, len(parts) if words[-1] != "section" else 1)
+            self._scopes += [""] * (len(parts) if parts and words[-1] != "section" else 1)
         elif kind == _END:
             del self._scopes[len(self._scopes) - max(1, len(parts)) :]
 
@@ -113,8 +115,8 @@ class _Outline:
         if syntax is not None:
             kind = str(syntax.get("kind"))
             if kind == _DECLARATION:
-                inner = [str(word) for word in cast(list[Any], syntax.get("argKinds") or [])]
-                declared = inner[-1] if inner else ""
+                inner = _list(syntax.get("argKinds"))
+                declared = str(inner[-1]) if inner else ""
             elif kind in _HOLES and tree.get("kind") in ("TacticInfo", "TermInfo"):
                 start, end = _range(syntax)
                 piece.holes.append(Sorry(start, end, _HOLES[kind], not _synthetic(syntax), in_body))
@@ -138,12 +140,18 @@ class _Outline:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ProtocolError("the repl's information trees are not in the form that is known", code="no_infotree")
+        raise ProtocolError(_OTHER_FORM, code="no_infotree")
     return cast(Mapping[str, Any], value)
 
 
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list | NoneType):
+        raise ProtocolError(_OTHER_FORM, code="no_infotree")
+    return cast(list[Any], value) if value is not None else []
+
+
 def _children(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for child in cast(list[Any], tree.get("children") or []):
+    for child in _list(tree.get("children")):
         yield _mapping(child)
 
 

@@ -86,20 +86,13 @@ class ReplProcess(BridgeProcess):
 
 
 def _object_in(block: bytes) -> bytes | None:
-    """The JSON object that a block ends with, printed lines before it left out."""
-    at = 0 if block.startswith(_OBJECT) else block.find(b"\n" + _OBJECT) + 1
-    while at > 0 or block.startswith(_OBJECT):
-        candidate = block[at:]
-        try:
-            if isinstance(json.loads(candidate), dict):
-                return candidate
-        except ValueError:
-            pass
-        after = block.find(b"\n" + _OBJECT, at)
-        if after < 0:
-            return None
-        at = after + 1
-    return None
+    """The JSON object that a block ends with, printed lines before it left out: only its own first line begins
+    with a brace, since Lean indents what is within."""
+    candidate = block[block.rfind(b"\n" + _OBJECT) + 1 :]
+    try:
+        return candidate if isinstance(json.loads(candidate), dict) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _version(answer: Document) -> str:

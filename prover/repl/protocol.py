@@ -93,6 +93,8 @@ def parse(text: str) -> Request:
     """Reads one request. Where its fields fit several, the repl's order decides. Raises `NotUnderstood`."""
     try:
         data: object = json.loads(text)
+        # A lone surrogate is no text, and nothing that Lean could be given.
+        json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise NotUnderstood(f"Could not parse JSON:\n{error}") from None
     if not isinstance(data, dict):

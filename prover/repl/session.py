@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from prover.core.errors import CallTimeout, LeanProcessError, UserError
+from prover.core.errors import CallTimeout, ProverError
 from prover.core.message import Message
 from prover.core.position import Position
 from prover.lean import Hole, Pool
@@ -90,8 +90,10 @@ class Session:
             return error(str(refused))
         except CallTimeout:
             return error(f"the request took longer than {self._seconds:g} s; its Lean process was stopped")
-        except (LeanProcessError, UserError) as failed:
+        except ProverError as failed:
             return error(f"{failed.message} [{failed.code}]" + (f"; {failed.hint}" if failed.hint else ""))
+        except (OSError, ValueError) as unreadable:  # a path that no file can have
+            return error(str(unreadable))
 
     async def close(self) -> None:
         """Gives up its processes."""

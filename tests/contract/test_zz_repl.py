@@ -132,7 +132,7 @@ async def test_a_tactic_that_does_not_end_costs_the_process(repls: ReplPool, mon
         [hole] = (await worker.elaborate(worker.env, _DATA["statement"], holes=True)).holes
         assert hole.state is not None
         with pytest.raises(CallTimeout) as caught:
-            _ = [o async for o in worker.apply(hole.state, [_DATA["tactics"]["repeat apply"]], wall_seconds=2)]
+            _ = [o async for o in worker.apply(hole.state, [_DATA["tactics"]["omega"]], wall_seconds=2)]
         assert caught.value.index == 0 and not worker.alive
 
 

@@ -134,6 +134,9 @@ class Repl:
                 return {"proofState": self.state(), "goals": []}
             case ["print", what]:
                 sys.stdout.write(what.replace("|", "\n") + "\n\n" + what + "\n")
+            case ["flood", what]:
+                while True:
+                    sys.stdout.write(what.replace("|", "\n") * 1000)
             case ["hang"]:
                 time.sleep(600)
             case ["die"]:

@@ -143,6 +143,15 @@ async def test_a_peer_that_hangs(worker: Worker) -> None:
     assert caught.value.index == 0 and not worker.alive
 
 
+@pytest.mark.parametrize("what", ["x", "x|", "x||", "{||", "|"])
+async def test_a_peer_that_floods(worker: Worker, what: str) -> None:
+    state, _ = await opened(worker)
+    with pytest.raises(CallTimeout):
+        _ = [item async for item in worker.apply(state, [f"flood {what}"], wall_seconds=1)]
+    assert not worker.alive
+    assert len(worker.process._buffer) < 1 << 20  # pyright: ignore[reportPrivateUsage]
+
+
 async def test_a_lost_process_costs_one_tactic(pool: ReplPool) -> None:
     async with pool.lease(["Init"]) as first:
         state = (await opened(first))[0]

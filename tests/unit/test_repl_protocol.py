@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -41,7 +42,13 @@ def test_requests(text: str, request_: object) -> None:
     "text",
     [
         *("", "{", "[]", "7", "{}", '{"cmd": 1}', '{"cmd": "x", "env": -1}', '{"cmd": "x", "env": true}'),
-        *('{"tactic": "x"}', '{"cmd": "x", "allTactics": "yes"}', '{"pickleTo": "a"}', "[" * 100_000),
+        *(
+            '{"cmd": "\\ud800"}',
+            '{"tactic": "x"}',
+            '{"cmd": "x", "allTactics": "yes"}',
+            '{"pickleTo": "a"}',
+            "[" * 100_000,
+        ),
     ],
 )
 def test_what_is_no_request(text: str) -> None:
@@ -124,6 +131,20 @@ def test_states_are_known_by_their_text() -> None:
     assert read_state(["⊢ p", "⊢ q"]).groups() == [[0, 1]]
 
 
+_PLACE = st.fixed_dictionaries({"line": st.integers(0, 3), "column": st.integers(0, 3)})
+_STX = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["namespace", "section", "end", "declaration", "declId"]).map(
+            "Lean.Parser.Command.{}".format
+        )
+        | st.sampled_from(["Lean.Parser.Tactic.tacticSorry", "Lean.Parser.Term.sorry", "example"]),
+        "pp": st.none() | st.sampled_from(["", "end", "end A.B", "namespace A", "section", "x.{u}", "_root_.y"]),
+        "argKinds": st.none() | st.just([]) | st.just(["a", "Lean.Parser.Command.theorem"]) | st.integers(),
+        "range": st.fixed_dictionaries({"synthetic": st.booleans(), "start": _PLACE, "finish": _PLACE}),
+    }
+)
+
+
 def _stx(kind: str, text: str, line: int, synthetic: bool = False, args: tuple[str, ...] = ()) -> dict[str, Any]:
     place = {"synthetic": synthetic, "start": {"line": line, "column": 0}, "finish": {"line": line, "column": 9}}
     return {"kind": kind, "pp": text, "argKinds": list(args), "range": place}
@@ -170,6 +191,29 @@ def test_names_are_full() -> None:
 @pytest.mark.parametrize("trees", [None, {}, [1], [{"kind": "CommandInfo", "node": {"stx": {"kind": "x"}}}]])
 def test_trees_in_another_form(trees: object) -> None:
     with pytest.raises(ProtocolError):
+        outline(trees)
+
+
+_JSON: Any = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.text(), inner)
+        | st.fixed_dictionaries(
+            {
+                "kind": st.sampled_from(["CommandInfo", "TermInfo", "TacticInfo", "CustomInfo"]) | inner,
+                "node": st.none() | st.fixed_dictionaries({"stx": _STX | inner}) | inner,
+                "children": st.lists(inner) | inner,
+            }
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(_JSON))
+def test_no_tree_breaks_the_outline(trees: list[Any]) -> None:
+    with suppress(ProtocolError):
         outline(trees)
 
 
