@@ -72,7 +72,9 @@ def test_cheap_closers_come_first_and_dear_ones_late() -> None:
 def test_counts_correct_the_table_as_far_as_they_reach() -> None:
     counts = {"omega": Count(1000, 500, 10), "simp": Count(1000, 5, 10), "exact?": Count(1, 1, 900)}
     table = blended(counts)
-    assert table["omega"] >= HAND_SET["omega"] and table["simp"] < HAND_SET["simp"] and table["grind"] == HAND_SET["grind"]
+    assert (
+        table["omega"] >= HAND_SET["omega"] and table["simp"] < HAND_SET["simp"] and table["grind"] == HAND_SET["grind"]
+    )
     assert HAND_SET["exact?"] < table["exact?"] <= HAND_SET["exact?"] + 1
     assert blended({}) == dict(HAND_SET) and default_priors() is default_priors()
     assert Count(1, 1, 2).plus(Count(2, 0, 3)) == Count(3, 1, 5)
