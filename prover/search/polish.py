@@ -17,7 +17,7 @@ from prover.search.graph import ProofGraph
 from prover.search.minimise import Minimiser
 from prover.search.node import Node
 from prover.search.proof import Step, extract
-from prover.search.reductions import CLOSERS
+from prover.search.reductions import CLOSERS, is_plain
 from prover.search.runner import Handle, Runner
 from prover.search.script import Body, length, plain, split, structured, text
 from prover.search.settings import Settings
@@ -107,7 +107,7 @@ async def _polish(
         heartbeats=settings.shorten_heartbeats,
         deadline=deadline,
         interrupted=interrupted,
-        ends_tried=all(len(split(tactic)) == 1 for tactic in _tactics(polished.proof)),
+        ends_tried=all(len(split(t)) == 1 and is_plain(t) for t in _tactics(polished.proof)),
     )
     try:
         await minimiser.run()

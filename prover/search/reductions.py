@@ -11,6 +11,9 @@ from prover.search.script import Arm, Body, Tactic
 #: Automation that may close in one step what took several. The quickest to fail come first.
 CLOSERS = ("rfl", "assumption", "omega", "decide", "simp", "simp_all", "grind")
 
+#: Characters of a tactic that is left as it is.
+_PLAIN = 30
+
 #: A list that is not gone through item by item at once.
 _LONG = 12
 
@@ -48,14 +51,19 @@ def _blocks(body: Body, put: _Put) -> Iterator[tuple[Body, _Put]]:
 
 
 def ends(script: Body) -> Iterator[tuple[tuple[str, ...], Callable[[str], Body]]]:
-    """Every end of a sequence that takes several tactics, the longest first: what may close it in one step, and what
-    puts that in its place."""
+    """Every end of a sequence that takes several tactics or a long one, the longest first: what may close it in one
+    step, and what puts that in its place."""
     for body, put in blocks(script):
         for at in range(len(body)):
-            if at == len(body) - 1 and not body[at].arms:
+            if at == len(body) - 1 and not body[at].arms and is_plain(body[at].text):
                 continue
             closers = tuple(dict.fromkeys([*_closing(body[at:]), *CLOSERS]))
             yield closers, lambda one, at=at, body=body, put=put: put((*body[:at], Tactic(one)))
+
+
+def is_plain(tactic: str) -> bool:
+    """Whether a tactic is short enough to stand where automation might do."""
+    return len(tactic) <= _PLAIN
 
 
 def any_of(closers: Sequence[str]) -> str:

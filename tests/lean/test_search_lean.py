@@ -311,6 +311,12 @@ async def found(bench: Bench, statement: str, tactics: Sequence[str] | dict[str,
             "theorem t (a b : Nat) (h : a = b) : a + 0 < b + 1", ["simp at *; omega"], "omega", id="one of two"
         ),
         pytest.param(
+            "theorem t (x : Nat) (h : 3 * x + 1 = 10) : x = 3",
+            ["exact Nat.eq_of_mul_eq_mul_left (by decide : 0 < 3) (Nat.succ.inj h)"],
+            "omega",
+            id="a long step",
+        ),
+        pytest.param(
             ALONE + "theorem t (h : P 0 ∧ P 1) : Q 0 ∧ Q 1",
             ["obtain ⟨h0, h1⟩ := h", "constructor", "(apply pq; assumption)"],
             "obtain ⟨h0, h1⟩ := h\nconstructor <;> (apply pq; assumption)",
