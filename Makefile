@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools.
+PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py),$(wildcard benchmarks/perf/*.py))
 .PHONY: help setup lean fmt lint type test slow perf wheel ci clean
 
 .venv/ready: pyproject.toml
@@ -23,7 +25,7 @@ test: setup ## the fast suite, real Lean included (ARGS="-k name" to choose)
 slow: setup ## the tests that take minutes
 	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
 perf: setup ## the performance benchmarks, one after the other
-	@for f in benchmarks/perf/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+	@for f in $(PERF); do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 wheel: setup ## build the wheel, install it outside the checkout, try it there
 	.ci/wheel
 ci: ## what CI runs

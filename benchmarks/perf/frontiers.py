@@ -17,31 +17,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import random
 import resource
 import sys
 from typing import Any
 
 from core_statements import SINGLE_CALLS, core_index, shortening
 from statements import Statement, add_arguments, chosen
+from trial import RootOnly, interval, trial
 
 from prover.core.budget import Budget
 from prover.core.errors import LeanProcessError
 from prover.generate import Portfolio, Scripted
-from prover.lean import Pool, PoolLimits, Worker
+from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.retrieve import Shelf
-from prover.search import FRONTIERS, BreadthFirst, Expansion, Journal, Settings, WorkerRunner, search_on_record
-
-
-class RootOnly(BreadthFirst[Any]):
-    """Single calls: nothing but the statement itself is ever worked on."""
-
-    def observe(self, expansion: Expansion[Any]) -> None:
-        if expansion.node is self.graph.root and expansion.again:
-            super().observe(Expansion(expansion.node, again=True))
-
+from prover.search import FRONTIERS, Settings
 
 #: How each way differs from the default: the frontier, the settings.
 WAYS: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -58,39 +49,16 @@ async def solve(
     pool: Pool, statement: Statement, way: str, shelf: Shelf, options: argparse.Namespace
 ) -> dict[str, Any]:
     generator = Scripted(lambda _: SINGLE_CALLS) if way == "single calls" else Portfolio()
-    leases: list[Any] = []
-
-    async def opened() -> tuple[Worker, Any]:
-        while leases:
-            await leases.pop().__aexit__(None, None, None)
-        leases.append(pool.lease(["Init"]))
-        worker = await leases[0].__aenter__()
-        elaborated = await worker.elaborate(worker.env, statement.text, holes=True, wall_seconds=60)
-        if len(elaborated.holes) != 1:
-            raise ValueError(f"no statement: {[m.text for m in elaborated.messages][:2]}")
-        return worker, elaborated.holes[0]
-
-    async def renew() -> tuple[Worker, int]:
-        worker, hole = await opened()
-        return worker, hole.state
-
     frontier, changes = WAYS[way]
-    try:
-        worker, hole = await opened()
-        result = await search_on_record(
-            # What was tried is not run again when the proof is made shorter.
-            Journal().chapter(way),
-            WorkerRunner(worker, hole.state, hole.goals, renew),
-            generator,
-            budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
-            settings=Settings(seed=options.seed, shorten_seconds=options.shorten, **changes),
-            frontier=frontier,
-            retrieve=shelf,
-            record_candidates=False,
-        )
-    finally:
-        while leases:
-            await leases.pop().__aexit__(None, None, None)
+    result = await trial(
+        pool,
+        statement.text,
+        generator,
+        Budget(heartbeats=options.heartbeats, seconds=options.seconds),
+        Settings(seed=options.seed, shorten_seconds=options.shorten, **changes),
+        frontier=frontier,
+        retrieve=shelf,
+    )
     counts = result.statistics
     return {
         "solved": result.solved and result.checked,
@@ -119,13 +87,6 @@ async def compare(statements: list[Statement], options: argparse.Namespace) -> d
                 item = found[way][name]
                 print(f"{item['solved']:d} {item['seconds']:6.1f} s {way:24s} {name} {item['stop']}", file=sys.stderr)
     return found
-
-
-def interval(values: list[int], draws: int = 10_000) -> tuple[int, int]:
-    """95 % bootstrap interval of a sum over statements."""
-    chance = random.Random(0)
-    sums = sorted(sum(chance.choices(values, k=len(values))) for _ in range(draws))
-    return sums[int(0.025 * draws)], sums[int(0.975 * draws)]
 
 
 def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[str, Any]:

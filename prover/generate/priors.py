@@ -198,7 +198,7 @@ class Count:
 
 
 def read_counts(text: str) -> dict[str, Count]:
-    """The counts of a data file made by `benchmarks/learn_priors.py`."""
+    """The counts of a data file made by `benchmarks/perf/learn_priors.py`."""
     document: dict[str, Any] = json.loads(text)
     return {family: Count(**count) for family, count in document["families"].items()}
 

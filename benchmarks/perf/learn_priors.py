@@ -4,11 +4,11 @@
 brought into the proof, and cost in heartbeats. `learn` adds such lines up into the data file the portfolio reads
 (`prover/generate/priors.json`). `compare` says how many of the same problems two runs solved.
 
-    python benchmarks/learn_priors.py run -o all.jsonl --priors hand
-    python benchmarks/learn_priors.py learn all.jsonl -o half.json --part learn
-    python benchmarks/learn_priors.py run -o held.jsonl --priors half.json --part held
-    python benchmarks/learn_priors.py compare all.jsonl held.jsonl
-    python benchmarks/learn_priors.py learn all.jsonl -o prover/generate/priors.json
+    python benchmarks/perf/learn_priors.py run -o all.jsonl --priors hand
+    python benchmarks/perf/learn_priors.py learn all.jsonl -o half.json --part learn
+    python benchmarks/perf/learn_priors.py run -o held.jsonl --priors half.json --part held
+    python benchmarks/perf/learn_priors.py compare all.jsonl held.jsonl
+    python benchmarks/perf/learn_priors.py learn all.jsonl -o prover/generate/priors.json
 
 A family's attempts are counted in searches that found a proof; an attempt worked when it closed a goal or is a step of
 the proof. Problems are parted by a hash of their names, so that what is learned can be judged on others. Searches end
@@ -21,7 +21,6 @@ import argparse
 import asyncio
 import hashlib
 import json
-import random
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -29,16 +28,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trial import RootOnly, interval, trial
+
 from prover.core.budget import Budget
 from prover.core.errors import LeanProcessError
 from prover.generate import Portfolio
 from prover.generate.priors import HAND_SET, Count, blended, read_counts
-from prover.lean import Pool, PoolLimits, Worker
+from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
-from prover.search import BreadthFirst, Expansion, Settings, WorkerRunner, search
+from prover.search import Settings
 
-CORE = Path(__file__).parent / "core"
+CORE = Path(__file__).parents[1] / "core"
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,6 @@ class Problem:
     def part(self) -> str:
         """`learn` or `held`, by a hash of the name."""
         return "held" if hashlib.sha256(f"{self.topic}/{self.name}".encode()).digest()[0] % 2 else "learn"
-
-
-class RootOnly(BreadthFirst[Any]):
-    """Single calls: nothing but the statement itself is ever worked on."""
-
-    def observe(self, expansion: Expansion[Any]) -> None:
-        if expansion.node is self.graph.root and expansion.again:
-            super().observe(Expansion(expansion.node, again=True))
 
 
 def problems() -> list[Problem]:
@@ -107,36 +100,16 @@ class Ledger:
 
 
 async def solve(pool: Pool, problem: Problem, portfolio: Portfolio, options: argparse.Namespace) -> dict[str, Any]:
-    leases: list[Any] = []
-
-    async def opened() -> tuple[Worker, Any]:
-        while leases:
-            await leases.pop().__aexit__(None, None, None)
-        leases.append(pool.lease(["Init"]))
-        worker = await leases[0].__aenter__()
-        elaborated = await worker.elaborate(worker.env, problem.text, holes=True, wall_seconds=120)
-        if len(elaborated.holes) != 1:
-            raise ValueError(f"no statement: {[m.text for m in elaborated.messages][:2]}")
-        return worker, elaborated.holes[0]
-
-    async def renew() -> tuple[Worker, int]:
-        worker, hole = await opened()
-        return worker, hole.state
-
     ledger = Ledger()
-    try:
-        worker, hole = await opened()
-        result = await search(
-            WorkerRunner(worker, hole.state, hole.goals, renew),
-            portfolio,
-            budget=Budget(heartbeats=options.heartbeats, seconds=options.seconds),
-            settings=Settings(shorten_seconds=0),
-            frontier=(lambda graph, _: RootOnly(graph)) if options.single else "best",
-            observer=ledger,
-        )
-    finally:
-        while leases:
-            await leases.pop().__aexit__(None, None, None)
+    result = await trial(
+        pool,
+        problem.text,
+        portfolio,
+        Budget(heartbeats=options.heartbeats, seconds=options.seconds),
+        Settings(shorten_seconds=0),
+        frontier=(lambda graph, _: RootOnly(graph)) if options.single else "best",
+        observer=ledger,
+    )
     counts = result.statistics
     return {
         "topic": problem.topic,
@@ -189,7 +162,7 @@ def learn(options: argparse.Namespace) -> None:
         for family, count in item["families"].items():
             total[family] = total.get(family, Count()).plus(Count(**count))
     document = {
-        "made_by": "benchmarks/learn_priors.py",
+        "made_by": "benchmarks/perf/learn_priors.py",
         "from": f"searches that found a proof of statements of benchmarks/core ({options.part})",
         "searches": len(items),
         "settings": {"frontier": "best", "priors": "hand-set", "engine": "embedded Lean, core only"},
@@ -205,14 +178,12 @@ def compare(options: argparse.Namespace) -> None:
     first, second = ({(i["topic"], i["name"]): i for i in read_lines(p)} for p in (options.first, options.second))
     both = sorted(first.keys() & second.keys())
     differences = [second[k]["solved"] - first[k]["solved"] for k in both]
-    chance = random.Random(0)
-    draws = sorted(sum(chance.choices(differences, k=len(both))) for _ in range(10_000))
     solved = [k for k in both if first[k]["solved"] and second[k]["solved"]]
     document = {
         "problems": len(both),
         "solved": [sum(run[k]["solved"] for k in both) for run in (first, second)],
         "difference": sum(differences),
-        "difference_interval": [draws[250], draws[9750]],
+        "difference_interval": interval(differences),
         "solved_by_both": len(solved),
         "heartbeats_where_both": [sum(run[k]["heartbeats"] for k in solved) for run in (first, second)],
         "expansions_where_both": [sum(run[k]["expansions"] for k in solved) for run in (first, second)],
