@@ -12,6 +12,10 @@ from prover.cli.premises import read_goal, statements
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.core.premise import Premise
 from prover.core.verdict import Proved
+from prover.generate import Portfolio
+from prover.generate.closers import close
+from prover.generate.premises import use_premises
+from prover.generate.structure import split_goal
 from prover.lean import LeanEngine, Pool
 from prover.lean.source import SourceFile
 from prover.lean.theorems import imported_modules, imported_theorems, own_theorems
@@ -139,9 +143,9 @@ async def test_a_search_uses_what_is_offered(pool: Pool, index: Index) -> None:
     text = """opaque f : Nat → Nat
 theorem open_lemma (n : Nat) : f n = 7 := by sorry
 theorem helper (n : Nat) (h : f n = 1) : f (f n) = f 1 := by rw [h]
-theorem wanted (n m : Nat) : n.gcd m ∣ n := by sorry
+theorem wanted (a b : Int) (h : 0 < b) (d : a ∣ b) : a ≤ b := by sorry
 theorem from_helper (n : Nat) (h : f n = 1) : f (f n) = f 1 ∧ 1 = 1 := by sorry
-theorem later (n m : Nat) : n.gcd m ∣ n := Nat.gcd_dvd_left n m
+theorem later (a b : Int) (h : 0 < b) (d : a ∣ b) : a ≤ b := Int.le_of_dvd h d
 """
     tried: dict[str, set[str]] = {}
     names: dict[str, str] = {}
@@ -156,13 +160,14 @@ theorem later (n m : Nat) : n.gcd m ∣ n := Nat.gcd_dvd_left n m
         SourceFile("t.lean", text.encode()),
         Target.parse("t.lean"),
         pool,
-        SearchSolver(observe, index=index),
+        # Little else is tried: other ideas may be quicker.
+        SearchSolver(observe, Portfolio([use_premises, split_goal, close]), index=index),
         LadderJudge(pool),
-        FillOptions(seconds=20.0, refute_share=0.0),
+        FillOptions(seconds=120.0, refute_share=0.0),
     )
     verdicts = {t.name: t.verdict for t in result.targets}
     assert isinstance(verdicts["wanted"], Proved) and isinstance(verdicts["from_helper"], Proved)
-    assert any("Nat.gcd_dvd_left" in tactic for tactic in tried["wanted"])
+    assert any("Int.le_of_dvd" in tactic for tactic in tried["wanted"])
     offered = " ".join(tactic for tactics in tried.values() for tactic in tactics)
     for forbidden in ("open_lemma", "later", "wanted", "from_helper"):
         assert forbidden not in offered
