@@ -47,5 +47,5 @@ class SecondJudge:
 
 
 def _release(version: str) -> str:
-    """A version without what comes before its release: `4.28.0` of `4.28.0-rc1`."""
+    """The release a version belongs to: `4.28.0` of `4.28.0-rc1`."""
     return version.partition("-")[0]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+#: Name, head, left, right, hypotheses, conclusion, context; names by their number in a table.
+Row = tuple[int, int, int, int, int, Sequence[int], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,21 @@ class Premise:
     hypotheses: int = 0
     conclusion: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+
+    @classmethod
+    def of_row(cls, row: Row, names: Sequence[str], module: str) -> Premise:
+        """The premise that a row of numbers stands for."""
+        name, head, left, right, hypotheses, conclusion, context = row
+        return cls(
+            names[name],
+            module,
+            names[head],
+            names[left],
+            names[right],
+            hypotheses,
+            tuple(names[i] for i in conclusion),
+            tuple(names[i] for i in context),
+        )
 
     @property
     def rewrites(self) -> bool:

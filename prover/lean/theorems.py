@@ -69,7 +69,7 @@ async def imported_theorems(worker: Worker, modules: Sequence[str]) -> AsyncIter
         for number, rows in portion.modules:
             new = [row for row in rows if row[0] and _is_named(names[row[0]]) and names[row[0]] not in seen]
             seen.update(names[row[0]] for row in new)
-            found += [_premise(row, names, modules[number]) for row in new]
+            found += [Premise.of_row(row, names, modules[number]) for row in new]
         yield portion.next, found
         start, done = portion.next, portion.done
 
@@ -82,7 +82,7 @@ async def own_theorems(worker: Worker, env: int) -> list[Premise]:
     """The theorems that `env` adds to its imports; those whose own proof has a hole are left out."""
     own = _checked(_Own, await worker.process.call("premises", env=env, what="own", seconds=_SECONDS))
     names = _names(own.names)
-    return [_premise(row, names, "") for row in own.rows]
+    return [Premise.of_row(row, names, "") for row in own.rows]
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -109,17 +109,3 @@ def quoted(part: str) -> str:
     """A component of a name as the Bridge writes it elsewhere (`nameText`)."""
     plain = all((c.isascii() and c.isalnum()) or c in "_'!?@" or (ord(c) >= 128 and c not in "«»") for c in part)
     return part if part and plain and not (part[0].isascii() and part[0].isdigit()) else f"«{part}»"
-
-
-def _premise(row: _Row, names: Sequence[str], module: str) -> Premise:
-    name, head, left, right, hypotheses, conclusion, context = row
-    return Premise(
-        names[name],
-        module,
-        names[head],
-        names[left],
-        names[right],
-        hypotheses,
-        tuple(names[i] for i in conclusion),
-        tuple(names[i] for i in context),
-    )

@@ -138,17 +138,8 @@ def load(folder: Path) -> Index | None:
 
 
 def _premise(row: _Row, names: list[str]) -> Premise:
-    name, module, head, left, right, hypotheses, conclusion, context = row
-    return Premise(
-        names[name],
-        names[module],
-        names[head],
-        names[left],
-        names[right],
-        hypotheses,
-        tuple(names[i] for i in conclusion),
-        tuple(names[i] for i in context),
-    )
+    name, module, *_ = row
+    return Premise.of_row((name, *row[2:]), names, names[module])
 
 
 def _digest(path: Path) -> str:
