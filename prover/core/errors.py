@@ -14,6 +14,7 @@ machines read, and a `hint` that says what to do next.
     │   ├── OutOfMemory
     │   └── ProtocolError
     ├── ModelError           a language model could not answer
+    │   └── ModelBusy        it asks to be left alone for a while
     └── BudgetExceeded       a budget ran out; partial results are kept
 """
 
@@ -102,9 +103,26 @@ class ProtocolError(LeanProcessError):
 
 
 class ModelError(ProverError):
-    """A language model could not be reached or gave no usable answer."""
+    """A language model could not be reached or gave no usable answer.
+
+    `transient`: the same question may well be answered when it is asked again.
+    """
 
     default_code = "model"
+
+    def __init__(self, message: str, *, code: str = "", hint: str = "", transient: bool = False) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.transient = transient
+
+
+class ModelBusy(ModelError):
+    """The model's server takes no more for now. `retry_after`: seconds it asks to wait, None where it does not say."""
+
+    default_code = "model_busy"
+
+    def __init__(self, message: str, *, retry_after: float | None = None, code: str = "", hint: str = "") -> None:
+        super().__init__(message, code=code, hint=hint, transient=True)
+        self.retry_after = retry_after
 
 
 class BudgetExceeded(ProverError):

@@ -16,7 +16,8 @@ class Premise:
     `module`: where it comes from, empty for the file under work. `head`: the constant its conclusion applies (`Eq`,
     `Iff`, `Nat.le` ...), empty where that is a variable. `left`, `right`: what the sides of an equation or equivalence
     apply. `hypotheses`: how many explicit arguments nothing after them mentions, as a rule its assumptions.
-    `conclusion`, `context`: the constants of its conclusion, and of all that stands before it.
+    `conclusion`, `context`: the constants of its conclusion, and of all that stands before it. `signature`: its
+    statement as Lean prints it, where somebody asked Lean; for models, that read it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Premise:
     hypotheses: int = 0
     conclusion: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+    signature: str = ""
 
     @classmethod
     def of_row(cls, row: Row, names: Sequence[str], module: str) -> Premise:

@@ -9,6 +9,7 @@ from typing import Protocol
 from prover.core.candidate import Candidate
 from prover.core.premise import Premise
 from prover.core.state import Goal, TacticState
+from prover.core.theorem import Theorem
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Request:
     """What is asked of a generator: up to `n` candidates for one goal of one state.
 
     `goal` is an index into `state.goals` (a tactic acts on the first goal, so it is 0 unless the caller focuses).
-    `premises`: theorems that may help, best first. `history`: the tactics that led here, oldest first.
+    `premises`: theorems that may help, best first. `history`: the tactics that led here, oldest first. `theorem`: what
+    the search as a whole is to prove, where that is known.
     `draw`: 0 for the first request on a state, 1 for the next ...; a sampling generator answers each anew, a
     deterministic one has nothing to add after its first answer.
     """
@@ -27,6 +29,7 @@ class Request:
     history: tuple[str, ...] = ()
     n: int = 64
     draw: int = 0
+    theorem: Theorem | None = None
 
     @property
     def focused(self) -> Goal:

@@ -1,0 +1,35 @@
+"""What a language model answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One text that a model wrote.
+
+    `log_probability`: natural logarithm, summed over its tokens; None where the engine does not say. `tokens` written.
+    `finish`: `stop` for a text that ended by itself or at a stop text, `length` for one that was cut off.
+    """
+
+    text: str
+    log_probability: float | None = None
+    tokens: int = 0
+    finish: str = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The samples for one query, in the order drawn. `prompt_tokens` read, `money` in US dollars for all of it,
+    `seconds` the engine took."""
+
+    samples: tuple[Sample, ...]
+    prompt_tokens: int = 0
+    money: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens written, all samples together."""
+        return sum(sample.tokens for sample in self.samples)
