@@ -6,24 +6,42 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from prover.agent.obligation import Obligation
+from prover.agent.statement import statement_of
 from prover.agent.workbench import Workbench
+from prover.core.theorem import Theorem
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One goal to close: its live state on the bench's worker, its limit, what a proof must not use.
 
-    `reopen` gives the state's number again after the bench renewed its worker. `refuting`: the goal is the negation of
-    what `name` states. `before`: the environment that the declaration was elaborated in, on the bench's worker.
+    `reopen` gives the state's number again after the bench renewed its worker. `obligation`: the declaration it belongs
+    to. `refuting`: the goal is the negation of what that states.
     """
 
     bench: Workbench
     reopen: Callable[[], int]
     seconds: float
     avoid: tuple[str, ...]
-    name: str
+    obligation: Obligation
     refuting: bool = False
-    before: Callable[[], int] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the declaration is called in results."""
+        return self.obligation.label
+
+    def before(self) -> int:
+        """The environment that the declaration was elaborated in, on the bench's worker."""
+        return self.bench.before(self.obligation.command)
+
+    @property
+    def theorem(self) -> Theorem | None:
+        """The statement as text, where the goal is all of it."""
+        if self.refuting:
+            return None
+        return statement_of(self.bench.source, self.bench.header.end, self.obligation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,8 +303,7 @@ class _Filler:
     ) -> Solution:
         mentioned = {spelled(name) for name in task.obligation.uses}
         avoid = () if self.options.assume_open else tuple(sorted((self.open_names | {task.name}) - mentioned))
-        command = task.obligation.command
-        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation.label, refuting, lambda: bench.before(command))
+        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation, refuting)
         solving = asyncio.ensure_future(self.solve(attempt))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:

@@ -84,7 +84,7 @@ class SearchSolver:
     async def _shelf(self, attempt: Attempt, avoid: Sequence[str]) -> Retrieve:
         if self._index is None:
             return nothing
-        own = [] if attempt.before is None else await own_theorems(attempt.bench.worker, attempt.before())
+        own = await own_theorems(attempt.bench.worker, attempt.before())
         return Shelf(self._index, own, avoid=avoid)
 
 

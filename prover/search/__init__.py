@@ -1,7 +1,6 @@
 """Proof search: the AND-OR graph, frontiers, the one loop, runners of tactics, and scripts from solved graphs."""
 
 from prover.search.agenda import LEVELS, Limit
-from prover.search.batcher import Batcher
 from prover.search.beam import Beam
 from prover.search.drawing import to_json, to_networkx, write_graphml
 from prover.search.frontier import BestFirst, BreadthFirst, DepthFirst, Expansion, Frontier
@@ -25,7 +24,6 @@ from prover.search.worker_runner import WorkerRunner
 __all__ = [
     "FRONTIERS",
     "LEVELS",
-    "Batcher",
     "Beam",
     "BestFirst",
     "BreadthFirst",

@@ -59,11 +59,15 @@ class Account(Generic[Handle]):
         """What a ticket took, whether or not it tried anything."""
         self.statistics.generation_seconds += ticket.generation_seconds
         self.statistics.lean_seconds += ticket.lean_seconds
-        self.statistics.rejected += ticket.truncated
         self.statistics.tokens += ticket.tokens
         self.spent.tokens += ticket.tokens
         self.statistics.money += ticket.money
         self.spent.money += ticket.money
+        for candidate in ticket.refused:
+            self.statistics.rejected += 1
+            reason = candidate.rejected or "truncated"
+            facts = {"node": ticket.node.number, "text": candidate.text[:KEPT_TEXT], "source": candidate.source}
+            self.observer("CandidateRefused", facts | {"reason": reason})
 
     def tried(self, node: Node[Handle], level: int, candidate: Candidate, outcome: TacticOutcome[Handle]) -> None:
         self.spent.candidates += 1

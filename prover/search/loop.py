@@ -143,8 +143,9 @@ class _Search(Generic[Handle]):
     def ahead(self, node: Node[Handle]) -> float:
         """The belief in what would be tried next on a node; optimistic where nothing is known yet."""
         agenda = self.agendas.get(node.number)
-        best = agenda.best if agenda is not None else None
-        return 0.0 if best is None else best
+        if agenda is None:
+            return 0.0
+        return self.settings.redraw_penalty * agenda.draws if agenda.best is None else agenda.best
 
     def value_of(self, node: Node[Handle]) -> float | None:
         return self.values.get(node.state.fingerprint)

@@ -45,7 +45,7 @@ class Ticket(Generic[Handle]):
     batch: list[Candidate] = field(default_factory=list[Candidate])
     replies: list[Reply[Handle]] = field(default_factory=list["Reply[Handle]"])
     values: dict[str, float] = field(default_factory=dict[str, float])
-    truncated: int = 0
+    refused: list[Candidate] = field(default_factory=list[Candidate])
     tokens: int = 0
     money: float = 0.0
     running: bool = False
@@ -118,9 +118,9 @@ class Workshop(Generic[Handle]):
         agenda.draws += 1
         ticket.tokens = sum(c.tokens for c in reply)
         ticket.money = sum(c.money for c in reply)
-        whole = [c for c in reply if c.finish != "length"]
-        ticket.truncated = len(reply) - len(whole)
-        if agenda.add(whole) == 0:
+        sound = [c for c in reply if not c.rejected and c.finish != "length"]
+        ticket.refused = [c for c in reply if c.rejected or c.finish == "length"]
+        if agenda.add(sound) == 0 or agenda.draws == self.settings.draws:
             agenda.dry = True
 
     async def _try(self, ticket: Ticket[Handle]) -> None:

@@ -15,7 +15,7 @@ from prover.core.budget import Budget
 from prover.core.candidate import Candidate
 from prover.core.errors import Crashed, ModelError
 from prover.generate import Request, TacticGenerator
-from prover.search import FRONTIERS, Batcher, SearchResult, Settings, Team, search
+from prover.search import FRONTIERS, SearchResult, Settings, Team, search
 
 TACTICS = ("split", "half", "dec", "zero", "slow", "nonsense")
 
@@ -89,8 +89,7 @@ async def play(start: int, delays: Sequence[int], frontier: str, **options: Any)
 
     config = Settings(in_flight=4, lanes=3, debug=True, shorten_seconds=0, seed=3, **options)
     budget = Budget(expansions=40)
-    generator = Batcher(Late(delays[::-1]), size=3, calls=2).client()
-    result = await search(game, generator, budget=budget, settings=config, frontier=frontier, observer=note)
+    result = await search(game, Late(delays[::-1]), budget=budget, settings=config, frontier=frontier, observer=note)
     return counts(result), log, game
 
 
@@ -206,80 +205,6 @@ async def test_a_cancelled_search_leaves_nothing_behind() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert asyncio.all_tasks() == before and game.busy == 0
-
-
-class Counting:
-    """Keeps the batches it was asked about; answers when it is told to."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[str]] = []
-        self.open = asyncio.Event()
-
-    async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
-        self.batches.append([r.focused.target for r in requests])
-        await self.open.wait()
-        return [[Candidate(r.focused.target, -1.0, "test")] for r in requests]
-
-
-def request(target: str) -> Request:
-    from number_game import state_of
-
-    return Request(state_of((int(target),)))
-
-
-async def test_batches_take_from_every_search_in_turn() -> None:
-    generator = Counting()
-    batcher = Batcher(generator, size=4, calls=1)
-    greedy, modest = batcher.client(), batcher.client()
-    first = asyncio.ensure_future(greedy.generate([request(str(n)) for n in range(8)]))
-    second = asyncio.ensure_future(modest.generate([request("100"), request("101")]))
-    await asyncio.sleep(0.01)
-    assert generator.batches == [["0", "100", "1", "101"]], "one call at a time, one of each client in turn"
-    generator.open.set()
-    assert [c[0].text for c in await first] == [str(n) for n in range(8)]
-    assert [c[0].text for c in await second] == ["100", "101"]
-    assert [len(b) for b in generator.batches] == [4, 4, 2]
-
-
-async def test_cancelled_requests_are_not_sent() -> None:
-    generator = Counting()
-    batcher = Batcher(generator, size=1, calls=1)
-    client = batcher.client()
-    asked = [asyncio.ensure_future(client.generate([request(str(n))])) for n in range(3)]
-    await asyncio.sleep(0.01)
-    asked[1].cancel()
-    await asyncio.sleep(0)
-    generator.open.set()
-    assert (await asked[0])[0][0].text == "0" and (await asked[2])[0][0].text == "2"
-    assert generator.batches == [["0"], ["2"]]
-
-
-async def test_a_failed_batch_fails_its_requests_and_no_others() -> None:
-    class FailsOnce(Counting):
-        async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
-            found = await super().generate(requests)
-            if len(self.batches) == 1:
-                raise ModelError("not now")
-            return found
-
-    generator = FailsOnce()
-    generator.open.set()
-    client = Batcher(generator, size=1, calls=1).client()
-    asked = [asyncio.ensure_future(client.generate([request(str(n))])) for n in range(2)]
-    with pytest.raises(ModelError):
-        await asked[0]
-    assert (await asked[1])[0][0].text == "1"
-
-
-async def test_many_searches_share_a_generator() -> None:
-    inner = always(*TACTICS)
-    batcher = Batcher(inner, size=8, calls=1)
-    games = [Game(n) for n in range(5, 25)]
-    options: dict[str, Any] = {"budget": Budget(expansions=400), "settings": Settings(in_flight=2, debug=True)}
-    results = await asyncio.gather(*(search(game, batcher.client(), **options) for game in games))
-    assert all(r.solved for r in results)
-    alone = await asyncio.gather(*(search(Game(n), always(*TACTICS), **options) for n in range(5, 25)))
-    assert [r.script for r in results] == [r.script for r in alone]
 
 
 @settings(max_examples=40)

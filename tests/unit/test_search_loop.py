@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from model_stand_ins import StandInModel, asking, tactics
 from number_game import Game, always, state_of
 
 from prover.core.budget import Budget
@@ -14,7 +15,8 @@ from prover.core.errors import ModelError
 from prover.core.outcome import Solved
 from prover.core.state import TacticState
 from prover.generate import Request, Scripted
-from prover.search import FRONTIERS, Batcher, Node, ProofGraph, SearchResult, Settings, search
+from prover.model import Batcher
+from prover.search import FRONTIERS, Node, ProofGraph, SearchResult, Settings, search
 from prover.search.ticket import independent_parts
 
 
@@ -181,17 +183,10 @@ async def test_a_generator_is_asked_again_until_it_is_dry() -> None:
 
 
 async def test_many_nodes_feed_the_generator_in_one_batch() -> None:
-    generator = always("split", "dec", "zero")
-    sizes: list[int] = []
-    inner = generator.generate
-
-    async def counted(requests: Sequence[Request]) -> list[list[Candidate]]:
-        sizes.append(len(requests))
-        return await inner(requests)
-
-    generator.generate = counted  # type: ignore[method-assign]
-    result = await play(Game(12), Batcher(generator).client(), settings=Settings(in_flight=4, debug=True))
-    assert result.solved and max(sizes) > 1
+    model = StandInModel(tactics("split", "dec", "zero"))
+    generator = asking(Batcher(model).client())
+    result = await play(Game(12), generator, settings=Settings(in_flight=4, debug=True))
+    assert result.solved and max(map(len, model.batches)) > 1
 
 
 async def test_history_is_the_path() -> None:
