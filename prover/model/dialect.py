@@ -25,7 +25,7 @@ class Dialect:
     def __init__(self, *, hosted: bool = False) -> None:
         self._hosted = hosted
         self._refused: dict[Kind, frozenset[str]] = {"chat": frozenset(), "completion": frozenset()}
-        self._answered: set[Kind] = set()
+        self._taken: dict[Kind, set[str]] = {"chat": set(), "completion": set()}
         self._one_each: set[Kind] = set()
 
     @property
@@ -70,13 +70,20 @@ class Dialect:
 
     def culprit(self, kind: Kind, body: dict[str, object], refusal: Refusal) -> str | None:
         """The parameter of `body` to leave out next, None where that will not help."""
-        if refusal.status not in (400, 422) or refusal.too_long:
+        if refusal.status not in (400, 422):
             return None
-        present = [name for name in _OPTIONAL if name in body]
+        if kind == "chat" and "max_tokens" in body and refusal.renames_max_tokens:
+            return "max_tokens"
+        if refusal.too_long:
+            return None
+        meanwhile = self._refused[kind] & set(body)
+        if meanwhile:  # another request has learned it
+            return min(meanwhile)
+        # What it took before it does take: something else is wrong with this query. (But counts have limits.)
+        taken = self._taken[kind] - {"n", "stop"}
+        present = [name for name in _OPTIONAL if name in body and name not in taken]
         if "use_beam_search" in body and "n" in present:
             present.remove("n")  # here it is the width
-        if "max_tokens" in body:
-            present.append("max_tokens")
         if refusal.parameter:
             return refusal.parameter if refusal.parameter in present else None
         for name in present:
@@ -84,13 +91,11 @@ class Dialect:
             quoted = rf"[\"'`]{name}[\"'`]"
             if re.search(quoted if len(name) < 5 else rf"\b{name}\b", refusal.message):
                 return name
-        if kind in self._answered:
-            return None  # it took these before: something else is wrong with this query
-        return next((name for name in present if name != "max_tokens"), None)
+        return next((name for name in present if name not in self._taken[kind]), None)
 
-    def learn(self, kind: Kind, left_out: frozenset[str]) -> None:
-        """The server answered a request without these."""
-        self._answered.add(kind)
+    def learn(self, kind: Kind, body: dict[str, object], left_out: frozenset[str]) -> None:
+        """The server answered this request, and others without what was left out it had refused."""
+        self._taken[kind] |= set(body)
         self._refused[kind] |= left_out
 
     def learn_count(self, kind: Kind, asked: int, given: int) -> None:

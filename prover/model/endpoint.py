@@ -78,11 +78,14 @@ class Endpoint:
         self._key = key
         self._hosted = hosted
         self._bound = reply_bytes
+        self._closed = False
         self._client: Any = None
         self._http: Any = None
 
     def open(self) -> Any:
-        """The client, made on first use. No request is sent."""
+        """The client, made on first use. No request is sent. Raises `ModelError` (`model_closed`)."""
+        if self._closed:
+            raise ModelError(f"{self.name} is closed", code="model_closed")
         if self._client is None:
             import openai
 
@@ -120,6 +123,7 @@ class Endpoint:
 
     async def close(self) -> None:
         """Closes the connections. Closing twice is harmless."""
+        self._closed = True
         client, self._client = self._client, None
         if client is not None:
             await client.close()

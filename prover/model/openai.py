@@ -163,7 +163,7 @@ class OpenAIModel:
             received = await self._post(_PATHS[kind], body)
             if received.status < 300:
                 reply = await self._read(received, query)
-                self._dialect.learn(kind, left_out)
+                self._dialect.learn(kind, body, left_out)
                 if not query.sampling.beams:
                     self._dialect.learn_count(kind, n, len(reply.samples))
                 return reply
@@ -225,6 +225,6 @@ class OpenAIModel:
         if not self._beams:
             raise ModelError(
                 f"{self.name}: its server has no beam search",
-                code="model_beams",
+                code="model_no_beams",
                 hint="draw samples at a temperature; or serve the model with vLLM, or load it with hf/ or vllm/",
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,8 +19,7 @@ from prover.model.price import Price
 from prover.model.reference import ModelReference
 
 _OPENAI = "https://api.openai.com/v1"
-#: Engine: its class, and the library without which it is not there.
-_ENGINES = {"hf": ("HfModel", "transformers"), "vllm": ("VllmModel", "vllm")}
+_ENGINES = {"hf": "HfModel", "vllm": "VllmModel"}
 
 
 async def open_model(
@@ -37,7 +35,7 @@ async def open_model(
 
     Addresses and keys come from `environment` (default: the process's own) and from nowhere else. `deadline_seconds`,
     `price`, `chats`: as for `OpenAIModel`; `options`: what else the engine is told. Raises `SetupError`:
-    `model_extra` where the engine is not installed, `model_address` or `model_key` where the environment lacks them;
+    `missing_extra` where the engine is not installed, `model_address` or `model_key` where the environment lacks them;
     `UserError` for an address or a file that is none.
     """
     more = dict(options or {})
@@ -78,12 +76,6 @@ async def open_model(
 
 
 def _load(reference: ModelReference, options: dict[str, Any]) -> LanguageModel:
-    kind, library = _ENGINES[reference.engine]
-    if importlib.util.find_spec(library) is None:
-        raise SetupError(
-            f"{reference}: {library} is not installed",
-            code="model_extra",
-            hint=f"pip install 'leap-prover[{reference.engine}]'",
-        )
+    kind = _ENGINES[reference.engine]
     engine = getattr(importlib.import_module(f"prover.model.{reference.engine}"), kind)
     return engine.load(reference.name, revision=reference.revision or None, **options)

@@ -19,6 +19,7 @@ _LONGEST_PAUSE_SECONDS = 600.0
 _BUSY = frozenset({429, 503, 529})  # 529: overloaded, as some services say it
 _PASSING = frozenset({408, 409, 425, 500, 502, 504, 520, 521, 522, 523, 524})
 _TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"})
+_LENGTHS = frozenset({"max_tokens", "max_completion_tokens", "input_tokens"})
 _TOO_LONG = re.compile(r"context[ _-](length|window|size)|(prompt|input) is too long|too many tokens", re.IGNORECASE)
 
 
@@ -34,12 +35,20 @@ class Refusal:
     retry_after: float | None = None
 
     @property
+    def renames_max_tokens(self) -> bool:
+        """The server wants the newer name of it, as OpenAI's reasoning models do."""
+        named = self.parameter == "max_tokens" and self.code == "unsupported_parameter"
+        return named or "max_completion_tokens" in self.message
+
+    @property
     def too_long(self) -> bool:
         """Prompt and answer do not fit the model's context."""
         if self.status == 413:
             return True
         if self.status not in (400, 422):
             return False
+        if self.parameter in _LENGTHS and self.code != "unsupported_parameter":
+            return True
         return bool(_TOO_LONG_CODES & {self.code, self.kind}) or _TOO_LONG.search(self.message) is not None
 
 

@@ -47,8 +47,9 @@ class _Choice:
 def read_reply(body: bytes, stop: Sequence[str]) -> Reply:
     """Raises `MalformedReply`.
 
-    Log-probabilities are summed over the tokens of the text; None where the model thought before it wrote, because
-    they cannot be told apart then. `stop`: a server that wrote on past one of these is cut there.
+    Log-probabilities are summed over the tokens of the text, and of what ended it where the server lists that (vLLM
+    does); None where the model thought before it wrote, because they cannot be told apart then. `stop`: a server that
+    wrote on past one of these is cut there.
     """
     try:
         data = json.loads(body)
@@ -95,10 +96,10 @@ def _choice(choice: Mapping[str, Any], stop: Sequence[str], hidden: int) -> _Cho
     if not text and finish == "stop" and (thought or hidden):
         finish = "length"  # all that it might write went into thinking
     tokens = None if thought or hidden else _tokens(choice.get("logprobs"))
-    cut = min((at for at in (text.find(end) for end in stop if end) if at >= 0), default=len(text))
-    if cut < len(text):
-        tokens = _up_to(tokens, text, cut)
-        text, finish = text[:cut], "stop"
+    found = min(((at, len(end)) for end in stop if end and (at := text.find(end)) >= 0), default=None)
+    if found is not None:
+        tokens = _up_to(tokens, text, sum(found))
+        text, finish = text[: found[0]], "stop"
     if not tokens:
         return _Choice(text, finish, None, None, thought)
     log_probability = math.fsum(value for _, value in tokens)
@@ -136,12 +137,12 @@ def _tokens(logprobs: object) -> list[tuple[str, float]] | None:
         return None
 
 
-def _up_to(tokens: list[tuple[str, float]] | None, text: str, cut: int) -> list[tuple[str, float]] | None:
-    """The tokens that the first `cut` characters are made of; None where tokens and text do not agree."""
+def _up_to(tokens: list[tuple[str, float]] | None, text: str, end: int) -> list[tuple[str, float]] | None:
+    """The tokens that the first `end` characters are made of; None where tokens and text do not agree."""
     if tokens is None or not "".join(token for token, _ in tokens).startswith(text):
         return None
     length, kept = 0, 0
-    while length < cut:
+    while length < end:
         length += len(tokens[kept][0])
         kept += 1
     return tokens[:kept]

@@ -172,7 +172,7 @@ class ModelServer:
         for name in sorted(self.refuses & set(asked.body)):
             named = self.names_refused
             message = f"Unsupported parameter: '{name}' is not supported" if named else "Bad request"
-            return _error(400, message, param=name if named else None)
+            return _error(400, message, "unsupported_parameter", name) if named else _error(400, message)
         return None
 
     def answer(self, asked: Asked) -> dict[str, Any]:

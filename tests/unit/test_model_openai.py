@@ -195,7 +195,7 @@ async def test_the_other_name_of_max_tokens(server: ModelServer) -> None:
 async def test_no_samples_are_unbounded(server: ModelServer) -> None:
     server.refuses = frozenset({"max_tokens", "max_completion_tokens"})
     async with opened(server) as model:
-        error = await trouble(model)
+        error = await trouble(model, CHAT)
     assert error.code == "model_request"
     assert all({"max_tokens", "max_completion_tokens"} & set(asked.body) for asked in server.asked)
 
@@ -213,14 +213,42 @@ async def test_a_refusal_of_something_else_is_an_error(server: ModelServer) -> N
         assert model.refused == frozenset()
 
 
+TOO_MANY = "max_tokens=4000 cannot be greater than max_model_len=256."
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message", "code"),
+    [("top_p", "top_p must be in (0, 1], got 7.0.", "model_request"), ("max_tokens", TOO_MANY, "model_too_long")],
+)
+@pytest.mark.parametrize("query", [PROMPT, CHAT], ids=["completion", "chat"])
+async def test_a_wrong_value_is_no_unknown_parameter(
+    server: ModelServer, query: Query, parameter: str, message: str, code: str
+) -> None:
+    """What vLLM 0.32 says."""
+    async with opened(server) as model:
+        await one(model, query)
+        server.faults += [Says(400, {"error": {"message": message, "param": parameter, "code": 400}})]
+        assert (await trouble(model, query)).code == code
+        assert model.refused == frozenset()
+
+
+async def test_requests_at_once_learn_together(server: ModelServer) -> None:
+    server.refuses = frozenset({"top_k", "seed"})
+    async with opened(server) as model:
+        answers = await model.answer([Query(prompt=str(i)) for i in range(12)])
+        assert all(isinstance(answer, Answer) for answer in answers)
+        assert model.refused == server.refuses
+
+
 async def test_stop_texts_that_a_server_does_not_know(server: ModelServer) -> None:
     server.refuses = frozenset({"stop"})
     server.writes = lambda asked: ["intro h\nexact h", "simp"]
     query = Query(prompt="p", sampling=Sampling(n=2, stop=("\n", "STOP")))
     async with opened(server) as model:
         cut, whole = (await one(model, query)).samples
-    assert (cut.text, cut.tokens, cut.finish, whole.text) == ("intro h", 2, "stop", "simp")
-    assert cut.log_probability == pytest.approx(log_probability("intro") + log_probability(" h"))
+    # As on servers that know it, the stop text is counted with the sample.
+    assert (cut.text, cut.tokens, cut.finish, whole.text) == ("intro h", 3, "stop", "simp")
+    assert cut.log_probability == pytest.approx(sum(map(log_probability, ["intro", " h", "\nexact"])))
 
 
 # --- what servers put into a reply
@@ -408,6 +436,13 @@ def test_the_ways_to_say_no(body: bytes, message: str, parameter: str) -> None:
     assert refusal.parameter == parameter
 
 
+async def test_a_closed_model_answers_nobody(server: ModelServer) -> None:
+    async with opened(server) as model:
+        await one(model, PROMPT)
+    assert (await trouble(model)).code == "model_closed"
+    assert len(server.asked) == 1
+
+
 # --- secrets
 
 
@@ -471,7 +506,7 @@ async def test_beams_only_where_the_server_has_them(server: ModelServer) -> None
     query = Query(prompt="p", sampling=Sampling(n=2, beams=4))
     async with opened(server) as model:
         error = await trouble(model, query)
-        assert (error.code, error.transient) == ("model_beams", False)
+        assert (error.code, error.transient) == ("model_no_beams", False)
         assert server.asked == []
         server.owner = "vllm"
         assert len((await one(model, query)).samples) == 2

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -112,13 +115,26 @@ async def test_names_of_this_machine(host: str) -> None:
     await model.close()
 
 
-@pytest.mark.parametrize("engine", ["hf", "vllm"])
-async def test_an_engine_that_is_not_installed(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(SetupError) as caught:
-        await open_model(parse_reference(f"{engine}/org/name"))
-    assert caught.value.code == "model_extra"
-    assert caught.value.hint == f"pip install 'leap-prover[{engine}]'"
+@pytest.mark.parametrize(("engine", "kind"), [("hf", "HfModel"), ("vllm", "VllmModel")])
+async def test_engines_of_this_process_are_loaded_in_a_thread(
+    engine: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[object] = []
+
+    class Engine:
+        @classmethod
+        def load(cls, name: str, **options: object) -> str:
+            loaded.extend([name, options, threading.current_thread() is threading.main_thread()])
+            return "the model"
+
+    module = types.ModuleType(f"prover.model.{engine}")
+    setattr(module, kind, Engine)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    model = await open_model(parse_reference(f"{engine}/org/name@v1"), options={"dtype": "float32"})
+    assert model == "the model"
+    assert loaded == ["org/name", {"revision": "v1", "dtype": "float32"}, False]
+    await open_model(parse_reference(f"{engine}/./dir"))
+    assert loaded[3:5] == ["./dir", {"revision": None}]
 
 
 async def test_a_recording_that_is_not_there(tmp_path: Path) -> None:
