@@ -72,6 +72,9 @@ class Endpoint:
 
     def __init__(self, name: str, base_url: str, key: str, *, hosted: bool, reply_bytes: int) -> None:
         check_address(base_url, f"the address of {name}")
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            # An error from below would quote it.
+            raise UserError(f"the key for {name} holds characters that no key has", code="model_key")
         self.name = name
         self.host = re.sub(r"^.*@", "", urlsplit(base_url).netloc)
         self._base_url = base_url

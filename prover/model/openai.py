@@ -8,7 +8,7 @@ import itertools
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +98,13 @@ class OpenAIModel:
         """As `LanguageModel.answer`: each query is a request, or several."""
         return list(await asyncio.gather(*(self._one(query) for query in queries)))
 
+    async def check(self) -> None:
+        """Asks for the list of models, which costs nothing. Raises `ModelError` where the server is not there or
+        refuses the key; that it lists none, or not this one, says nothing."""
+        received = await self._within(self._endpoint.get("/models"))
+        if received.status in (401, 403):
+            raise await self._error(received)
+
     async def close(self) -> None:
         """Closes the connections. Closing twice is harmless."""
         await self._endpoint.close()
@@ -158,9 +165,10 @@ class OpenAIModel:
     async def _reply(self, query: Query, kind: Kind, n: int, part: int) -> Reply:
         """One request, repeated without what the server refuses to take."""
         left_out: frozenset[str] = frozenset()
+        self._endpoint.open()  # which takes a second, the first time, that is not the server's
         while True:
             body = self._dialect.body(query, kind, self._model, n, part, left_out)
-            received = await self._post(_PATHS[kind], body)
+            received = await self._within(self._endpoint.post(_PATHS[kind], body))
             if received.status < 300:
                 reply = await self._read(received, query)
                 self._dialect.learn(kind, body, left_out)
@@ -187,11 +195,10 @@ class OpenAIModel:
                 transient=wrong.passing,
             ) from None
 
-    async def _post(self, path: str, body: dict[str, object]) -> Received:
-        self._endpoint.open()  # which takes a second, the first time, that is not the server's
+    async def _within(self, request: Coroutine[Any, Any, Received]) -> Received:
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._endpoint.post(path, body)
+                return await request
         except TimeoutError:
             raise ModelError(
                 f"{self.name} did not answer within {self._deadline:g} s",
@@ -211,11 +218,10 @@ class OpenAIModel:
     async def _models(self) -> list[tuple[str, str]]:
         """Names and owners of the server's models; none where it does not list them. Raises `ModelError`."""
         try:
-            async with asyncio.timeout(self._deadline):
-                received = await self._endpoint.get("/models")
+            received = await self._within(self._endpoint.get("/models"))
             models: Any = json.loads(received.body)["data"] if received.status == 200 else []
             return [(str(entry["id"]), str(entry.get("owned_by"))) for entry in models]
-        except (TimeoutError, RecursionError, ValueError, TypeError, LookupError, AttributeError):
+        except (RecursionError, ValueError, TypeError, LookupError, AttributeError):
             return []
 
     async def _check_beams(self) -> None:

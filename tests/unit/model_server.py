@@ -271,6 +271,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self.path.endswith("/models"):
             return self._say(Says(404, {"detail": "Not Found"}))
+        key = self.owner.key
+        if key and self.headers.get("Authorization") != f"Bearer {key}":
+            return self._say(_error(401, "Incorrect API key provided", code="invalid_api_key"))
         listed = [{"id": name, "object": "model", "owned_by": self.owner.owner} for name in self.owner.names]
         return self._say(Says(200, {"object": "list", "data": listed}))
 

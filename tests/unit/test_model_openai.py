@@ -476,6 +476,14 @@ def test_addresses_that_are_none(address: str) -> None:
     assert caught.value.code == "model_address"
 
 
+@pytest.mark.parametrize("key", ["sk-1\nX-Evil: 1", "sk 1", "schlüssel"])
+def test_keys_that_are_none(server: ModelServer, key: str) -> None:
+    with pytest.raises(UserError) as caught:
+        OpenAIModel("tiny", base_url=server.url, key=key)
+    assert caught.value.code == "model_key"
+    assert key not in caught.value.message
+
+
 async def test_prompt_and_key_do_not_follow_a_redirection(server: ModelServer) -> None:
     with ModelServer() as elsewhere:
         server.faults += [Says(308, "", {"Location": f"{elsewhere.url}/completions"})]
@@ -497,6 +505,28 @@ async def test_other_servers_are_told_nothing_of_the_openai_account(
     assert KEY not in "".join(headers.values())
     assert "authorization" not in headers
     assert headers["accept-encoding"] == "identity"
+
+
+async def test_openai_itself_is_told_of_the_account(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
+    async with opened(server, key=KEY, hosted=True) as model:
+        await one(model, PROMPT)
+    assert server.asked[0].headers["openai-organization"] == "org-mine"
+    assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
+    assert "top_k" not in server.asked[0].body  # which it does not know
+
+
+async def test_a_look_at_the_server_before_anything_is_asked(server: ModelServer) -> None:
+    async with opened(server) as model:
+        await model.check()
+        server.key = "wanted"
+        with pytest.raises(ModelError) as refused:
+            await model.check()
+        server.close()
+        with pytest.raises(ModelError) as gone:
+            await model.check()
+    assert (refused.value.code, gone.value.code) == ("model_refused", "model_unreachable")
+    assert server.asked == []
 
 
 # --- beams

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from model_server import Asked, Cut, Fault, Gone, Large, ModelServer, Says, Sile
 
 from prover.core.errors import ModelError
 from prover.model import Answer, Batcher, Query, Sampling
+from prover.model.cassette import Recording, Replay
 from prover.model.openai import OpenAIModel
+from prover.model.price import Price
 
 
 @pytest.fixture
@@ -140,3 +144,22 @@ async def test_equal_questions_of_many_clients_are_one_request(server: ModelServ
         answers = await asyncio.gather(*(batcher.client().answer(queries(3, n=2)) for _ in range(8)))
     assert len({tuple(map(str, answer)) for answer in answers}) == 1
     assert len(server.asked) == 3
+
+
+async def test_a_run_against_a_troubled_server_is_repeated_without_it(server: ModelServer, tmp_path: Path) -> None:
+    path, asked = tmp_path / "answers.jsonl", queries(12, n=3)
+    server.most = 2
+    server.faults += TROUBLES * 2
+    recording = Recording(OpenAIModel("tiny", base_url=server.url, price=Price(prompt=1.0)), path)
+    batcher = Batcher(recording, pause_seconds=0.001, tries=20)
+    first = await batcher.client().answer(asked)
+    await batcher.close()
+    server.close()
+    again = Batcher(Replay(path))
+    second = await again.client().answer(asked)
+    await again.close()
+    assert batcher.statistics.money > again.statistics.money == 0
+    for recorded, replayed in zip(first, second, strict=True):
+        assert isinstance(recorded, Answer)
+        assert len(recorded.samples) == 3
+        assert replayed == replace(recorded, money=0.0)
