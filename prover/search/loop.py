@@ -16,6 +16,7 @@ from typing import Generic
 from prover.core.budget import Budget, Spent
 from prover.core.errors import LeanProcessError, ModelError
 from prover.core.outcome import Progress, Solved, TimedOut
+from prover.core.theorem import Theorem
 from prover.generate import TacticGenerator
 from prover.search.account import Account, silent
 from prover.search.agenda import Agenda
@@ -49,23 +50,25 @@ async def search(
     frontier: str | MakeFrontier[Handle] = "best",
     critic: Critic | None = None,
     retrieve: Retrieve = nothing,
+    theorem: Theorem | None = None,
     observer: Observer = silent,
     interrupted: Callable[[], bool] = _running,
 ) -> SearchResult:
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
     Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
-    one. `retrieve` gives the theorems that the generator is told of with each goal. `observer` receives every event as
-    (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`, `Solved`, `NodeExpanded`, `NodeExhausted`,
-    `LimitHit`, `WorkerLost`, `ProofShortened`, `SearchEnded`; together they say everything the graph knew.
-    `interrupted` is asked several times a second.
+    one. `retrieve` gives the theorems that the generator is told of with each goal; `theorem`, the statement as text,
+    is for generators that read it. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`,
+    `CandidateRefused`, `EdgeAdded`, `EdgeRefused`, `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`,
+    `ProofShortened`, `SearchEnded`; together they say everything the graph knew. `interrupted` is asked several times a
+    second.
 
     Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
     wall seconds.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
     settings = settings or Settings()
-    shop = Workshop(runner, generator, spent, settings, critic, retrieve)
+    shop = Workshop(runner, generator, spent, settings, critic, retrieve, theorem)
     make: MakeFrontier[Handle] = FRONTIERS[frontier] if isinstance(frontier, str) else frontier
     account = Account[Handle](observer, spent)
     return await _Search(shop, account, Flight(shop, settings), spent, settings, interrupted).run(make)

@@ -12,6 +12,7 @@ from prover.core.budget import Spent
 from prover.core.candidate import Candidate
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.core.state import TacticState
+from prover.core.theorem import Theorem
 from prover.generate import Request, TacticGenerator
 from prover.search.agenda import Agenda
 from prover.search.graph import Child
@@ -76,6 +77,7 @@ class Workshop(Generic[Handle]):
         settings: Settings,
         critic: Critic | None,
         retrieve: Retrieve,
+        theorem: Theorem | None = None,
     ) -> None:
         self.runner = runner
         self.generator = generator
@@ -83,6 +85,7 @@ class Workshop(Generic[Handle]):
         self.settings = settings
         self.critic = critic
         self.retrieve = retrieve
+        self.theorem = theorem
         self.unused: list[Handle] = []
         self._lanes = asyncio.Semaphore(settings.lanes)
 
@@ -110,7 +113,12 @@ class Workshop(Generic[Handle]):
         node, agenda = ticket.node, ticket.agenda
         premises = tuple(self.retrieve(node.state.goals[0]))
         request = Request(
-            node.state, premises=premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
+            node.state,
+            premises=premises,
+            history=node.history,
+            n=self.settings.candidates,
+            draw=agenda.draws,
+            theorem=self.theorem,
         )
         began = time.monotonic()
         (reply,) = await self.generator.generate([request])
