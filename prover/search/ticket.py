@@ -11,6 +11,7 @@ from typing import Generic
 from prover.core.budget import Spent
 from prover.core.candidate import Candidate
 from prover.core.outcome import Progress, Solved, TacticOutcome
+from prover.core.premise import Premise
 from prover.core.state import TacticState
 from prover.generate import Request, TacticGenerator
 from prover.search.agenda import Agenda
@@ -36,7 +37,8 @@ class Ticket(Generic[Handle]):
     """A node somebody works on.
 
     `agenda` is a copy, the node's own again once the work is taken in: work that is withdrawn leaves no trace.
-    `running`: the runner is at it, and giving up would cost it a process.
+    `premises`: what the generator was told of, where it was asked. `running`: the runner is at it, and giving up would
+    cost it a process.
     """
 
     node: Node[Handle]
@@ -45,6 +47,7 @@ class Ticket(Generic[Handle]):
     batch: list[Candidate] = field(default_factory=list[Candidate])
     replies: list[Reply[Handle]] = field(default_factory=list["Reply[Handle]"])
     values: dict[str, float] = field(default_factory=dict[str, float])
+    premises: tuple[Premise, ...] = ()
     truncated: int = 0
     tokens: int = 0
     money: float = 0.0
@@ -108,9 +111,9 @@ class Workshop(Generic[Handle]):
 
     async def _propose(self, ticket: Ticket[Handle]) -> None:
         node, agenda = ticket.node, ticket.agenda
-        premises = tuple(self.retrieve(node.state.goals[0]))
+        ticket.premises = tuple(self.retrieve(node.state.goals[0]))
         request = Request(
-            node.state, premises=premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
+            node.state, premises=ticket.premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
         )
         began = time.monotonic()
         (reply,) = await self.generator.generate([request])
