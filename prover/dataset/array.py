@@ -10,6 +10,8 @@ from prover.core.errors import UserError
 
 _BLOCK = 1 << 20
 _BLANKS = " \t\r\n"
+#: A number that was cut is read as a shorter one (`1` of `1e+5`) up to so many characters before the cut.
+_GOES_ON = 3
 
 
 def items(path: Path, *, block: int = _BLOCK) -> Iterator[object]:
@@ -72,15 +74,17 @@ class _Reader:
                 if not self._more():
                     raise
                 continue
-            if end == len(self._text) and self._more():
-                # A number may go on.
+            if end + _GOES_ON > len(self._text) and self._more():
                 continue
             self._at = end
             return found
 
     def _more(self) -> bool:
-        text = self._text[self._at :]
-        more = "" if self._ended else self._read(max(self._block, len(text)))
-        self._ended = not more
-        self._text, self._at = text + more, 0
-        return bool(more)
+        """Reads on; what was passed is let go. False, and nothing changes, at the end."""
+        left = len(self._text) - self._at
+        more = "" if self._ended else self._read(max(self._block, left))
+        if not more:
+            self._ended = True
+            return False
+        self._text, self._at = self._text[self._at :] + more, 0
+        return True

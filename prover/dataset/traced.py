@@ -80,9 +80,9 @@ class TracedRepository:
 
 def _hint() -> str:
     install = "pip install 'leap-prover[dojo]'"
-    if sys.version_info >= (3, 13):
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return f"lean-dojo is limited to Python below 3.13, and this is {version}: {install} with Python 3.12"
+    major, minor = sys.version_info[:2]
+    if (major, minor) >= (3, 13):
+        return f"lean-dojo is limited to Python below 3.13, and this is {major}.{minor}: {install} with Python 3.12"
     return f"{install}; data sets (train.json, ...) are read without it"
 
 
