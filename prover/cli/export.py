@@ -19,6 +19,7 @@ from prover.dataset import (
     Records,
     RunLog,
     TacticRecord,
+    TracedRepository,
     is_found_step,
     is_step,
     open_dojo,
@@ -85,7 +86,8 @@ def run(
     format_ = format_ or (Format.PARQUET if output.suffix == ".parquet" else Format.JSONL)
     _require_writable(output, format_, runs or [])
     logs = [RunLog(folder) for folder in runs or []]
-    records = Records([*logs, *(open_dojo(path) for path in dojo or [])], without=_names(exclude or []))
+    traced = [open_dojo(path) for path in dojo or []]
+    records = Records([*logs, *traced], without=_names(exclude or []))
     chosen: Iterable[object]
     if what is What.PREFERENCES:
         distinct, kind = None, Preference
@@ -99,6 +101,8 @@ def run(
     count = _write(chosen, kind, output, format_)
     if not quiet:
         _announce(count, what, output, records.left_out, 0 if distinct is None else distinct.dropped)
+        for fault in (fault for data in traced if isinstance(data, TracedRepository) for fault in data.faults):
+            _say(f"left out, as lean-dojo cannot read it: {fault}")
         for log in logs:
             if not log.finished and not unverified and what is not What.TACTICS:
                 _say(f"the run in {log.path} is not finished: nothing in it is verified yet (--unverified takes it)")

@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,8 +24,8 @@ from prover.dataset.record import TacticRecord
 
 _TRACES = ("*.trace.xml", "*.ast.json")
 _READER = "prover.dataset.traced_reader"
-#: What the reader's process says last on standard error of the file that it could not read.
-FAULT = "fault: "
+#: Under this the reader's process says which file it could not read, and why.
+FAULT = "fault"
 
 
 def is_traced(path: Path) -> bool:
@@ -34,10 +34,11 @@ def is_traced(path: Path) -> bool:
 
 
 class TracedRepository:
-    """The tactics of a traced repository, those of its packages (`.lake`) left out.
+    """The tactics of a traced repository, those of its packages (`.lake/packages`) left out.
 
-    Raises `SetupError` (`no_lean_dojo`) where the package is not installed, and `UserError` (`bad_dojo_data`) for a
-    trace that it cannot read.
+    `faults`: the files that lean-dojo could not read in the last iteration, and why. Raises `SetupError` where the
+    package is not installed (`no_lean_dojo`) or does not load (`lean_dojo_broken`), and `UserError` (`bad_dojo_data`)
+    where it can read none of the files.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,6 +49,7 @@ class TracedRepository:
                 hint=_hint(),
             )
         self.path = path.resolve()
+        self.faults: list[str] = []
         toolchain = self.path / "lean-toolchain"
         #: As the repository names it, `v4.9.0` say; empty where it does not.
         self.lean_version = toolchain.read_text().strip().rpartition(":")[2] if toolchain.is_file() else ""
@@ -66,16 +68,28 @@ class TracedRepository:
             )
             try:
                 assert reader.stdout is not None
-                for line in reader.stdout:
-                    yield from theorem_records(Fields(json.loads(line)), lean_version=self.lean_version)
+                yield from self._read(reader.stdout)
                 if reader.wait() != 0:
                     said.seek(0)
-                    raise _failure(self.path, said.read().decode(errors="replace"))
+                    raise _broken(said.read().decode(errors="replace"))
             finally:
                 if reader.stdout is not None:
                     reader.stdout.close()
                 reader.kill()
                 reader.wait()
+
+    def _read(self, lines: Iterable[str]) -> Iterator[TacticRecord]:
+        self.faults = []
+        theorems = 0
+        for line in lines:
+            found = Fields(json.loads(line))
+            if FAULT in found.data:
+                self.faults.append(found.text(FAULT))
+                continue
+            theorems += 1
+            yield from theorem_records(found, lean_version=self.lean_version)
+        if self.faults and not theorems:
+            raise UserError(f"lean-dojo cannot read {self.path}: {self.faults[0]}", code="bad_dojo_data")
 
 
 def _hint() -> str:
@@ -100,9 +114,7 @@ def _environment(scratch: str) -> dict[str, str]:
     }
 
 
-def _failure(path: Path, said: str) -> UserError | SetupError:
+def _broken(said: str) -> SetupError:
     """`said`: everything on the reader's standard error."""
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "it ended without a word")
-    if last.startswith(FAULT):
-        return UserError(f"lean-dojo cannot read {path}: {last.removeprefix(FAULT)}", code="bad_dojo_data")
     return SetupError(f"lean-dojo does not work here: {last}", code="lean_dojo_broken", hint="it needs git, too")

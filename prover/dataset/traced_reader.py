@@ -1,6 +1,7 @@
 """The process that reads a repository traced by LeanDojo: `python -m prover.dataset.traced_reader FOLDER`.
 
-Prints one theorem a line, in the form that LeanDojo's data sets have them in. Run by `prover.dataset.traced`, which
+Prints one theorem a line, in the form that LeanDojo's data sets have them in, and a line for each file that the package
+cannot read; of such a file the theorems before the fault are there. Run by `prover.dataset.traced`, which
 says why it is a process.
 """
 
@@ -50,8 +51,7 @@ def main(folder: Path) -> int:
                 out.write(json.dumps(theorem) + "\n")
         except Exception as error:
             words = " ".join(str(error).split()) or type(error).__name__
-            sys.stderr.write(f"{FAULT}{trace.relative_to(folder)}: {words}\n")
-            return 1
+            out.write(json.dumps({FAULT: f"{trace.relative_to(folder)}: {words}"}) + "\n")
     out.flush()
     return 0
 

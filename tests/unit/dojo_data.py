@@ -70,3 +70,20 @@ def write_dojo(folder: Path) -> Path:
     metadata = {"creation_time": "2024-01-01", "from_repo": {"url": URL, "commit": COMMIT}, "leandojo_version": "1.8.4"}
     (folder / "metadata.json").write_text(json.dumps(metadata))
     return folder
+
+
+def write_traced(folder: Path) -> Path:
+    """A repository as LeanDojo's tracing leaves it. The syntax trees in `dojo_trace.json` are what Lean 4.28 parsed;
+    the states, and where premises come from, were put in by hand in the form of LeanDojo's `ExtractData.lean`."""
+    trace = json.loads(Path(__file__).with_name("dojo_trace.json").read_text(encoding="utf-8"))
+    build = folder / ".lake" / "build" / "ir"
+    build.mkdir(parents=True)
+    (folder / "Example.lean").write_text(trace.pop("source"), encoding="utf-8")
+    (build / "Example.ast.json").write_text(json.dumps(trace), encoding="utf-8")
+    (build / "Example.dep_paths").write_text("")
+    (folder / "lean-toolchain").write_text("leanprover/lean4:v4.28.0\n")
+    git = folder / ".git"
+    git.mkdir()
+    (git / "HEAD").write_text(f"{COMMIT}\n")
+    (git / "config").write_text(f'[remote "origin"]\n\turl = {URL}\n')
+    return folder

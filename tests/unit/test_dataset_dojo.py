@@ -169,12 +169,18 @@ def test_the_package_changes_nothing_in_this_process(stand_in: Path, capfd: pyte
     assert {(r.repository, r.lean_version, r.verdict) for r in records} == {(f"{URL}@{COMMIT}", "v4.9.0", "traced")}
 
 
-def test_a_trace_that_cannot_be_read_is_named(stand_in: Path) -> None:
-    (stand_in / ".lake" / "build" / "ir" / "broken.trace.xml").write_text("")
-    with pytest.raises(UserError) as raised:
-        list(open_dojo(stand_in))
+def test_a_trace_that_cannot_be_read_is_named_and_left_out(stand_in: Path) -> None:
+    build = stand_in / ".lake" / "build" / "ir"
+    (build / "A_broken.trace.xml").write_text("")
+    repository = TracedRepository(stand_in)
+    for _ in range(2):
+        assert {r.theorem for r in repository} == {"A.trace.xml", "B.ast.json"}
+        assert repository.faults == [".lake/build/ir/A_broken.trace.xml: not a trace at all"]
+    for trace in ("A.trace.xml", "A.ast.json", "B.ast.json"):
+        (build / trace).unlink()
+    with pytest.raises(UserError, match="not a trace at all") as raised:
+        list(repository)
     assert raised.value.code == "bad_dojo_data"
-    assert "ir/broken.trace.xml: not a trace at all" in raised.value.message
 
 
 def test_a_package_that_does_not_load_is_an_environment_error(stand_in: Path, tmp_path: Path) -> None:
