@@ -136,6 +136,8 @@ class _Teller:
         node, tactic = fields.whole("node"), fields.text("tactic")
         if line.kind == "TacticTried" and node in episode.opened:
             yield self._tried(episode, node, tactic, fields)
+        elif line.kind == "CandidateRefused" and node in episode.opened:
+            yield self._refused(episode, node, fields)
         elif line.kind in ("EdgeAdded", "Solved"):
             yield from self._untold(episode, fields)
         elif line.kind == "SearchEnded":
@@ -156,6 +158,16 @@ class _Teller:
             heartbeats=fields.whole("heartbeats", 0),
         )
         return self._placed(episode, record, node) if record.outcome in (PROGRESS, SOLVED) else record
+
+    def _refused(self, episode: Episode, node: int, fields: Fields) -> TacticRecord:
+        """What was proposed and not tried."""
+        return replace(
+            self._frame(episode, node),
+            tactic=fields.text("text"),
+            outcome=REJECTED,
+            reason=fields.text("reason"),
+            source=fields.text("source"),
+        )
 
     def _untold(self, episode: Episode, fields: Fields) -> Iterator[TacticRecord]:
         """A step that was no proposal of its own: a suggestion taken up, a shorter way found afterwards."""

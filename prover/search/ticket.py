@@ -47,10 +47,10 @@ class Ticket(Generic[Handle]):
     batch: list[Candidate] = field(default_factory=list[Candidate])
     replies: list[Reply[Handle]] = field(default_factory=list["Reply[Handle]"])
     values: dict[str, float] = field(default_factory=dict[str, float])
-    premises: tuple[Premise, ...] = ()
     truncated: int = 0
     tokens: int = 0
     money: float = 0.0
+    premises: tuple[Premise, ...] = ()
     running: bool = False
     generation_seconds: float = 0.0
     lean_seconds: float = 0.0

@@ -206,6 +206,17 @@ def test_a_suggestion_that_was_taken_up_is_a_step_of_its_own(tmp_path: Path) -> 
     assert (found.tactic, found.on_proof, found.used, found.heartbeats) == ("exact h", True, ("h",), 5)
 
 
+def test_what_was_proposed_and_not_tried_is_told(tmp_path: Path) -> None:
+    folder = write_events(
+        tmp_path / "run",
+        ("t#1", "SearchStarted", {"name": "t"}),
+        ("t#1", "NodeOpened", {"node": 0, "goal": "⊢ p"}),
+        ("t#1", "CandidateRefused", {"node": 0, "text": "sorry", "source": "m", "reason": "sorry"}),
+    )
+    (record,) = RunLog(folder)
+    assert (record.state, record.tactic, record.outcome, record.reason) == ("⊢ p", "sorry", "rejected", "sorry")
+
+
 def test_logs_that_make_no_sense_give_records_all_the_same(tmp_path: Path) -> None:
     folder = write_events(
         tmp_path / "run",
