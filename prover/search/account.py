@@ -104,7 +104,7 @@ class Account(Generic[Handle]):
     def expanded(self, ticket: Ticket[Handle], *, opened: int, priority: float) -> None:
         """A ticket is taken in. `priority`: the score with which its node was chosen."""
         node = ticket.node
-        offered = {"premises": [p.name for p in ticket.premises]} if ticket.premises else {}
+        offered = {"premises": list(ticket.offered)} if ticket.offered else {}
         self.observer(
             "NodeExpanded",
             {

@@ -11,7 +11,6 @@ from typing import Generic
 from prover.core.budget import Spent
 from prover.core.candidate import Candidate
 from prover.core.outcome import Progress, Solved, TacticOutcome
-from prover.core.premise import Premise
 from prover.core.state import TacticState
 from prover.generate import Request, TacticGenerator
 from prover.search.agenda import Agenda
@@ -37,8 +36,7 @@ class Ticket(Generic[Handle]):
     """A node somebody works on.
 
     `agenda` is a copy, the node's own again once the work is taken in: work that is withdrawn leaves no trace.
-    `premises`: what the generator was told of, where it was asked. `running`: the runner is at it, and giving up would
-    cost it a process.
+    `running`: the runner is at it, and giving up would cost it a process.
     """
 
     node: Node[Handle]
@@ -50,10 +48,11 @@ class Ticket(Generic[Handle]):
     truncated: int = 0
     tokens: int = 0
     money: float = 0.0
-    premises: tuple[Premise, ...] = ()
     running: bool = False
     generation_seconds: float = 0.0
     lean_seconds: float = 0.0
+    #: Names of the theorems that the generator was told of, where it was asked.
+    offered: tuple[str, ...] = ()
     task: asyncio.Task[None] = field(init=False)
 
     @property
@@ -111,11 +110,12 @@ class Workshop(Generic[Handle]):
 
     async def _propose(self, ticket: Ticket[Handle]) -> None:
         node, agenda = ticket.node, ticket.agenda
-        ticket.premises = tuple(self.retrieve(node.state.goals[0]))
+        premises = tuple(self.retrieve(node.state.goals[0]))
         request = Request(
-            node.state, premises=ticket.premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
+            node.state, premises=premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
         )
         began = time.monotonic()
+        ticket.offered = tuple(p.name for p in request.premises)
         (reply,) = await self.generator.generate([request])
         ticket.generation_seconds = time.monotonic() - began
         agenda.draws += 1
