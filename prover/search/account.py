@@ -36,8 +36,8 @@ class Account(Generic[Handle]):
         if self.observer is silent:
             return
         for node in nodes:
-            goal = str(node.state)
-            self.observer("NodeOpened", {"node": node.number, "goal": goal, "log_probability": node.path.total})
+            facts = {"node": node.number, "goal": str(node.state), "state": node.state.fingerprint}
+            self.observer("NodeOpened", facts | {"log_probability": node.path.total})
 
     def added(self, edge: Edge[Handle]) -> None:
         self.observer("EdgeAdded", told(edge))
@@ -108,6 +108,7 @@ class Account(Generic[Handle]):
     def expanded(self, ticket: Ticket[Handle], *, opened: int, priority: float) -> None:
         """A ticket is taken in. `priority`: the score with which its node was chosen."""
         node = ticket.node
+        offered = {"premises": list(ticket.offered)} if ticket.offered else {}
         self.observer(
             "NodeExpanded",
             {
@@ -120,6 +121,7 @@ class Account(Generic[Handle]):
                 "goal": node.state.goals[0].target,
                 "log_probability": node.path.total,
                 "priority": priority,
+                **offered,
             },
         )
 

@@ -52,6 +52,8 @@ class Ticket(Generic[Handle]):
     running: bool = False
     generation_seconds: float = 0.0
     lean_seconds: float = 0.0
+    #: Names of the theorems that the generator was told of, where it was asked.
+    offered: tuple[str, ...] = ()
     task: asyncio.Task[None] = field(init=False)
 
     @property
@@ -121,6 +123,7 @@ class Workshop(Generic[Handle]):
             theorem=self.theorem,
         )
         began = time.monotonic()
+        ticket.offered = tuple(p.name for p in request.premises)
         (reply,) = await self.generator.generate([request])
         ticket.generation_seconds = time.monotonic() - began
         agenda.draws += 1
