@@ -1,8 +1,21 @@
-"""Tactic generators: who proposes what to try."""
+"""Tactic generators: who proposes what to try; and recipes, by which language models are asked."""
 
+from prover.generate.cookbook import find_recipe, recipe_for, recipes
 from prover.generate.mathlib import imports_mathlib
 from prover.generate.portfolio import IDEAS, Portfolio
+from prover.generate.recipe import Recipe
 from prover.generate.request import Request, TacticGenerator
 from prover.generate.scripted import Scripted
 
-__all__ = ["IDEAS", "Portfolio", "Request", "Scripted", "TacticGenerator", "imports_mathlib"]
+__all__ = [
+    "IDEAS",
+    "Portfolio",
+    "Recipe",
+    "Request",
+    "Scripted",
+    "TacticGenerator",
+    "find_recipe",
+    "imports_mathlib",
+    "recipe_for",
+    "recipes",
+]

@@ -252,9 +252,10 @@ def test_a_list_that_was_cut_off_keeps_what_arrived() -> None:
 
 
 PIECES = [
-    "simp", "sorry", "by", ":=", "=>", "\n", "  ", "\t", "\r\n", "theorem t", "lemma u", "def f", "have h", " : ", "⊢ x",
-    "(", ")", "⟨", "[", "]", "{", '["', '", "', "/-", "-/", "--", '"', "'", "r#", "\\", "«", "»", "·", "```", "```lean4\n",
-    "<think>", "</think>", ":::", "#eval", "by_elab", "set_option debug.x", "1. ", "Tactic:", "the ", "done",
+    "simp", "sorry", "by", ":=", "=>", "\n", "  ", "\t", "\r\n", "theorem t", "lemma u", "def f", "have h", " : ",
+    "⊢ x", "(", ")", "⟨", "[", "]", "{", '["', '", "', "/-", "-/", "--", '"', "'", "r#", "\\", "«", "»", "·", "```",
+    "```lean4\n", "<think>", "</think>", ":::", "#eval", "by_elab", "set_option debug.x", "1. ", "Tactic:",
+    "the ", "done",
 ]  # fmt: skip
 LEAN = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 RELAXED = settings(max_examples=400, deadline=None, derandomize=True)
