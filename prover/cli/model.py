@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +13,10 @@ from rich.text import Text
 
 from prover.cli.terminal import Live, errors, safe
 from prover.core.errors import UserError
-from prover.generate import ModelGenerator
-from prover.generate.recipe import Recipe, recipe_for
+from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
 from prover.model import Batcher
 from prover.model.cassette import Recording
+from prover.model.openai import OpenAIModel
 from prover.model.opening import open_model
 from prover.model.reference import parse_reference
 from prover.search import Settings
@@ -76,8 +76,15 @@ class ModelChoice:
     def chosen(self) -> Recipe:
         """The recipe. Raises `UserError` where none fits the model."""
         if self.recipe:
-            return Recipe.find(self.recipe)
-        return recipe_for(parse_reference(self.reference).name)
+            return find_recipe(self.recipe)
+        reference = parse_reference(self.reference)
+        if reference.engine == "replay":
+            raise UserError(
+                f"{reference}: a recording does not say how its model was asked",
+                code="usage",
+                hint="add --recipe NAME, the one that was used for the recording",
+            )
+        return recipe_for(reference.name, chat=reference.engine in ("openai", "openai-api"))
 
     def checked(self) -> ModelChoice:
         """Itself. Raises `UserError` for options that make no sense, before anything is started."""
@@ -103,14 +110,18 @@ class TacticModel:
     @property
     def settings(self) -> Settings:
         """For a search with it: several goals are asked about while Lean is at others."""
-        return Settings(in_flight=_IN_FLIGHT, draws=self.recipe.draws)
+        return Settings(in_flight=_IN_FLIGHT)
 
-    def generator(self) -> ModelGenerator:
-        """For one more search."""
-        choice = self.choice
-        return ModelGenerator(
-            self.recipe, self.batcher.client(), n=choice.samples, temperature=choice.temperature, salt=choice.seed
-        )
+    @contextmanager
+    def generator(self) -> Generator[ModelGenerator]:
+        """For one search, as long as it lasts."""
+        choice, client = self.choice, self.batcher.client()
+        try:
+            yield ModelGenerator(
+                self.recipe, client, n=choice.samples, temperature=choice.temperature, salt=choice.seed
+            )
+        finally:
+            self.batcher.leave(client)
 
     def bill(self) -> Mapping[str, Any]:
         """What was asked and what it cost, all searches together."""
@@ -142,7 +153,7 @@ def show_bill(bill: Mapping[str, Any] | None) -> None:
 
 
 @asynccontextmanager
-async def tactic_model(choice: ModelChoice, live: Live) -> AsyncIterator[TacticModel | None]:
+async def tactic_model(choice: ModelChoice, live: Live) -> AsyncGenerator[TacticModel | None]:
     """The model that was chosen, open; None where none was."""
     if not choice.reference:
         yield None
@@ -150,6 +161,8 @@ async def tactic_model(choice: ModelChoice, live: Live) -> AsyncIterator[TacticM
     recipe = choice.chosen()
     live.observe("Importing", {"phase": f"loading {choice.reference}"})
     model = await open_model(parse_reference(choice.reference))
+    if isinstance(model, OpenAIModel):
+        await model.check()
     if choice.record is not None:
         model = Recording(model, choice.record)
     batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -76,34 +77,38 @@ class SearchSolver:
         avoid = (*attempt.avoid, *self._avoid)
         shelf = await self._shelf(attempt, avoid)
         runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
-        generator = self._generator or self._proposers(attempt)
-        result = await search_on_record(
-            chapter,
-            runner,
-            generator,
-            avoid=avoid,
-            refuting=attempt.refuting,
-            record_candidates=not isinstance(generator, Portfolio),
-            budget=dataclasses.replace(self._budget, seconds=attempt.seconds),
-            settings=_PORTFOLIO if self._model is None else self._model.settings,
-            theorem=attempt.theorem,
-            frontier=self._frontier,
-            retrieve=shelf,
-            observer=self._observer,
-        )
+        with self._proposers(attempt) as generator:
+            result = await search_on_record(
+                chapter,
+                runner,
+                generator,
+                avoid=avoid,
+                refuting=attempt.refuting,
+                record_candidates=not isinstance(generator, Portfolio),
+                budget=dataclasses.replace(self._budget, seconds=attempt.seconds),
+                settings=_PORTFOLIO if self._model is None else self._model.settings,
+                theorem=attempt.theorem,
+                frontier=self._frontier,
+                retrieve=shelf,
+                observer=self._observer,
+            )
         counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
         first = None if result.first_script == result.script else result.first_script
         return Solution(result.script, result.stop, _rounded(counts), first)
 
-    def _proposers(self, attempt: Attempt) -> TacticGenerator:
+    @contextmanager
+    def _proposers(self, attempt: Attempt) -> Generator[TacticGenerator]:
         """Who proposes tactics at this goal."""
         portfolio = Portfolio(mathlib=imports_mathlib(attempt.bench.worker.header))
-        if self._model is None:
-            return portfolio
-        asked = self._model.generator()
-        if self._model.choice.only:
-            return asked
-        return Mixture([Member(portfolio), Member(asked)], trouble=partial(self._model_failed, attempt))
+        if self._generator is not None:
+            yield self._generator
+        elif self._model is None:
+            yield portfolio
+        else:
+            with self._model.generator() as asked:
+                trouble = partial(self._model_failed, attempt)
+                only = self._model.choice.only
+                yield asked if only else Mixture([Member(portfolio), Member(asked)], trouble=trouble)
 
     def _model_failed(self, attempt: Attempt, error: ModelError) -> None:
         self._observer("ModelFailed", {"name": attempt.name, "code": error.code, "message": error.message})

@@ -6,9 +6,9 @@ _FIRST = 8
 
 
 class Window:
-    """A number of calls, at most `most`. Fixed, or adaptive: one more for every answer until there is trouble; from then
-    on one more for every window of answers, and half after trouble (slow start, additive increase, multiplicative
-    decrease: Jacobson 1988)."""
+    """A number of calls, at most `most`. Fixed, or adaptive: one more for every answer until there is trouble; from
+    then on one more for every window of answers, and half after trouble (slow start, additive increase,
+    multiplicative decrease: Jacobson 1988)."""
 
     def __init__(self, most: int, *, adaptive: bool) -> None:
         self._most = max(1, most)
