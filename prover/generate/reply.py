@@ -131,7 +131,13 @@ class Reader:
         return [replace(tactic, rejected="truncated", truncated=True) if cut else tactic]
 
     def _items(self, texts: list[str]) -> list[Tactic]:
-        return [self._screened(tidy(text), rank) for rank, text in enumerate(texts[:_MOST_ITEMS])]
+        return [self._screened(tidy(_unfenced(text)), rank) for rank, text in enumerate(texts[:_MOST_ITEMS])]
+
+
+def _unfenced(text: str) -> str:
+    """An item of a list without the fence that a model put around it."""
+    fenced = [block for block in blocks(text) if block.is_lean and block.text.strip()]
+    return fenced[0].text if fenced else text
 
 
 def _shows_goal(text: str) -> bool:

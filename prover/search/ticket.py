@@ -21,6 +21,9 @@ from prover.search.polish import settle_suggestion
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Retrieve, Settings
 
+#: Draws in a row without anything new, after which a generator is taken to have said everything.
+_MOST_FRUITLESS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[Handle]):
@@ -93,7 +96,7 @@ class Workshop(Generic[Handle]):
 
     async def work(self, ticket: Ticket[Handle], known: Container[str]) -> None:
         """Does a ticket. `known`: fingerprints the critic has judged already."""
-        if ticket.agenda.best is None and not ticket.agenda.dry:
+        while ticket.agenda.best is None and not ticket.agenda.dry:
             await self._propose(ticket)
         ticket.level, ticket.batch = ticket.agenda.take(self.settings.width, self.settings.window)
         if not ticket.batch:
@@ -125,14 +128,14 @@ class Workshop(Generic[Handle]):
         began = time.monotonic()
         ticket.offered = tuple(p.name for p in request.premises)
         (reply,) = await self.generator.generate([request])
-        ticket.generation_seconds = time.monotonic() - began
+        ticket.generation_seconds += time.monotonic() - began
         agenda.draws += 1
-        ticket.tokens = sum(c.tokens for c in reply)
-        ticket.money = sum(c.money for c in reply)
-        sound = [c for c in reply if not c.rejected and c.finish != "length"]
-        ticket.refused = [c for c in reply if c.rejected or c.finish == "length"]
-        if agenda.add(sound) == 0 or agenda.draws == self.settings.draws:
-            agenda.dry = True
+        ticket.tokens += sum(c.tokens for c in reply)
+        ticket.money += sum(c.money for c in reply)
+        ticket.refused += [c for c in reply if c.rejected or c.finish == "length"]
+        added = agenda.add(c for c in reply if not c.rejected and c.finish != "length")
+        agenda.fruitless = 0 if added else agenda.fruitless + 1
+        agenda.dry = not reply or agenda.fruitless == _MOST_FRUITLESS or agenda.draws == self.settings.draws
 
     async def _try(self, ticket: Ticket[Handle]) -> None:
         """Runs the ticket's candidates; those not reached go back to its agenda."""
