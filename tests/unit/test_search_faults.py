@@ -107,9 +107,10 @@ async def test_a_server_that_dies_midway() -> None:
 
 
 async def test_many_searches_on_a_busy_server() -> None:
-    """Twelve searches, a server that bears three at a time: each question is answered once."""
+    """Twelve searches, and a server that now and then takes no more: each question is answered once."""
     with ModelServer(writes) as server:
         server.busy_above = 3
+        server.faults += [FAULTS["429"]] * 5
         model = OpenAIModel("tiny", base_url=server.url, deadline_seconds=5)
         batcher = Batcher(model, pause_seconds=0.005, tries=200)
         config = Settings(in_flight=3, shorten_seconds=0)
