@@ -287,6 +287,10 @@ class _State(_Wire):
     fingerprint: str
 
 
+class _Signatures(_Wire):
+    signatures: tuple[tuple[str, str], ...]
+
+
 class _Replay(_Wire):
     accepted: bool
     index: int | None = None
@@ -380,7 +384,7 @@ def read_outcome(data: dict[str, Any]) -> tuple[int, TacticOutcome[int]]:
         case "solved":
             return o.index, Solved(messages, o.uses, cost)
         case "progress" if o.state is not None:
-            return o.index, Progress(_tactic_state(o.goals, o.fingerprint), o.state, messages, cost)
+            return o.index, Progress(_tactic_state(o.goals, o.fingerprint), o.state, messages, cost, o.uses)
         case "failed":
             return o.index, Failed(o.reason, o.error, messages, cost)
         case "timeout":
@@ -392,6 +396,10 @@ def read_outcome(data: dict[str, Any]) -> tuple[int, TacticOutcome[int]]:
 def read_state(data: dict[str, Any]) -> tuple[int, TacticState]:
     s = _checked(_State, data)
     return s.state, _tactic_state(s.goals, s.fingerprint)
+
+
+def read_signatures(data: dict[str, Any]) -> dict[str, str]:
+    return dict(_checked(_Signatures, data).signatures)
 
 
 def read_replay(data: dict[str, Any]) -> Replay:

@@ -224,6 +224,9 @@ class ReplWorker(Worker):
             raise _cannot("part the goals of a state")
         return state, known
 
+    async def cut(self, state: int, script: str) -> None:
+        """None: a repl does not tell how it parses."""
+
     async def release(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> tuple[int, int]:
         """Nothing is freed but what is remembered here."""
         for state in states:

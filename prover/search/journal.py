@@ -18,6 +18,7 @@ from prover.search.replies import (
     LeanCall,
     ModelCall,
     Replies,
+    ScriptCut,
     SearchOutcome,
     SearchStarted,
     StateSeen,
@@ -60,7 +61,7 @@ class Journal:
             match event.payload:
                 case SearchOutcome():
                     past.outcome = event.payload
-                case SearchStarted() | StateSeen() | LeanCall() | Focused() | ModelCall():
+                case SearchStarted() | StateSeen() | LeanCall() | Focused() | ScriptCut() | ModelCall():
                     past.replies.append(event.payload)
                 case _:
                     past.noted += 1

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Generic
 
 from prover.core.candidate import Candidate
+from prover.core.cut import Cut
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.generate import Request, TacticGenerator
-from prover.search.replies import Focused, ModelCall, Replies, StateSeen, as_call
+from prover.search.replies import Focused, ModelCall, Replies, ScriptCut, StateSeen, as_call
 from prover.search.runner import Handle, Runner
 from prover.search.worker_runner import ReplayDiffers
 
@@ -129,7 +130,8 @@ class RecordedRunner(Generic[Handle]):
         found = self.replies.outcome(fingerprint, tactic, heartbeats, wall_seconds)
         if isinstance(found, TacticState):
             cost = self.replies.cost(fingerprint, tactic, heartbeats)
-            return Progress(found, Place[Handle](found, place, tactic, None), cost=cost)
+            uses = self.replies.uses(fingerprint, tactic, heartbeats)
+            return Progress(found, Place[Handle](found, place, tactic, None), (), cost, uses)
         return found
 
     async def focus(self, handle: Place[Handle], goals: Sequence[int]) -> tuple[Place[Handle], TacticState]:
@@ -141,6 +143,14 @@ class RecordedRunner(Generic[Handle]):
             self._saw(state)
             self._note(Focused(handle.state.fingerprint, chosen, state.fingerprint))
         return Place(state, handle, chosen, live), state
+
+    async def cut(self, handle: Place[Handle], script: str) -> Cut | None:
+        fingerprint = handle.state.fingerprint
+        known = self.replies.cut(fingerprint, script)
+        if known is None:
+            known = ScriptCut(fingerprint, script, await self.inner.cut(await self._live(handle), script))
+            self._note(known)
+        return known.cut
 
     async def release(self, handles: Sequence[Place[Handle]]) -> None:
         live = [place.live for place in handles if place.live is not None]
@@ -184,7 +194,7 @@ def _placed(parent: Place[Handle], tactic: str, outcome: TacticOutcome[Handle]) 
     if not isinstance(outcome, Progress):
         return outcome
     place = Place(outcome.state, parent, tactic, outcome.handle)
-    return Progress(outcome.state, place, outcome.messages, outcome.cost)
+    return Progress(outcome.state, place, outcome.messages, outcome.cost, outcome.uses)
 
 
 class RecordedGenerator:

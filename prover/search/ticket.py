@@ -10,25 +10,17 @@ from typing import Generic
 
 from prover.core.budget import Spent
 from prover.core.candidate import Candidate
-from prover.core.outcome import Progress, Solved, TacticOutcome
+from prover.core.outcome import Failed, Progress, Solved, TacticOutcome, TimedOut
 from prover.core.state import TacticState
 from prover.generate import Request, TacticGenerator
-from prover.search.agenda import Agenda
+from prover.search.agenda import Agenda, Limit
 from prover.search.graph import Child
 from prover.search.node import Node
 from prover.search.polish import settle_suggestion
+from prover.search.reply import Origin, Reply
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Retrieve, Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Reply(Generic[Handle]):
-    """What became of one candidate. `text`: what to write in a script; `children`: the goals left, taken apart."""
-
-    candidate: Candidate
-    outcome: TacticOutcome[Handle]
-    text: str
-    children: tuple[Child[Handle], ...] = ()
+from prover.search.walk import Walk
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +28,8 @@ class Ticket(Generic[Handle]):
     """A node somebody works on.
 
     `agenda` is a copy, the node's own again once the work is taken in: work that is withdrawn leaves no trace.
-    `running`: the runner is at it, and giving up would cost it a process.
+    `running`: the runner is at it, and giving up would cost it a process; `given_up`: what the runner is not at yet
+    need not be tried.
     """
 
     node: Node[Handle]
@@ -49,6 +42,7 @@ class Ticket(Generic[Handle]):
     tokens: int = 0
     money: float = 0.0
     running: bool = False
+    given_up: bool = False
     generation_seconds: float = 0.0
     lean_seconds: float = 0.0
     task: asyncio.Task[None] = field(init=False)
@@ -143,13 +137,43 @@ class Workshop(Generic[Handle]):
             if candidate.text not in tried:
                 ticket.agenda.put_back(candidate, ticket.level)
         for candidate, outcome in outcomes:
-            text, children = candidate.text, tuple[Child[Handle], ...]()
-            if isinstance(outcome, Solved):
-                text = await settle_suggestion(self.runner, ticket.node, candidate.text, outcome)
-            elif isinstance(outcome, Progress):
-                children = await self.apart(outcome.state, outcome.handle)
-            ticket.replies.append(Reply(candidate, outcome, text, children))
+            ticket.replies.append(await self.reply(candidate, outcome, ticket.node.handle))
+        await self._walk(ticket, limit)
         ticket.lean_seconds = time.monotonic() - began
+
+    async def reply(
+        self, candidate: Candidate, outcome: TacticOutcome[Handle], handle: Handle, origin: Origin | None = None
+    ) -> Reply[Handle]:
+        """What a candidate came to that was run on the state `handle`."""
+        text, children = candidate.text, tuple[Child[Handle], ...]()
+        if isinstance(outcome, Solved):
+            text = await settle_suggestion(self.runner, handle, candidate.text, outcome)
+        elif isinstance(outcome, Progress):
+            children = await self.apart(outcome.state, outcome.handle)
+        return Reply(candidate, outcome, text, children, origin)
+
+    async def _walk(self, ticket: Ticket[Handle], limit: Limit) -> None:
+        """Goes step by step through the scripts that failed in one piece."""
+        if any(isinstance(reply.outcome, Solved) for reply in ticket.replies):
+            return
+
+        async def attempt(candidate: Candidate, handle: Handle, origin: Origin) -> Reply[Handle] | None:
+            left = self.spent.remaining_seconds()
+            if ticket.given_up or left <= 0:
+                return None
+            seconds = min(limit.seconds, left)
+            made: Reply[Handle] | None = None
+            async for _, outcome in self.runner.apply(
+                handle, [candidate.text], heartbeats=limit.heartbeats, wall_seconds=max(0.05, seconds)
+            ):
+                made = await self.reply(candidate, outcome, handle, origin)
+            return made
+
+        walk = Walk(self.runner, ticket.node, ticket.replies, attempt, self.settings.width * limit.heartbeats)
+        for reply in list(ticket.replies):
+            failed = reply.candidate.script and isinstance(reply.outcome, Failed | TimedOut)
+            if failed and await walk.script(reply.candidate):
+                return
 
     async def apart(self, state: TacticState, handle: Handle) -> tuple[Child[Handle], ...]:
         """The goals of a state that stand alone, each as a state of its own."""
