@@ -402,12 +402,15 @@ def premisesOp (id : Nat) (j : Json) : ServerM Unit := do
     (← wire).send id "done" [("names", Json.arr s.nameRows), ("next", num next), ("modules", Json.arr modules),
       ("done", Json.bool (next == env.header.moduleData.size))]
 
-/-- The statements of declarations, as `#check` prints them. Names that are not there are left out. -/
+/-- The statements of declarations, as `#check` prints them at a state, or else in an environment. -/
 def signaturesOp (id : Nat) (j : Json) : ServerM Unit := do
-  let some cs := (← get).envs.get (getNat j "env") | (← wire).fail id "unknown_env" "no such environment"
+  let reading ← match (← get).states.get (getNat j "state"), (← get).envs.get (getNat j "env") with
+    | some st, _ => pure (Reading.ofState st)
+    | none, some cs => pure (Reading.ofCommands cs)
+    | none, none => return ← (← wire).fail id "unknown_env" "no such environment or state"
   let clock := (← get).clock
   let token ← clock.arm (getNat j "wall_ms")
-  let rows ← signatures cs token (mapList textName (strings (getList j "names"))) #[]
+  let rows ← reading.signatures token (mapList textName (strings (getList j "names"))) #[]
   clock.disarm
   (← wire).send id "done" [("signatures", Json.arr rows)]
 

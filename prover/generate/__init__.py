@@ -2,7 +2,7 @@
 
 from prover.generate.mathlib import imports_mathlib
 from prover.generate.portfolio import IDEAS, Portfolio
-from prover.generate.request import Request, TacticGenerator
+from prover.generate.request import Request, TacticGenerator, reads_premises
 from prover.generate.scripted import Scripted
 
-__all__ = ["IDEAS", "Portfolio", "Request", "Scripted", "TacticGenerator", "imports_mathlib"]
+__all__ = ["IDEAS", "Portfolio", "Request", "Scripted", "TacticGenerator", "imports_mathlib", "reads_premises"]

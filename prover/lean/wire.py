@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from prover.core.position import Position, Span
 from prover.core.state import Goal, Hypothesis, TacticState
 
 PROTOCOL_VERSION = 1
+
+_UNIVERSES = re.compile(r"\A([^\s:(){}\[\]]+)\.\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +402,9 @@ def read_state(data: dict[str, Any]) -> tuple[int, TacticState]:
 
 
 def read_signatures(data: dict[str, Any]) -> dict[str, str]:
-    return dict(_checked(_Signatures, data).signatures)
+    """Statements by name. Lean writes a theorem's universes after its name, which says nothing to a reader."""
+    found = _checked(_Signatures, data).signatures
+    return {name: _UNIVERSES.sub(r"\1", statement, count=1) for name, statement in found}
 
 
 def read_replay(data: dict[str, Any]) -> Replay:

@@ -177,11 +177,21 @@ class Worker:
         """The steps of a script, as the parser at this state reads it. Nothing is run."""
         return read_cut(await self.process.call("cut", state=state, script=script, seconds=30), script)
 
-    async def signatures(self, env: int, names: Sequence[str], *, seconds: float = 5.0) -> dict[str, str]:
-        """The statements of these theorems, each in one line as `#check` prints it; without those that are not in
-        `env`, that cannot be printed, and that `seconds` are too few for."""
+    async def signatures(
+        self, names: Sequence[str], *, state: int = 0, env: int = 0, seconds: float = 5.0
+    ) -> dict[str, str]:
+        """The statements of theorems, each in one line as `#check` prints it, universes left out.
+
+        Read at `state`, or in `env`. Without those that are not there, that cannot be printed, and that `seconds` are
+        too few for.
+        """
         answer = await self.process.call(
-            "signatures", env=env, names=list(names), wall_ms=_milliseconds(seconds), seconds=_with_grace(seconds)
+            "signatures",
+            state=state,
+            env=env,
+            names=list(names),
+            wall_ms=_milliseconds(seconds),
+            seconds=_with_grace(seconds),
         )
         return wire.read_signatures(answer)
 

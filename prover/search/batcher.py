@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from prover.core.candidate import Candidate
-from prover.generate import Request, TacticGenerator
+from prover.generate import Request, TacticGenerator, reads_premises
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +23,10 @@ class Client:
 
     batcher: Batcher
     queue: deque[_Waiting] = field(default_factory=deque["_Waiting"])
+
+    @property
+    def reads_premises(self) -> bool:
+        return reads_premises(self.batcher.generator)
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         loop = asyncio.get_running_loop()

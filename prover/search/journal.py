@@ -21,6 +21,7 @@ from prover.search.replies import (
     ScriptCut,
     SearchOutcome,
     SearchStarted,
+    Signatures,
     StateSeen,
 )
 from prover.search.result import SearchResult
@@ -61,7 +62,7 @@ class Journal:
             match event.payload:
                 case SearchOutcome():
                     past.outcome = event.payload
-                case SearchStarted() | StateSeen() | LeanCall() | Focused() | ScriptCut() | ModelCall():
+                case SearchStarted() | StateSeen() | LeanCall() | Focused() | ScriptCut() | Signatures() | ModelCall():
                     past.replies.append(event.payload)
                 case _:
                     past.noted += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -11,8 +11,8 @@ from prover.core.candidate import Candidate
 from prover.core.cut import Cut
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.core.state import TacticState
-from prover.generate import Request, TacticGenerator
-from prover.search.replies import Focused, ModelCall, Replies, ScriptCut, StateSeen, as_call
+from prover.generate import Request, TacticGenerator, reads_premises
+from prover.search.replies import Focused, ModelCall, Replies, ScriptCut, Signatures, StateSeen, as_call
 from prover.search.runner import Handle, Runner
 from prover.search.worker_runner import ReplayDiffers
 
@@ -152,6 +152,14 @@ class RecordedRunner(Generic[Handle]):
             self._note(known)
         return known.cut
 
+    async def signatures(self, handle: Place[Handle], names: Sequence[str]) -> Mapping[str, str]:
+        new = [name for name in names if name not in self.replies.signatures]
+        if new:
+            found = await self.inner.signatures(await self._live(handle), new)
+            self._note(Signatures({name: found.get(name, "") for name in new}))
+        known = {name: self.replies.signatures[name] for name in names}
+        return {name: statement for name, statement in known.items() if statement}
+
     async def release(self, handles: Sequence[Place[Handle]]) -> None:
         live = [place.live for place in handles if place.live is not None]
         for place in handles:
@@ -204,6 +212,10 @@ class RecordedGenerator:
         self.inner = inner
         self.replies = replies
         self.record = record
+
+    @property
+    def reads_premises(self) -> bool:
+        return reads_premises(self.inner)
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         known = [self.replies.candidates(r.state.fingerprint, r.draw) for r in requests]

@@ -80,6 +80,14 @@ class ScriptCut:
     cut: Cut | None = None
 
 
+@payload("Signatures")
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """What theorems say, by name; empty for those that Lean did not print."""
+
+    statements: Mapping[str, str]
+
+
 @payload("ModelCall")
 @dataclass(frozen=True, slots=True)
 class ModelCall:
@@ -132,6 +140,8 @@ class Replies:
         self._calls: dict[tuple[str, str, int], LeanCall] = {}
         self._focused: dict[tuple[str, tuple[int, ...]], str] = {}
         self._cuts: dict[tuple[str, str], ScriptCut] = {}
+        #: Statements of theorems; empty for those that Lean did not print.
+        self.signatures: dict[str, str] = {}
         self._candidates: dict[tuple[str, int], tuple[Candidate, ...]] = {}
 
     def take(self, event: object) -> None:
@@ -144,6 +154,8 @@ class Replies:
                 self._focused[state, goals] = after
             case ScriptCut():
                 self._cuts[event.state, event.script] = event
+            case Signatures(statements):
+                self.signatures |= statements
             case ModelCall():
                 self._candidates[event.state, event.draw] = event.candidates
             case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from prover.core.cut import Cut
@@ -44,6 +44,10 @@ class Runner(Protocol[Handle]):
 
     async def cut(self, handle: Handle, script: str) -> Cut | None:
         """The steps of a script that is meant for a state; None where scripts cannot be cut. Nothing is run."""
+        ...
+
+    async def signatures(self, handle: Handle, names: Sequence[str]) -> Mapping[str, str]:
+        """The statements of theorems as Lean prints them at a state; without those it cannot or does not print."""
         ...
 
     async def release(self, handles: Sequence[Handle]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
@@ -90,6 +90,11 @@ class Team(Generic[Handle]):
         who = min(handle.live) if handle.live else self._choose(handle)
         async with self._locks[who]:
             return await self.members[who].cut(await self._bring(handle, who), script)
+
+    async def signatures(self, handle: Shared[Handle], names: Sequence[str]) -> Mapping[str, str]:
+        who = min(handle.live) if handle.live else self._choose(handle)
+        async with self._locks[who]:
+            return await self.members[who].signatures(await self._bring(handle, who), names)
 
     async def release(self, handles: Sequence[Shared[Handle]]) -> None:
         """The states are given back when their member is next at work: nobody waits for one that is busy."""

@@ -11,8 +11,9 @@ from typing import Generic
 from prover.core.budget import Spent
 from prover.core.candidate import Candidate
 from prover.core.outcome import Failed, Progress, Solved, TacticOutcome, TimedOut
+from prover.core.premise import Premise
 from prover.core.state import TacticState
-from prover.generate import Request, TacticGenerator
+from prover.generate import Request, TacticGenerator, reads_premises
 from prover.search.agenda import Agenda, Limit
 from prover.search.graph import Child
 from prover.search.node import Node
@@ -20,6 +21,7 @@ from prover.search.polish import settle_suggestion
 from prover.search.reply import Origin, Reply
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Retrieve, Settings
+from prover.search.statements import Statements
 from prover.search.walk import Walk
 
 
@@ -78,6 +80,7 @@ class Workshop(Generic[Handle]):
         self.critic = critic
         self.retrieve = retrieve
         self.unused: list[Handle] = []
+        self._statements = Statements(runner) if reads_premises(generator) else None
         self._lanes = asyncio.Semaphore(settings.lanes)
 
     async def work(self, ticket: Ticket[Handle], known: Container[str]) -> None:
@@ -102,7 +105,9 @@ class Workshop(Generic[Handle]):
 
     async def _propose(self, ticket: Ticket[Handle]) -> None:
         node, agenda = ticket.node, ticket.agenda
-        premises = tuple(self.retrieve(node.state.goals[0]))
+        premises = await self._premises(ticket)
+        if ticket.given_up:
+            return
         request = Request(
             node.state, premises=premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
         )
@@ -116,6 +121,21 @@ class Workshop(Generic[Handle]):
         ticket.truncated = len(reply) - len(whole)
         if agenda.add(whole) == 0:
             agenda.dry = True
+
+    async def _premises(self, ticket: Ticket[Handle]) -> tuple[Premise, ...]:
+        """Theorems for the ticket's goal, with their statements where the generator reads them."""
+        node = ticket.node
+        premises = tuple(self.retrieve(node.state.goals[0]))
+        if self._statements is None:
+            return premises
+        if new := self._statements.unknown(premises):
+            async with self._lanes:
+                ticket.running = True
+                try:
+                    await self._statements.ask(node.handle, new)
+                finally:
+                    ticket.running = False
+        return self._statements.on(premises)
 
     async def _try(self, ticket: Ticket[Handle]) -> None:
         """Runs the ticket's candidates; those not reached go back to its agenda."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,6 +36,8 @@ class Tactics(Protocol):
     async def focus(self, state: int, goals: Sequence[int]) -> tuple[int, TacticState]: ...
 
     async def cut(self, state: int, script: str) -> Cut | None: ...
+
+    async def signatures(self, names: Sequence[str], *, state: int = 0) -> Mapping[str, str]: ...
 
     async def release(self, states: Sequence[int] = ()) -> object: ...
 
@@ -89,6 +91,7 @@ class WorkerRunner:
         self._clock = 0
         self._live = 1
         self._abandoned = False
+        self._reads = True
 
     async def root(self) -> tuple[int, TacticState]:
         return 0, self._root_state
@@ -192,6 +195,21 @@ class WorkerRunner:
         except LeanProcessError as error:
             await self._lost(error)
             return None
+
+    async def signatures(self, handle: int, names: Sequence[str]) -> Mapping[str, str]:
+        """None any more once that has cost a worker."""
+        if not self._reads:
+            return {}
+        state = await self._state(handle)
+        try:
+            return await self.worker.signatures(names, state=state)
+        except asyncio.CancelledError:
+            self._abandoned = True
+            raise
+        except LeanProcessError as error:
+            self._reads = False
+            await self._lost(error)
+            return {}
 
     async def release(self, handles: Sequence[int]) -> None:
         """Frees the states on the worker; the paths stay, since other states are reached through them."""

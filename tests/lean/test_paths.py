@@ -295,3 +295,47 @@ async def test_the_good_part_of_a_proof_is_kept(
 async def test_a_proof_that_works_is_not_cut(lean: Lean) -> None:
     result, edges = await lean.prove(AND, "constructor\nexact hp\nconstructor\nexact hq\nexact hr", {})
     assert edges == ["constructor\nexact hp\nconstructor\nexact hq\nexact hr"] and result.script == edges[0]
+
+
+async def test_what_a_tactic_that_left_goals_used(lean: Lean) -> None:
+    hole = await lean.open("theorem t (a b c : Nat) (h : b + a = c) : a + b = c ∧ 0 + c = c")
+    uses: dict[str, tuple[str, ...]] = {}
+    tactics = ["rw [Nat.add_comm]", "rw [Nat.zero_add]", "refine ⟨?_, Nat.zero_add c⟩", "constructor", "intro x"]
+    async for index, outcome in lean.worker.apply(hole.state, tactics):
+        if isinstance(outcome, Progress):
+            uses[tactics[index]] = outcome.uses
+    assert {tactic: [n for n in names if n.startswith("Nat.")] for tactic, names in uses.items()} == {
+        "rw [Nat.add_comm]": ["Nat.add_comm"],
+        "rw [Nat.zero_add]": ["Nat.zero_add"],
+        "refine ⟨?_, Nat.zero_add c⟩": ["Nat.zero_add"],
+        "constructor": [],
+    }
+    assert "And.intro" not in uses["constructor"]  # no theorem
+
+
+async def test_only_the_last_tactic_counts(lean: Lean) -> None:
+    hole = await lean.open("theorem t (a b c : Nat) (h : b + a = c) : a + b = c ∧ 0 + c = c")
+    (first,) = [o async for _, o in lean.worker.apply(hole.state, ["rw [Nat.zero_add]"])]
+    assert isinstance(first, Progress)
+    (second,) = [o async for _, o in lean.worker.apply(first.handle, ["rw [Nat.add_comm]"])]
+    assert isinstance(second, Progress) and "Nat.add_comm" in second.uses and "Nat.zero_add" not in second.uses
+
+
+async def test_statements_in_one_line(lean: Lean) -> None:
+    text = "namespace Here\nprivate theorem mine (n : Nat) : n = n := rfl\ntheorem t : True := by sorry\n"
+    found = await lean.worker.elaborate(lean.worker.env, text, holes=True)
+    (hole,) = found.holes
+    assert hole.state is not None
+    names = ["Nat.add_comm", "List.map_map", "Here.mine", "Here.t", "no.such", "And.intro"]
+    assert await lean.worker.signatures(names, state=hole.state) == {
+        "Nat.add_comm": "Nat.add_comm (n m : Nat) : n + m = m + n",
+        "List.map_map": "List.map_map {β : Type u_1} {γ : Type u_2} {α : Type u_3} {g : β → γ} {f : α → β} "
+        "{l : List α} : List.map g (List.map f l) = List.map (g ∘ f) l",
+        "Here.mine": "Here.mine (n : Nat) : n = n",
+        "And.intro": "And.intro {a b : Prop} (left : a) (right : b) : a ∧ b",
+    }
+    assert set(await lean.worker.signatures(names, env=lean.worker.env)) == {
+        "Nat.add_comm",
+        "List.map_map",
+        "And.intro",
+    }

@@ -35,6 +35,7 @@ class Game:
         self.broken = False
         self.cuts: list[str] = []
         self.cannot_cut = False
+        self.read: list[tuple[str, ...]] = []
 
     def _keep(self, numbers: Numbers, coupled: bool) -> int:
         handle = len(self.places)
@@ -117,6 +118,11 @@ class Game:
         `TACTIC with`, which does not run as it is written, each is the block of one goal."""
         self.cuts.append(script)
         return None if self.cannot_cut else _cut(script)
+
+    async def signatures(self, handle: int, names: Sequence[str]) -> dict[str, str]:
+        """Every theorem says that it is one, but those called `silent`."""
+        self.read.append(tuple(names))
+        return {name: f"{name} : theorem" for name in names if name != "silent"}
 
     async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
         numbers, coupled = self.places[handle]

@@ -75,6 +75,10 @@ class MortalWorker:
         self._count()
         return Cut((ScriptStep(f"{script} on {self.states[state][0]}"),))
 
+    async def signatures(self, names: Sequence[str], *, state: int = 0) -> dict[str, str]:
+        self._count()
+        return {name: f"{name} at {self.states[state][0]}" for name in names}
+
     async def release(self, states: Sequence[int] = ()) -> None:
         self._count()
         for state in states:
@@ -123,6 +127,16 @@ async def test_a_script_that_costs_a_worker_is_not_cut() -> None:
     shop = Workshop(4, lives=[0])
     runner = shop.runner()
     assert await runner.cut(0, "x") is None and runner.losses == 1
+    assert isinstance((await outcomes(runner, 0, "dec"))[0], Progress)
+
+
+async def test_statements_are_read_until_that_costs_a_worker() -> None:
+    shop = Workshop(4)
+    runner = shop.runner()
+    assert await runner.signatures(0, ["a"]) == {"a": "a at 4"}
+    shop.made[0].left = 0
+    assert await runner.signatures(0, ["b"]) == {} and runner.losses == 1
+    assert await runner.signatures(0, ["c"]) == {} and runner.losses == 1
     assert isinstance((await outcomes(runner, 0, "dec"))[0], Progress)
 
 
