@@ -70,9 +70,11 @@ def isTheorem (env : Environment) (n : Name) : Bool :=
   | some (.axiomInfo _) => true
   | _ => false
 
-/-- The theorems in what the goals were given. -/
-def theoremsUsed (env : Environment) (goals : List MVarId) : MetaM (List Name) := do
-  return filterList (isTheorem env) (← scanAll goals {}).consts.toList
+partial def sameVariables (xs ys : List MVarId) : Bool :=
+  match xs, ys with
+  | [], [] => true
+  | x :: xs, y :: ys => x.name == y.name && sameVariables xs ys
+  | _, _ => false
 
 /-- Runs a parsed tactic sequence. `heartbeats` in the unit of `maxHeartbeats`, 0: no limit. -/
 def runTactics (s : LiveState) (stx : Syntax) (heartbeats : Nat) (token : IO.CancelToken) (avoid : NameSet) : IO Applied := do
@@ -93,8 +95,10 @@ def runTactics (s : LiveState) (stx : Syntax) (heartbeats : Nat) (token : IO.Can
     elaborate s.termContext termRef
     let goals ← pruned (← tacticRef.get).goals
     let scanned ← scanAll s.roots {}
-    let uses ← if isNil goals then pure scanned.consts.toList else theoremsUsed s.core.env s.goals
-    return (goals, scanned, uses)
+    if isNil goals then return (goals, scanned, scanned.consts.toList)
+    -- A state that was focused is its own root: what the tactic made is all there is.
+    let own ← if sameVariables s.roots s.goals then pure scanned else scanAll s.goals {}
+    return (goals, scanned, filterList (isTheorem s.core.env) own.consts.toList)
   let inFirst : MetaM (List MVarId × Scanned × List Name) := do
     match s.goals with
     | g :: _ => inGoal (← g.getDecl) run

@@ -79,14 +79,14 @@ class Walk(Generic[Handle]):
         """Runs steps in turn until one fails; gives the spots that are left. `others`: goals among these that the steps
         are not about."""
         for step in steps:
-            if sum(len(spot.state.goals) for spot in spots) <= others:
+            if _goals(spots) <= others:
                 return spots
             after = await self._step(step, spots)
             if after is None:
                 self._closed = False
                 return []
             spots = after
-        if sum(len(spot.state.goals) for spot in spots) > others:
+        if _goals(spots) > others:
             self._closed = False
         return spots
 
@@ -103,7 +103,7 @@ class Walk(Generic[Handle]):
                 after += ([spot] if step.kind == "any" else []) if left is None else left
             return after
         first, *others = spots
-        left = await self._run(step.text, first) if step.text else None
+        left = await self._run(step.text, first)
         if left is None and step.blocks:
             left = await self._opened(step, first)
         return None if left is None else [*left, *others]
@@ -117,11 +117,10 @@ class Walk(Generic[Handle]):
         spot = spots[at]
         coupled = len(spot.state.goals) - 1
         inside = [spot] if not step.head else await self._run(step.head, spot)
-        if inside is None:
-            self._closed = False
-        else:
-            inside = await self._sequence(block.steps, inside, coupled)
-        return [*spots[:at], *(inside or [] if coupled else []), *spots[at + 1 :]]
+        left = [] if inside is None else await self._sequence(block.steps, inside, coupled)
+        if inside is None or _goals(left) > coupled:
+            self._closed, left = False, []
+        return [*spots[:at], *left, *spots[at + 1 :]]
 
     async def _opened(self, step: ScriptStep, spot: Spot[Handle]) -> list[Spot[Handle]] | None:
         """A step whose blocks do not all work: each is gone through on its own; gives where the script goes on."""
@@ -153,8 +152,8 @@ class Walk(Generic[Handle]):
         return [spot for goal in places.rest if (spot := self._child(number, goal)) is not None]
 
     async def _run(self, text: str, spot: Spot[Handle]) -> list[Spot[Handle]] | None:
-        """The goals that a step leaves, None where it fails."""
-        number = await self._reply(text, spot)
+        """The goals that a step leaves, None where it fails or has no text."""
+        number = await self._reply(text, spot) if text else None
         if number is None:
             return None
         reply = self._replies[number]
@@ -182,6 +181,10 @@ class Walk(Generic[Handle]):
             self._known[key] = len(self._replies)
             self._replies.append(reply)
         return self._known[key]
+
+
+def _goals(spots: Sequence[Spot[Handle]]) -> int:
+    return sum(len(spot.state.goals) for spot in spots)
 
 
 def _visible(text: str) -> int:

@@ -167,6 +167,11 @@ async def test_goals_that_share_something_are_one_after_the_other() -> None:
     assert result.solved
 
 
+async def test_a_block_that_does_not_end_its_goal_ends_those_it_shares_something_with() -> None:
+    _, seen = await play(Game(5), {"5": [lines("pair", "· half", "dec", "nonsense")]})
+    assert [e[1] for e in edges(seen)] == ["pair", "half"]
+
+
 async def test_belief_is_shared_by_length() -> None:
     script = lines("half", "third", "dec", "dec")
     _, seen = await play(Game(6), {"6": [script]}, belief=-3.0)
