@@ -12,6 +12,7 @@ from prover.core.budget import Budget
 from prover.core.candidate import Candidate
 from prover.core.cut import Cut, ScriptStep
 from prover.core.outcome import Progress
+from prover.core.premise import Premise
 from prover.generate import Request
 from prover.lean import Pool, Worker
 from prover.search import SearchResult, Settings, WorkerRunner, search
@@ -339,3 +340,27 @@ async def test_statements_in_one_line(lean: Lean) -> None:
         "List.map_map",
         "And.intro",
     }
+
+
+async def test_a_generator_that_reads_is_told_what_theorems_say(lean: Lean) -> None:
+    class Reader(Proposing):
+        reads_premises = True
+        told: tuple[str, ...] = ()
+
+        def _answer(self, request: Request) -> list[Candidate]:
+            self.told = tuple(p.signature for p in request.premises)
+            return super()._answer(request)
+
+    hole = await lean.open("theorem t (a b : Nat) : a + b = b + a")
+
+    async def renew() -> tuple[Worker, int]:
+        raise AssertionError("the worker was lost")
+
+    reader = Reader(hole.goals.goals[0].target, "exact Nat.add_comm a b", {})
+    result = await search(
+        WorkerRunner(lean.worker, hole.state, hole.goals, renew),
+        reader,
+        budget=Budget(seconds=100),
+        retrieve=lambda _: [Premise("Nat.add_comm"), Premise("no.such")],
+    )
+    assert result.solved and reader.told == ("Nat.add_comm (n m : Nat) : n + m = m + n", "")
