@@ -33,8 +33,6 @@ from pathlib import Path
 from typing import Any
 
 from playback import Recording
-from prover.model.opening import open_model
-from prover.model.reference import parse_reference
 from statements import Statement, read_file
 
 from prover.core.budget import Budget
@@ -44,6 +42,8 @@ from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.model import Answer, Batcher, LanguageModel, Query, Sampling
+from prover.model.opening import open_model
+from prover.model.reference import parse_reference
 from prover.search import Settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from trial import trial
@@ -14,7 +14,7 @@ from prover.core.candidate import Candidate
 from prover.core.errors import LeanProcessError
 from prover.core.outcome import Rejected, TacticOutcome
 from prover.core.state import TacticState
-from prover.events import Event
+from prover.events import Memory
 from prover.generate import ModelGenerator, Portfolio, Request
 from prover.generate.induction import induct
 from prover.generate.rewriting import apply_facts, rewrite
@@ -25,16 +25,6 @@ from prover.search import Journal, RecordedRunner, Replies, SearchResult, Settin
 
 #: Ideas that lead on rather than close.
 _STEPS = (introduce, split_goal, split_hypotheses, by_cases, induct, rewrite, apply_facts, unfold, split_cases)
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A sink that keeps what it is given."""
-
-    events: list[Event] = field(default_factory=list[Event])
-
-    def append(self, event: Event) -> None:
-        self.events.append(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +40,7 @@ class Recording:
     @classmethod
     async def make(cls, pool: Pool, name: str, text: str, budget: Budget, settings: Settings) -> Recording:
         """Searches at the one hole of a file without imports, with a portfolio that lacks what closes most goals."""
-        kept = _Kept()
+        kept = Memory()
         await trial(pool, text, Portfolio(_STEPS), budget, settings, journal=Journal(kept), record_candidates=True)
         replies = Replies()
         for event in kept.events:
@@ -86,6 +76,9 @@ class _Nobody:
     async def cut(self, handle: int, script: str) -> Any:
         raise LeanProcessError("not on record: a script")
 
+    async def signatures(self, handle: int, names: Sequence[str]) -> dict[str, str]:
+        return {}
+
     async def release(self, handles: Sequence[int]) -> None:
         pass
 
@@ -97,6 +90,7 @@ class _Paced:
         self._inner = inner
         self._scale = scale
         self.root, self.focus, self.release = inner.root, inner.focus, inner.release
+        self.cut, self.signatures = inner.cut, inner.signatures
 
     async def apply(
         self, handle: Any, tactics: Sequence[str], **limits: Any

@@ -11,11 +11,12 @@ from prover.core.outcome import Failed, Lost, Progress, Rejected, Solved, Tactic
 from prover.search.node import Edge, Node
 from prover.search.polish import Polished
 from prover.search.replies import KEPT_TEXT
+from prover.search.reply import Reply
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle
 from prover.search.script import text
 from prover.search.settings import Observer
-from prover.search.ticket import Reply, Ticket
+from prover.search.ticket import Ticket
 
 
 def silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -69,11 +70,14 @@ class Account(Generic[Handle]):
             facts = {"node": ticket.node.number, "text": candidate.text[:KEPT_TEXT], "source": candidate.source}
             self.observer("CandidateRefused", facts | {"reason": reason})
 
-    def tried(self, node: Node[Handle], level: int, candidate: Candidate, outcome: TacticOutcome[Handle]) -> None:
+    def tried(
+        self, node: Node[Handle] | None, level: int, candidate: Candidate, outcome: TacticOutcome[Handle]
+    ) -> None:
+        """A tactic was tried on a node; None: on what came after one that the graph refused."""
         self.spent.candidates += 1
         self.statistics.candidates += 1
         payload: dict[str, Any] = {
-            "node": node.number,
+            "node": None if node is None else node.number,
             "tactic": candidate.text,
             "source": candidate.source,
             "log_probability": candidate.log_probability,
@@ -102,7 +106,7 @@ class Account(Generic[Handle]):
             case Lost(code=code):
                 self.statistics.lost += 1
                 payload["reason"] = code
-                self.observer("WorkerLost", {"node": node.number, "tactic": candidate.text, "code": code})
+                self.observer("WorkerLost", {"node": payload["node"], "tactic": candidate.text, "code": code})
         self.observer("TacticTried", payload)
 
     def expanded(self, ticket: Ticket[Handle], *, opened: int, priority: float) -> None:
