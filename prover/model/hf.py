@@ -66,7 +66,7 @@ class HfModel:
 
         `device`: as torch names it; None: the first GPU, else the CPU. `dtype`: `float32`, `bfloat16` ...; None: the
         checkpoint's own, on the CPU `float32`. Raises `SetupError` without the `hf` extra, `UserError`
-        (`model_not_found`) for a name or folder that is no model.
+        (`model_not_loaded`) for a name or folder that is no model.
         """
         torch, transformers = extra("torch", "hf"), extra("transformers", "hf")
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -82,7 +82,7 @@ class HfModel:
         except (OSError, ValueError) as error:
             raise UserError(
                 f"{name} cannot be loaded: {error}",
-                code="model_not_found",
+                code="model_not_loaded",
                 hint="give a folder with a checkpoint, or ORG/NAME as on the hub (and a revision that it has)",
             ) from error
         full = f"hf/{name}" + (f"@{revision}" if revision else "")
@@ -127,6 +127,8 @@ class HfModel:
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._thread, self._answer, list(queries), cancelled)
+        except RuntimeError as error:
+            raise ModelError(f"{self.name} failed: {error}", code="model_broken") from error
         finally:
             cancelled.set()
             self._under_way.discard(cancelled)
@@ -162,6 +164,9 @@ class HfModel:
                 part = group[start : start + self._capacity.batch]
                 answers = self._tried([asked for _, asked in part], cancelled)
                 found.update(zip((i for i, _ in part), answers, strict=True))
+        if cancelled.is_set():
+            # The texts were cut short.
+            raise ModelError(f"{self.name} was closed", code="model_closed")
         return [found[i] for i in range(len(queries))]
 
     def _tried(self, asked: list[Asked], cancelled: threading.Event) -> list[Answer] | list[ModelError]:

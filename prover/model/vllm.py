@@ -73,7 +73,7 @@ class VllmModel:
         says instead which share of the GPU may be used in all (vLLM: 0.9). `gpus`: to split the model over. `eager`:
         nothing is compiled, which starts much sooner; None: on a CPU. The user's environment (`VLLM_...`) has its say;
         it is left as it was. Raises `SetupError` without the `vllm` extra, or where the engine does not start,
-        `UserError` (`model_not_found`) for a name or folder that is no model.
+        `UserError` (`model_not_loaded`) for a name or folder that is no model.
         """
         full = f"vllm/{name}" + (f"@{revision}" if revision else "")
         with _environment():
@@ -92,6 +92,9 @@ class VllmModel:
                 "gpu_memory_utilization": memory,
                 "tensor_parallel_size": gpus,
                 "enforce_eager": cpu if eager is None else eager,
+                # On a CPU, a seeded request that is read in parts ends the engine (0.32: "CPU Generator does not use
+                # offset").
+                "enable_chunked_prefill": False if cpu else None,
             }
             given = {key: value for key, value in options.items() if value is not None}
             try:
@@ -106,7 +109,7 @@ class VllmModel:
             except (OSError, ValueError) as error:
                 raise UserError(
                     f"{name} cannot be loaded: {error}",
-                    code="model_not_found",
+                    code="model_not_loaded",
                     hint="give a folder with a checkpoint, or ORG/NAME as on the hub (and a revision that it has)",
                 ) from error
             engines = extra("vllm.v1.engine.async_llm", "vllm")
@@ -141,7 +144,7 @@ class VllmModel:
         began = time.monotonic()
         try:
             tokens = self._encoding.tokens(query)
-            output = await self._asked(engine, tokens, self._sampling(query, len(tokens)))
+            output = await self._asked(engine, tokens, query)
         except ModelError as error:
             return error
         samples = tuple(
@@ -171,16 +174,19 @@ class VllmModel:
             output_kind=extra("vllm.sampling_params", "vllm").RequestOutputKind.FINAL_ONLY,
         )
 
-    async def _asked(self, engine: Any, tokens: list[int], sampling: Any) -> Any:
+    async def _asked(self, engine: Any, tokens: list[int], query: Query) -> Any:
         prompt = {"type": "token", "prompt_token_ids": tokens}
         output: Any = None
         try:
+            sampling = self._sampling(query, len(tokens))
             async for last in engine.generate(prompt, sampling, f"{next(self._numbers)}"):
                 output = last
-        except ValueError as error:
-            raise ModelError(f"{self.name}: {error}", code="model_bad_prompt") from error
+        except ModelError:
+            raise
         except Exception as error:
-            dead = bool(getattr(engine, "errored", True))
+            if isinstance(error, extra("vllm.exceptions", "vllm").VLLMClientError):
+                raise ModelError(f"{self.name}: {error}", code="model_bad_query") from error
+            dead = bool(engine.errored)
             raise ModelError(
                 f"{self.name} failed: {type(error).__name__}: {error}", code="model_broken", transient=not dead
             ) from error
@@ -189,7 +195,7 @@ class VllmModel:
         return output
 
     async def close(self) -> None:
-        """Ends the engine's processes; questions under way end as errors."""
+        """Ends the engine's processes (seconds); questions under way end as errors."""
         engine, self._engine = self._engine, None
         if engine is not None:
             if engine.output_handler is not None:
