@@ -47,6 +47,7 @@ class VllmModel:
         self._name = name
         self._engine: Any = engine
         self._processes = processes
+        self._under_way: set[asyncio.Future[Answer | ModelError]] = set()
         self._encoding = encoding
         self._capacity = Capacity(batch=1, calls=calls)
         self._numbers = itertools.count()
@@ -138,7 +139,12 @@ class VllmModel:
         engine = self._engine
         if engine is None:
             raise ModelError(f"{self.name} is closed", code="model_closed")
-        return list(await asyncio.gather(*(self._one(engine, query) for query in queries)))
+        tasks = [asyncio.ensure_future(self._one(engine, query)) for query in queries]
+        self._under_way.update(tasks)
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            self._under_way.difference_update(tasks)
 
     async def _one(self, engine: Any, query: Query) -> Answer | ModelError:
         began = time.monotonic()
@@ -147,6 +153,10 @@ class VllmModel:
             output = await self._asked(engine, tokens, query)
         except ModelError as error:
             return error
+        except asyncio.CancelledError:
+            if self._engine is None:
+                return ModelError(f"{self.name} was closed", code="model_closed")
+            raise
         samples = tuple(
             Sample(o.text, o.cumulative_logprob, len(o.token_ids), "length" if o.finish_reason == "length" else "stop")
             for o in output.outputs
@@ -198,6 +208,10 @@ class VllmModel:
         """Ends the engine's processes (seconds); questions under way end as errors."""
         engine, self._engine = self._engine, None
         if engine is not None:
+            under_way = list(self._under_way)
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
             if engine.output_handler is not None:
                 # It would report the end of the engine as a failure.
                 engine.output_handler.cancel()
