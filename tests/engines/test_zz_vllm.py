@@ -39,7 +39,9 @@ async def test_what_it_cannot_do_is_told_of(vllm: object, states: list[str]) -> 
     assert isinstance(plain, Answer)
 
 
-async def test_an_engine_that_dies_is_told_of_and_nothing_is_left(tiny: Path, installed: None, states: list[str]) -> None:
+async def test_an_engine_that_dies_is_told_of_and_nothing_is_left(
+    tiny: Path, installed: None, states: list[str]
+) -> None:
     from prover.model.vllm import VllmModel
 
     before, environment = children(), dict(os.environ)
