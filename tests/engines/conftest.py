@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.util
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,6 +97,21 @@ async def vllm(tiny: Path) -> AsyncIterator[LanguageModel]:
     model = VllmModel.load(str(tiny), cache_gib=0.25)
     yield model
     await model.close()
+    del model
+    sweep()
+
+
+def sweep() -> None:
+    """vLLM leaves its ZeroMQ context to the garbage collector, which must not find it in somebody else's test."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+@pytest.fixture
+def swept() -> Iterator[None]:
+    yield
+    sweep()
 
 
 @pytest.fixture(scope="session", params=["hf", "vllm"])

@@ -12,6 +12,8 @@ import pytest
 from prover.core.errors import ModelError, UserError
 from prover.model import Answer, Query, Sampling
 
+pytestmark = [pytest.mark.usefixtures("swept"), pytest.mark.filterwarnings("ignore:Unclosed context:ResourceWarning")]
+
 
 def children() -> set[psutil.Process]:
     """Processes of ours; what Python itself starts for multiprocessing, and ends with us, left out."""
