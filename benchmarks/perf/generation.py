@@ -8,8 +8,9 @@ same work). Ways, in one run and in turn, `--rounds` times:
 - `one at a time`: one search after the other, one question at a time;
 - `batched`: all searches at once, their questions joined by a `Batcher`;
 - `all at once`: every prompt handed to the engine together, without searches: what it can reach;
-- `engine alone`, `Lean alone`, `both`: the batched searches with Lean's delays left out, with the engine left out, and
-  with both; the delays are scaled so that the two alone take about as long, where overlapping is hardest.
+- `engine alone`, `Lean alone`: the batched searches with Lean's delays left out, and with the engine left out;
+- `Lean scaled`, `both scaled`: the latter and the batched ones with delays scaled so that Lean alone takes about as
+  long as the engine alone, where overlapping is hardest.
 
 Prints one JSON document: tokens per second and wall seconds of each way (medians over rounds), and the ratios.
 
@@ -159,8 +160,9 @@ async def measured(field: Field, rounds: int) -> dict[str, Any]:
         note("batched", batched)
         note("all at once", await field.handed_over(asked))
         note("engine alone", (await field.played(together=True, lean=0.0))[0])
-        note("Lean alone", (await field.played(together=True, lean=scale, ask=False))[0])
-        note("both", (await field.played(together=True, lean=scale))[0])
+        note("Lean alone", (await field.played(together=True, lean=1.0, ask=False))[0])
+        note("Lean scaled", (await field.played(together=True, lean=scale, ask=False))[0])
+        note("both scaled", (await field.played(together=True, lean=scale))[0])
 
     def ratio(make: Callable[[int], float]) -> float:
         return round(statistics.median(make(i) for i in range(rounds)), 3)
@@ -182,7 +184,10 @@ async def measured(field: Field, rounds: int) -> dict[str, Any]:
         "batched_over_one_at_a_time": ratio(lambda i: of("batched", i).speed / of("one at a time", i).speed),
         "batched_over_all_at_once": ratio(lambda i: of("batched", i).speed / of("all at once", i).speed),
         "both_over_larger_alone": ratio(
-            lambda i: of("both", i).seconds / max(of("engine alone", i).seconds, of("Lean alone", i).seconds)
+            lambda i: of("batched", i).seconds / max(of("engine alone", i).seconds, of("Lean alone", i).seconds)
+        ),
+        "both_over_larger_alone_scaled": ratio(
+            lambda i: of("both scaled", i).seconds / max(of("engine alone", i).seconds, of("Lean scaled", i).seconds)
         ),
     }
 
