@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from prover.core.errors import UserError
 from prover.events import Event, EventLog, FanOut, Memory, Opaque, Recorder, next_sequences, payload, read_events
 from prover.events.line import from_line, to_line
-from prover.events.log import BLOCK
+from prover.events.lines import BLOCK
 
 
 @payload("test_step")
