@@ -117,7 +117,7 @@ class LemmaGraph:
 
         The caller has seen Lean accept `sketch` with the lemmas assumed.
         """
-        refusal = self._objection(parent, statements)
+        refusal = self.objection(parent, statements)
         if refusal is not None:
             return refusal
         lemmas: dict[str, Lemma] = {}
@@ -133,7 +133,8 @@ class LemmaGraph:
         self._complete(decomposition)
         return decomposition
 
-    def _objection(self, parent: Lemma, statements: Sequence[Statement]) -> Refusal | None:
+    def objection(self, parent: Lemma, statements: Sequence[Statement]) -> Refusal | None:
+        """Why `commit` would refuse; None where it would not."""
         if parent.standing is not Standing.OPEN:
             return Refusal("decided", parent.name)
         above = {parent.key}
