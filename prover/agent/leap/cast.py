@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from prover.agent.leap.brief import Brief
-from prover.agent.leap.reply import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply, Said
+from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply
+
+Reply = TypeVar("Reply", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[Reply]):
+    """A reply and its price: tokens the models wrote, US dollars, calls."""
+
+    reply: Reply
+    tokens: int = 0
+    money: float = 0.0
+    calls: int = 1
 
 
 class Cast(Protocol):

@@ -102,7 +102,8 @@ class ActionChosen:
 @payload("ActionEnded")
 @dataclass(frozen=True, slots=True)
 class ActionEnded:
-    """What came of an action on a lemma. `text` was tried, `faults` is why it failed. Tokens a model wrote, US dollars,
+    """What came of an action on a lemma: `success`, `failure`, `lost` (Lean was), or `interrupted`, which says nothing
+    of the lemma. `text` was tried, `faults` is why it failed. Tokens a model wrote, US dollars,
     wall seconds, seconds of Lean, calls of a model."""
 
     key: str

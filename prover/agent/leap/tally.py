@@ -36,11 +36,12 @@ class Tally:
 
     def add(self, ended: ActionEnded) -> None:
         """Takes an action in."""
-        kind = self.kinds.setdefault(ended.action, Kind())
-        kind.tries += 1
-        kind.successes += ended.outcome == "success"
-        kind.cost += cost_of(ended)
-        self.tries[ended.key, ended.action] += 1
+        if ended.outcome != "interrupted":
+            kind = self.kinds.setdefault(ended.action, Kind())
+            kind.tries += 1
+            kind.successes += ended.outcome == "success"
+            kind.cost += cost_of(ended)
+            self.tries[ended.key, ended.action] += 1
         self.tokens += ended.tokens
         self.money += ended.money
         self.calls += ended.calls
