@@ -16,6 +16,9 @@ assert package.is_relative_to(sys.prefix), f"{package} is not the installed pack
 assert bundled("lean_project").is_relative_to(package)
 for name in ("Main.lean", "Pack.lean", "Bridge/Server.lean", "CoreMath.lean", "CoreMath/Set.lean"):
     assert (bundled("lean_project") / name).is_file(), name
+assert bundled("agents").is_relative_to(package)
+for name in ("agent.toml", "prompts/system.md.j2", "prompts/user.md.j2"):
+    assert (bundled("agents") / "tactic" / "chat" / name).is_file(), name
 assert (package / "lean" / "embedded" / "host" / "process.js").is_file()
 assert (package / "py.typed").is_file()
 assert shutil.which("prove", path=str(Path(sys.executable).parent)), "the command `prove` is missing"

@@ -21,6 +21,7 @@ def place(monkeypatch: pytest.MonkeyPatch, root: Path) -> Path:
 
 def test_in_this_checkout() -> None:
     assert (bundled("lean_project") / "Bridge" / "Server.lean").is_file()
+    assert (bundled("agents") / "tactic" / "chat" / "prompts" / "user.md.j2").is_file()
 
 
 def test_in_a_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
