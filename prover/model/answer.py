@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prover.model.query import ToolCall
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One text that a model wrote.
 
     `log_probability`: natural logarithm, summed over its tokens; None where the engine does not say. `tokens` written.
-    `finish`: `stop` for a text that ended by itself or at a stop text, `length` for one that was cut off.
+    `finish`: `stop` for a text that ended by itself or at a stop text, `length` for one that was cut off, `calls` for
+    one that asks for tools: `calls`.
     """
 
     text: str
     log_probability: float | None = None
     tokens: int = 0
     finish: str = "stop"
+    calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
