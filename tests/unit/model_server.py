@@ -92,7 +92,8 @@ class ModelServer:
     one request, whatever `n` says; `refuses`: parameters that are an error, named in it if `names_refused`;
     `logprobs`, `usage`: whether it gives them; `busy_above`: requests at a time, more are told 429. `faults`: for the
     next requests, in this order; `fault_of`: for a request. `calls_of`: the `tool_calls` it gives to a conversation
-    that has tools. While `gate` is not set, nobody is answered. `asked`: all requests in the order they came; `answered`: texts in requests that got a whole answer; `most_at_once`.
+    that has tools. While `gate` is not set, nobody is answered. `asked`: all requests in the order they came;
+    `answered`: texts in requests that got a whole answer; `most_at_once`.
     """
 
     def __init__(self, writes: Callable[[Asked], Sequence[str]] | None = None) -> None:
