@@ -72,23 +72,24 @@ class LemmaGraph:
 
     def _targets_above(self, lemma: Lemma) -> Iterator[Lemma]:
         """The targets that reach a lemma on ways that are still open."""
-        for above in self._above(lemma, through=Standing.OPEN):
+        for above in self.above(lemma, through=Standing.OPEN):
             if above in self.targets:
                 yield above
 
-    def _above(self, lemma: Lemma, through: Standing | None = None) -> Iterator[Lemma]:
-        """Every lemma that needs this one, itself left out; with `through`, over lemmas of that standing alone."""
+    def above(self, lemma: Lemma, through: Standing | None = None) -> Iterator[Lemma]:
+        """Every lemma that needs this one, itself left out, nearest first; with `through`, over lemmas of that standing
+        alone."""
         seen = {lemma.number}
-        stack = [lemma]
-        while stack:
-            for decomposition in stack.pop().needed_by:
+        queue = [lemma]
+        for at in queue:
+            for decomposition in at.needed_by:
                 parent = decomposition.parent
                 if decomposition.dead or parent.number in seen:
                     continue
                 if through is not None and parent.standing is not through:
                     continue
                 seen.add(parent.number)
-                stack.append(parent)
+                queue.append(parent)
                 yield parent
 
     # --- growing
@@ -117,7 +118,7 @@ class LemmaGraph:
 
         The caller has seen Lean accept `sketch` with the lemmas assumed.
         """
-        refusal = self._objection(parent, statements)
+        refusal = self.objection(parent, statements)
         if refusal is not None:
             return refusal
         lemmas: dict[str, Lemma] = {}
@@ -133,11 +134,12 @@ class LemmaGraph:
         self._complete(decomposition)
         return decomposition
 
-    def _objection(self, parent: Lemma, statements: Sequence[Statement]) -> Refusal | None:
+    def objection(self, parent: Lemma, statements: Sequence[Statement]) -> Refusal | None:
+        """Why `commit` would refuse; None where it would not."""
         if parent.standing is not Standing.OPEN:
             return Refusal("decided", parent.name)
         above = {parent.key}
-        above.update(lemma.key for lemma in self._above(parent))
+        above.update(lemma.key for lemma in self.above(parent))
         names: dict[str, str] = {}
         for statement in statements:
             known = self._by_key.get(statement.key)
@@ -277,7 +279,7 @@ class LemmaGraph:
             if lemma.proved:
                 assert lemma.proof is not None or (lemma.by is not None and lemma.by.complete), lemma
                 self.order(lemma)
-            assert lemma not in set(self._above(lemma)), f"{lemma} needs itself"
+            assert lemma not in set(self.above(lemma)), f"{lemma} needs itself"
             for decomposition in lemma.decompositions:
                 assert decomposition.parent is lemma
                 assert all(decomposition in child.needed_by for child in decomposition.lemmas)

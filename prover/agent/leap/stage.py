@@ -20,12 +20,13 @@ _CHEAP = "first | exact h | simpa using h | (intros; simp_all; done) | (intros; 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A plan or a proof that Lean accepts.
+    """A plan or a proof that Lean accepts. `name`: what was proved, in full.
 
     `lemmas`: the statements it calls on, as they stand in it, with their keys. `spare`: those stated with it that it
     does not call on. `seconds`: of Lean.
     """
 
+    name: str
     lemmas: tuple[Statement, ...]
     spare: tuple[Statement, ...]
     seconds: float
@@ -59,6 +60,7 @@ class Stage:
         strict_names: bool = True,
     ) -> None:
         self.pool = pool
+        self.plain = before
         self.before = f"{before.rstrip()}\n\nset_option autoImplicit false\n" if strict_names else before
         self._seconds = seconds
         self._allowed = allowed
@@ -96,6 +98,7 @@ class Stage:
         (full,) = seen.declared[parent.name]
         used = _reach(seen, full)
         return Checked(
+            full,
             tuple(s for s in stated if seen.declared[s.name][0] in used),
             tuple(s for s in stated if seen.declared[s.name][0] not in used),
             seen.seconds,
@@ -121,7 +124,7 @@ class Stage:
             complaints += _axioms(seen)
         if complaints:
             return Faults(tuple(complaints), opened.seconds + seen.seconds)
-        return Checked((), (), opened.seconds + seen.seconds)
+        return Checked(full, (), (), opened.seconds + seen.seconds)
 
     async def says_the_same(self, one: Statement, other: Statement, *, definitions: str = "") -> bool:
         """Whether each of two statements follows from the other by a cheap call: a restatement, no progress."""
@@ -137,6 +140,11 @@ class Stage:
         return seen.clean and not any(
             _reach(seen, name) & {first, second} for piece in ("forth", "back") for name in seen.declared[piece]
         )
+
+    def text(self, statement: Statement, script: str, *, definitions: str = "", refutation: str = "") -> str:
+        """A file that states one lemma at this place, with a proof (`sorry` for none)."""
+        pieces = [Piece(_EARLIER, definitions), Piece(statement.name, _closed(statement.text, script))]
+        return Draft.of(self.before, [*pieces, Piece(_REFUTATION, refutation)]).text
 
     async def _look(self, pieces: Sequence[Piece]) -> Look:
         return await look(self.pool, Draft.of(self.before, pieces), seconds=self._seconds, allowed=self._allowed)
