@@ -25,6 +25,7 @@ _START = re.compile(
     r"|#[a-z]\w*))(?![\w.'!?])",
     re.MULTILINE,
 )
+_VALUED = re.compile(rf"{_ATTRIBUTES}{_MODIFIERS}(?:def|abbrev|instance|opaque)\b")
 _SORRY = frozenset({"sorry", "admit"})
 
 
@@ -43,6 +44,16 @@ class Command:
     comment: str = ""
     statement: str = ""
     script: str = ""
+
+    @property
+    def signature(self) -> str:
+        """It without its proof or value; types, and what has no value, whole."""
+        if self.kind == "theorem":
+            return self.statement
+        if self.kind == "definition" and _VALUED.match(self.text):
+            at = _proof_start(self.text, code_tokens(self.text))
+            return self.text if at is None else self.text[:at].rstrip()
+        return self.text
 
     @property
     def open(self) -> bool:
