@@ -50,6 +50,9 @@ class LeanCheck(AgentTool[_Check]):
         if seen.complaints:
             return _listed(seen.complaints)
         declared = seen.declared.get("code", ())
+        assumed = [name for name in declared if seen.kinds.get(name) == "axiom"]
+        if assumed:
+            return f"error: an axiom is nothing that may be used: {', '.join(assumed)}"
         unproved = [name for name in declared if name in seen.open]
         return "no errors" if not unproved else f"no errors, but `sorry` is left in: {', '.join(unproved)}"
 
