@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def chosen(options: argparse.Namespace) -> list[Statement]:
     """The statements that the options of `add_arguments` ask for, in the order of the names, else of the file."""
-    found = {s.name: s for s in (_own() if options.data is None else _records(options.data))}
+    found = {s.name: s for s in (_own() if options.data is None else read_file(options.data))}
     if options.names is not None:
         wanted = json.loads(options.names.read_text(encoding="utf-8"))[options.key]
         found = {name: found[name] for name in wanted}
@@ -91,6 +91,11 @@ def chosen(options: argparse.Namespace) -> list[Statement]:
 def _own() -> Iterator[Statement]:
     for name, text in _OWN.items():
         yield read_statement({"name": name, "statement": text}, 0)
+
+
+def read_file(path: Path) -> list[Statement]:
+    """Every statement of a file."""
+    return list(_records(path))
 
 
 def _records(path: Path) -> Iterator[Statement]:

@@ -30,9 +30,17 @@ class RootOnly(BreadthFirst[Any]):
 
 
 async def trial(
-    pool: Pool, text: str, generator: TacticGenerator, budget: Budget, settings: Settings, **others: Any
+    pool: Pool,
+    text: str,
+    generator: TacticGenerator,
+    budget: Budget,
+    settings: Settings,
+    *,
+    journal: Journal | None = None,
+    record_candidates: bool = False,
+    **others: Any,
 ) -> SearchResult:
-    """A search at the one hole of a file without imports; `others` as for `search`.
+    """A search at the one hole of a file without imports; `others` as for `search`. `journal`: else one in memory.
 
     Raises `ValueError` where the file has not one hole, `LeanProcessError` where Lean cannot be had.
     """
@@ -55,12 +63,12 @@ async def trial(
         runner = WorkerRunner(worker, hole.state, hole.goals, renew)
         # On record: what was tried is not run again when the proof is made shorter.
         return await search_on_record(
-            Journal().chapter("trial"),
+            (journal or Journal()).chapter("trial"),
             runner,
             generator,
             budget=budget,
             settings=settings,
-            record_candidates=False,
+            record_candidates=record_candidates,
             **others,
         )
 

@@ -22,6 +22,7 @@ structure Applied where
   /-- What was thrown, if anything, as text. -/
   error : String := ""
   heartbeats : Nat := 0
+  /-- Constants in what the tactic made: all of them where nothing is left, else the theorems. -/
   uses : List Name := []
 
 def parseTactics (s : LiveState) (text : String) : Except String Syntax :=
@@ -62,6 +63,19 @@ def objection (scanned : Scanned) (goals : List MVarId) (logged : List Message) 
 def exceptionCode (e : Exception) : String :=
   if e.isMaxRecDepth then "recursion" else "error"
 
+def isTheorem (env : Environment) (n : Name) : Bool :=
+  match env.find? n with
+  | some (.thmInfo _) => true
+  -- What the embedded engine has of a theorem.
+  | some (.axiomInfo _) => true
+  | _ => false
+
+partial def sameVariables (xs ys : List MVarId) : Bool :=
+  match xs, ys with
+  | [], [] => true
+  | x :: xs, y :: ys => x.name == y.name && sameVariables xs ys
+  | _, _ => false
+
 /-- Runs a parsed tactic sequence. `heartbeats` in the unit of `maxHeartbeats`, 0: no limit. -/
 def runTactics (s : LiveState) (stx : Syntax) (heartbeats : Nat) (token : IO.CancelToken) (avoid : NameSet) : IO Applied := do
   let started ← IO.getNumHeartbeats
@@ -77,15 +91,19 @@ def runTactics (s : LiveState) (stx : Syntax) (heartbeats : Nat) (token : IO.Can
   let elaborate : TermElabM Unit := do
     tactic
     Term.synthesizeSyntheticMVarsNoPostponing
-  let run : MetaM (List MVarId × Scanned) := do
+  let run : MetaM (List MVarId × Scanned × List Name) := do
     elaborate s.termContext termRef
     let goals ← pruned (← tacticRef.get).goals
-    return (goals, ← scanAll s.roots {})
-  let inFirst : MetaM (List MVarId × Scanned) := do
+    let scanned ← scanAll s.roots {}
+    if isNil goals then return (goals, scanned, scanned.consts.toList)
+    -- A state that was focused is its own root: what the tactic made is all there is.
+    let own ← if sameVariables s.roots s.goals then pure scanned else scanAll s.goals {}
+    return (goals, scanned, filterList (isTheorem s.core.env) own.consts.toList)
+  let inFirst : MetaM (List MVarId × Scanned × List Name) := do
     match s.goals with
     | g :: _ => inGoal (← g.getDecl) run
     | [] => run
-  let core : CoreM (List MVarId × Scanned) := inFirst {} metaRef
+  let core : CoreM (List MVarId × Scanned × List Name) := inFirst {} metaRef
   let result ← (core context coreRef).toBaseIO
   let spent := (← IO.getNumHeartbeats) - started
   let after ← coreRef.get
@@ -100,16 +118,16 @@ def runTactics (s : LiveState) (stx : Syntax) (heartbeats : Nat) (token : IO.Can
       return answer (.timedOut "heartbeats")
     else
       return answer (.failed (exceptionCode e)) (← e.toMessageData.toString)
-  | .ok (goals, scanned) =>
+  | .ok (goals, scanned, uses) =>
     match objection scanned goals messages avoid with
     | some reason => return answer (.failed reason)
     | none =>
       if isNil goals then
-        return answer .solved "" scanned.consts.toList
+        return answer .solved "" uses
       else
         let state : LiveState :=
           { s with core := { after with messages := {} }, metaState := { mctx := (← metaRef.get).mctx }, term := ← termRef.get, goals }
-        return answer (.progress state)
+        return answer (.progress state) "" uses
 
 def applyText (s : LiveState) (text : String) (heartbeats : Nat) (token : IO.CancelToken) (avoid : NameSet) : IO Applied := do
   match parseTactics s text with

@@ -2,10 +2,12 @@ import Lean
 import Bridge.Clock
 import Bridge.Slots
 import Bridge.Apply
+import Bridge.Cut
 import Bridge.Constructs
 import Bridge.Holes
 import Bridge.Replay
 import Bridge.Premises
+import Bridge.Signatures
 import Bridge.Trees
 import Bridge.Step
 
@@ -214,7 +216,7 @@ def outcomeFields (a : Applied) (token : IO.CancelToken) : ServerM (List (String
         return ([("status", Json.str "failed"), ("reason", Json.str "undescribable"), ("error", Json.str text)], false)
     | .ok fields =>
       let n ← keepState st
-      return (("status", Json.str "progress") :: ("state", num n) :: fields, false)
+      return (("status", Json.str "progress") :: ("state", num n) :: ("uses", names a.uses) :: fields, false)
 
 /-- Tries a batch of tactics on one state. Each outcome is preceded by `started`, so that the host
 knows which tactic was running when a process died. -/
@@ -252,6 +254,11 @@ def applyOp (id : Nat) (j : Json) : ServerM Unit := do
   let avoid := insertAll (mapList textName (strings (getList j "avoid"))) {}
   applyBatch id st (strings (getList j "tactics")) 0 (getNat j "heartbeats") (getNat j "wall_ms") deadline
     (getBool j "stop_at_solved") avoid
+
+/-- The steps of a script for a state. Nothing is run. -/
+def cutOp (id : Nat) (j : Json) : ServerM Unit := do
+  let some st := (← get).states.get (getNat j "state") | (← wire).fail id "unknown_state" "no such state"
+  (← wire).send id "done" (cutScript st (getStr j "script"))
 
 def printOp (id : Nat) (j : Json) : ServerM Unit := do
   let some st := (← get).states.get (getNat j "state") | (← wire).fail id "unknown_state" "no such state"
@@ -395,6 +402,18 @@ def premisesOp (id : Nat) (j : Json) : ServerM Unit := do
     (← wire).send id "done" [("names", Json.arr s.nameRows), ("next", num next), ("modules", Json.arr modules),
       ("done", Json.bool (next == env.header.moduleData.size))]
 
+/-- The statements of declarations, as `#check` prints them at a state, or else in an environment. -/
+def signaturesOp (id : Nat) (j : Json) : ServerM Unit := do
+  let reading ← match (← get).states.get (getNat j "state"), (← get).envs.get (getNat j "env") with
+    | some st, _ => pure (Reading.ofState st)
+    | none, some cs => pure (Reading.ofCommands cs)
+    | none, none => return ← (← wire).fail id "unknown_env" "no such environment or state"
+  let clock := (← get).clock
+  let token ← clock.arm (getNat j "wall_ms")
+  let rows ← reading.signatures token (mapList textName (strings (getList j "names"))) #[]
+  clock.disarm
+  (← wire).send id "done" [("signatures", Json.arr rows)]
+
 def stats (id : Nat) : ServerM Unit := do
   let s ← get
   (← wire).send id "done" [("states", num s.states.live), ("envs", num s.envs.live), ("heartbeats", num (← IO.getNumHeartbeats))]
@@ -407,6 +426,8 @@ unsafe def dispatch (id : Nat) (op : String) (j : Json) : ServerM Unit := do
   | "elaborate" => elaborateOp id j
   | "apply" => applyOp id j
   | "focus" => focusOp id j
+  | "cut" => cutOp id j
+  | "signatures" => signaturesOp id j
   | "print" => printOp id j
   | "step" => stepOp id j
   | "release" => release id j

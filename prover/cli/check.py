@@ -16,8 +16,8 @@ from prover.cli.check_many import Asked, is_many
 from prover.cli.check_many import run as check_many
 from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
-from prover.cli.fill import describe_verdict
 from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
+from prover.cli.outcome import describe_verdict
 from prover.cli.terminal import output, plain_progress, safe
 from prover.cli.workplace import workplace
 from prover.core.errors import UserError

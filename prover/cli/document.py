@@ -52,9 +52,15 @@ def target_document(target: TargetResult) -> dict[str, Any]:
 
 
 def result_document(
-    result: FileResult, exit_code: int, save_error: ProverError | None = None, foundation: str | None = None
+    result: FileResult,
+    exit_code: int,
+    save_error: ProverError | None = None,
+    *,
+    foundation: str | None = None,
+    model: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """`foundation`: the library of ours that stood in for an import of the file's."""
+    """`foundation`: the library of ours that stood in for an import of the file's. `model`: what was asked of a
+    language model, and its cost."""
     return {
         "schema": RESULT_SCHEMA,
         "exit_code": exit_code,
@@ -63,6 +69,7 @@ def result_document(
         "engine": result.engine,
         "lean_version": result.lean_version,
         "foundation": foundation,
+        "model": None if model is None else dict(model),
         "interrupted": result.interrupted,
         "seconds": round(result.seconds, 3),
         "targets": [target_document(t) for t in result.targets],

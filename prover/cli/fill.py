@@ -7,6 +7,7 @@ import dataclasses
 import json
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,11 +15,24 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from prover.agent import FileResult, FillOptions, Target, TargetResult, fill
+from prover.agent import FileResult, FillOptions, Target, fill
 from prover.agent.workbench import read_header
 from prover.cli.document import result_document
 from prover.cli.engine import EngineChoice, EngineOption, ReplCommand, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
+from prover.cli.model import (
+    ModelChoice,
+    ModelOnlyOption,
+    ModelOption,
+    RecipeOption,
+    RecordOption,
+    SamplesOption,
+    SeedOption,
+    TemperatureOption,
+    show_bill,
+    tactic_model,
+)
+from prover.cli.outcome import show_file_errors, show_result
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
 from prover.cli.second import SecondJudge
@@ -26,9 +40,8 @@ from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, plain_progress, print_error, safe
 from prover.cli.tree import PageRecord, TreePage
 from prover.cli.workplace import workplace
+from prover.core.budget import Budget
 from prover.core.errors import LeanProcessError, UserError
-from prover.core.message import Message, Severity
-from prover.core.verdict import NotVerified, Refuted, Unaudited, Verdict
 from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
@@ -40,10 +53,6 @@ from prover.verify import STANDARD_AXIOMS, Audit
 from prover.verify.name import parse, show
 
 _MEMORY_MB = 2500
-_ERRORS_SHOWN = 5
-_EVIDENCE = (
-    "stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail", "through",
-)  # fmt: skip
 
 
 def run(
@@ -81,6 +90,14 @@ def run(
     premises: Annotated[
         bool, typer.Option(help="Offer theorems of the imports and of the file itself to the search.")
     ] = True,
+    model: ModelOption = "",
+    recipe: RecipeOption = "",
+    samples: SamplesOption = None,
+    temperature: TemperatureOption = None,
+    seed: SeedOption = 0,
+    model_only: ModelOnlyOption = False,
+    record_answers: RecordOption = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens a model may write for each target.", min=1)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -96,6 +113,7 @@ def run(
         )
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
+    choice = ModelChoice(model, recipe, samples, temperature, seed, model_only, record_answers).checked()
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     share = 0.1 if refute and not by_repl else 0.0
@@ -110,8 +128,11 @@ def run(
         if run_folder is not None:
             limits = {**dataclasses.asdict(options), "frontier": frontier, **({"lite": True} if lite else {})}
             limits |= {} if premises else {"premises": False}
+            limits |= {} if tokens is None else {"tokens": tokens}
             del limits["jobs"]
-            record = stack.enter_context(RunRecord.open(run_folder, wanted, source, engine, limits, resume=resume))
+            record = stack.enter_context(
+                RunRecord.open(run_folder, wanted, source, engine, limits, choice.facts(), resume=resume)
+            )
             if record.document is not None and not (write or out):
                 if page is not None:
                     page.write(record.events())
@@ -138,9 +159,12 @@ def run(
             live.observe("Importing", {"phase": phase})
             plain(phase, done, total)
 
-        async def work() -> tuple[str | None, FileResult]:
+        async def work() -> tuple[FileResult, dict[str, Any]]:
             limits = pool_limits(jobs, memory, start_timeout)
-            async with workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit):
+            async with (
+                tactic_model(choice, live) as asked,
+                workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit),
+            ):
                 stop = stop_on_interrupt()
                 label = await founded_on(pool, source) if lite else None
                 by_ladder = LadderJudge(pool, audit=audit)
@@ -151,12 +175,15 @@ def run(
                     frontier=frontier,
                     journal=record.journal if record else None,
                     index=await theorem_index(pool, source, indexing) if premises and not by_repl else None,
+                    model=asked,
+                    budget=Budget(tokens=tokens),
                 )
-                return label, await fill(source, wanted, pool, solver, judge, options, observe, stop)
+                found = await fill(source, wanted, pool, solver, judge, options, observe, stop)
+                return found, {"foundation": label, "model": asked.bill() if asked else None}
 
-        foundation, result = asyncio.run(work())
+        result, facts = asyncio.run(work())
         failure = _save(result, write=write, out=out)
-        document = _document(result, failure, foundation)
+        document = _document(result, failure, facts)
         if isinstance(record, RunRecord):
             record.finish(result, document)
         if page is not None and record is not None:
@@ -164,17 +191,18 @@ def run(
                 page.write(record.events(), document)
             except UserError as error:
                 failure = error
-                document = _document(result, failure, foundation)
+                document = _document(result, failure, facts)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
     else:
-        if foundation is not None:
+        if facts["foundation"] is not None:
             output().print(Text(LITE_NOTICE, "dim"))
-        _show(result, saved=failure is None and (write or out is not None))
+        show_result(result, saved=failure is None and (write or out is not None))
         if not quiet:
-            _show_file_errors(result)
+            show_bill(facts["model"])
+            show_file_errors(result)
             if page is not None and failure is None:
                 page.announce()
     if failure is not None:
@@ -193,9 +221,9 @@ async def theorem_index(pool: Pool, source: SourceFile, progress: Progress) -> I
         return None
 
 
-def _document(result: FileResult, failure: UserError | None, foundation: str | None) -> dict[str, Any]:
+def _document(result: FileResult, failure: UserError | None, facts: Mapping[str, Any]) -> dict[str, Any]:
     code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
-    return result_document(result, code, failure, foundation)
+    return result_document(result, code, failure, **facts)
 
 
 def _unusable(audit: Audit) -> list[str]:
@@ -236,55 +264,3 @@ def _save(result: FileResult, *, write: bool, out: Path | None) -> UserError | N
     except UserError as error:
         return error
     return None
-
-
-def _show(result: FileResult, *, saved: bool) -> None:
-    console = output()
-    for target in result.targets:
-        _show_target(console.print, target)
-    diff = result.diff()
-    if diff and not saved:
-        console.print()
-        console.print(Text(safe(diff.rstrip("\n"))))
-
-
-def _show_file_errors(result: FileResult) -> None:
-    """Lean's own errors in the file as it was given; they explain targets that cannot be worked on."""
-    wrong = [message for message in result.messages if message.severity is Severity.ERROR]
-    for message in wrong[:_ERRORS_SHOWN]:
-        at = f"{result.source.name}:{message.start.line}:{message.start.column}: " if message.start else ""
-        errors().print(Text(safe(f"{at}error: {message.text}"), "red"), soft_wrap=True)
-    if len(wrong) > _ERRORS_SHOWN:
-        errors().print(Text(f"and {len(wrong) - _ERRORS_SHOWN} more errors (--json has them all)", "dim"))
-
-
-def _show_target(say: Any, target: TargetResult) -> None:
-    verdict = target.verdict
-    style = "green" if target.proved else "yellow"
-    label = target.name if target.name.endswith(")") else f"{target.name} (line {target.line})"
-    say(Text(f"{safe(label)}: ") + Text(describe_verdict(verdict), style))
-    if target.proved or isinstance(verdict, Refuted | NotVerified):
-        for script in target.scripts:
-            say(Text("\n".join("  " + line for line in safe(script).split("\n"))))
-    axioms: tuple[str, ...] = getattr(verdict, "axioms", ())
-    if axioms:
-        say(Text(f"  axioms: {', '.join(axioms)}", "dim"))
-
-
-def describe_verdict(verdict: Verdict) -> str:
-    """A verdict in a few words: its code, and the evidence a person needs beside it."""
-    words = verdict.code.replace("_", " ")
-    if verdict.report.get("foundation") == CORE_MATH.name:
-        words += f" {CORE_MATH.label}"
-    evidence: list[str] = []
-    for attribute in _EVIDENCE:
-        value: object = getattr(verdict, attribute, None)
-        if value:
-            evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    unaudited: dict[str, str] = verdict.report.get("unaudited", {}) if isinstance(verdict, Unaudited) else {}
-    evidence += [f"{module} ({reason})" for module, reason in unaudited.items()]
-    messages: tuple[Message, ...] = getattr(verdict, "messages", ())
-    if messages:
-        first = messages[0]
-        evidence.append((f"line {first.start.line}: " if first.start else "") + first.text.splitlines()[0])
-    return safe(": ".join([words, *evidence[:2]]).splitlines()[0])

@@ -16,7 +16,6 @@ from prover.cli.terminal import output, plain_progress, safe
 from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.core.message import Severity
-from prover.core.premise import Premise
 from prover.core.state import Goal
 from prover.lean import LeanEngine, Worker
 from prover.lean.source import SourceFile
@@ -86,7 +85,10 @@ async def _search(query: str, source: SourceFile, engine: LeanEngine, k: int, me
             goal = await read_goal(worker, file.env, query)
             asked = Query.of_words(query) if goal is None else Query.of_goal(goal)
             found = Shelf(index, await own_theorems(worker, file.env)).find(asked, k, own=k)
-            return _Answer(goal, found, await statements(worker, file.env, [f.premise for f in found]))
+            statements = await worker.signatures(
+                [f.premise.name for f in found], env=file.env, seconds=_ELABORATE_SECONDS
+            )
+            return _Answer(goal, found, statements)
 
 
 async def read_goal(worker: Worker, env: int, text: str) -> Goal | None:
@@ -111,22 +113,6 @@ def _statements_in(text: str) -> list[str]:
         lines = [line.strip() for line in context.splitlines() if line.strip() and not line.startswith("case ")]
         return [f"{' '.join(f'({line})' for line in lines)} : {target.strip()}"]
     return [f": {text}", text]
-
-
-async def statements(worker: Worker, env: int, premises: list[Premise]) -> dict[str, str]:
-    """The statements of theorems as `#check` prints them, by name; missing where Lean does not print one."""
-    if not premises:
-        return {}
-    text = "\n".join(f"#check {p.name}" for p in premises)
-    answer = await worker.elaborate(env, text, wall_seconds=_ELABORATE_SECONDS)
-    lines = {m.start.line: m.text for m in answer.messages if m.start and m.severity is Severity.INFO}
-    return {p.name: _without_universes(p.name, lines[i]) for i, p in enumerate(premises, start=1) if i in lines}
-
-
-def _without_universes(name: str, signature: str) -> str:
-    if not signature.startswith(f"{name}.{{"):
-        return signature
-    return name + signature[len(name) :].partition("}")[2]
 
 
 def _document(query: str, source: SourceFile, answer: _Answer, code: int) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from prover.search import Journal
 #: The events of the run itself, beside those of its searches.
 RUN = "run"
 #: What must be the same for a run to be taken up again.
-_SAME = ("arguments", "engine", "lean_version", "inputs", "limits")
+_SAME = ("arguments", "engine", "lean_version", "inputs", "limits", "model", "sampling", "prompts")
 
 
 class Record:
@@ -62,10 +62,11 @@ class RunRecord(Record):
         source: SourceFile,
         engine: LeanEngine,
         limits: Mapping[str, Any],
+        model: Mapping[str, Any],
         *,
         resume: bool,
     ) -> RunRecord:
-        """Begins a run in the folder `path`, or goes on with the one there.
+        """Begins a run in the folder `path`, or goes on with the one there. `model`: as `ModelChoice.facts`.
 
         Raises `UserError`: `run_exists`, `run_folder`, `run_in_use`, `corrupt_run`, `corrupt_log`, and `other_run`
         where file, Lean or options are not those the run began with.
@@ -77,6 +78,9 @@ class RunRecord(Record):
             versions=installed_versions("leap-prover"),
             inputs={Path(source.name).name: source.digest},
             limits=limits,
+            model=model.get("reference", ""),
+            prompts=model.get("prompts", {}),
+            sampling={name: value for name, value in model.items() if name not in ("reference", "prompts")},
         )
         begun = (path / "run.json").exists()
         if resume and begun:

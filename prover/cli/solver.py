@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from prover.agent import Attempt, Observer, Solution
+from prover.cli.model import TacticModel
 from prover.core.budget import Budget
+from prover.core.errors import ModelError
 from prover.core.verdict import Verdict
-from prover.generate import Portfolio, TacticGenerator, imports_mathlib
+from prover.generate import Member, Mixture, Portfolio, TacticGenerator, imports_mathlib
 from prover.lean import Pool, Worker
 from prover.lean.theorems import own_theorems
 from prover.retrieve import Index, Shelf
-from prover.search import Journal, WorkerRunner, search_on_record
+from prover.search import Journal, Settings, WorkerRunner, search_on_record
 from prover.search.settings import Retrieve, nothing
 from prover.verify import Audit, Ladder, Limits
+
+#: It has said everything the first time.
+_PORTFOLIO = Settings(draws=1)
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -23,9 +30,10 @@ def _silent(_kind: str, _payload: dict[str, Any]) -> None:
 
 
 class SearchSolver:
-    """Search over a generator's candidates, by default the portfolio (no model), with Mathlib's tactics for files that
-    import Mathlib.
+    """Search over the portfolio's candidates, with Mathlib's tactics for files that import Mathlib, and over those of a
+    `model` where there is one; or over those of `generator` alone.
 
+    `budget`: what a search may use beside its time.
     `frontier`: a name in `FRONTIERS`. `journal`: what searches learn, and how far they had come; by default one in
     memory, so that a second search at a goal goes on where the first one ended.
     `avoid`: constants that no proof may use, beside those an attempt names. `index`: the theorems of the file's
@@ -41,7 +49,11 @@ class SearchSolver:
         journal: Journal | None = None,
         avoid: Sequence[str] = (),
         index: Index | None = None,
+        model: TacticModel | None = None,
+        budget: Budget | None = None,
     ) -> None:
+        self._model = model
+        self._budget = budget or Budget()
         self._index = index
         self._avoid = tuple(avoid)
         self._observer = observer
@@ -65,21 +77,41 @@ class SearchSolver:
         avoid = (*attempt.avoid, *self._avoid)
         shelf = await self._shelf(attempt, avoid)
         runner = WorkerRunner(attempt.bench.worker, root, state, renew, avoid=avoid)
-        result = await search_on_record(
-            chapter,
-            runner,
-            self._generator or Portfolio(mathlib=imports_mathlib(attempt.bench.worker.header)),
-            avoid=avoid,
-            refuting=attempt.refuting,
-            record_candidates=not (self._generator is None or isinstance(self._generator, Portfolio)),
-            budget=Budget(seconds=attempt.seconds),
-            frontier=self._frontier,
-            retrieve=shelf,
-            observer=self._observer,
-        )
+        with self._proposers(attempt) as generator:
+            result = await search_on_record(
+                chapter,
+                runner,
+                generator,
+                avoid=avoid,
+                refuting=attempt.refuting,
+                record_candidates=not isinstance(generator, Portfolio),
+                budget=dataclasses.replace(self._budget, seconds=attempt.seconds),
+                settings=_PORTFOLIO if self._model is None else self._model.settings,
+                theorem=attempt.theorem,
+                frontier=self._frontier,
+                retrieve=shelf,
+                observer=self._observer,
+            )
         counts = dataclasses.asdict(result.statistics) | {"seconds": result.seconds}
         first = None if result.first_script == result.script else result.first_script
         return Solution(result.script, result.stop, _rounded(counts), first)
+
+    @contextmanager
+    def _proposers(self, attempt: Attempt) -> Generator[TacticGenerator]:
+        """Who proposes tactics at this goal."""
+        portfolio = Portfolio(mathlib=imports_mathlib(attempt.bench.worker.header))
+        if self._generator is not None:
+            yield self._generator
+        elif self._model is None:
+            yield portfolio
+        else:
+            with self._model.generator() as asked:
+                trouble = partial(self._model_failed, attempt)
+                only = self._model.choice.only
+                yield asked if only else Mixture([Member(portfolio), Member(asked)], trouble=trouble)
+
+    def _model_failed(self, attempt: Attempt, error: ModelError) -> None:
+        self._observer("ModelFailed", {"name": attempt.name, "code": error.code, "message": error.message})
 
     async def _shelf(self, attempt: Attempt, avoid: Sequence[str]) -> Retrieve:
         if self._index is None:

@@ -69,6 +69,8 @@ class Live:
                 self._progress.advance(self._task)
             case "Verifying":
                 self._say(f"verifying {len(payload['targets'])} proof(s)")
+            case "ModelFailed":
+                self._say(f"the model failed ({payload['code']}); going on without its answer")
             case _:
                 pass
 

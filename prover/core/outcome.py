@@ -21,12 +21,14 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Progress(Generic[Handle]):
-    """The tactic ran and left goals. `handle` is the live state, owned by whoever runs tactics."""
+    """The tactic ran and left goals. `handle` is the live state, owned by whoever runs tactics. `uses`: the theorems in
+    what it made of the proof."""
 
     state: TacticState
     handle: Handle
     messages: tuple[Message, ...] = ()
     cost: Cost = Cost()
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

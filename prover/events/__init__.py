@@ -1,6 +1,6 @@
 """The event log: what a run records, how it is written, and how it is read back."""
 
-from prover.events.atomic import write_atomically
+from prover.events.atomic import open_atomically, write_atomically
 from prover.events.event import Event
 from prover.events.line import from_line, to_line
 from prover.events.log import EventLog, read_events
@@ -22,6 +22,7 @@ __all__ = [
     "from_line",
     "installed_versions",
     "next_sequences",
+    "open_atomically",
     "payload",
     "read_events",
     "to_line",

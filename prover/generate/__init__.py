@@ -6,7 +6,7 @@ from prover.generate.mixture import Member, Mixture
 from prover.generate.model import ModelGenerator
 from prover.generate.portfolio import IDEAS, Portfolio
 from prover.generate.recipe import Recipe
-from prover.generate.request import Request, TacticGenerator
+from prover.generate.request import Request, TacticGenerator, reads_premises
 from prover.generate.scripted import Scripted
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "TacticGenerator",
     "find_recipe",
     "imports_mathlib",
+    "reads_premises",
     "recipe_for",
     "recipes",
 ]

@@ -47,6 +47,8 @@ def candidates(
                 finish="length" if tactic.truncated else "stop",
                 summed=None if ranked or not _known(sample) else sample.log_probability,
                 script="\n" in tactic.text,
+                # A proof of several steps takes more than the least limits.
+                effort=1 if "\n" in tactic.text else 0,
                 rejected=tactic.rejected,
             )
             best[key] = _joined(best[key], made) if key in best else made

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 _SPECIAL = re.compile(r"<\|[^|<>\s]{1,40}\|>|<｜[^｜<>]{1,40}｜>|</s>")
-_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 _LANGUAGE = re.compile(r"[ \t]*([\w+.-]*)[ \t]*\n")
 
 
@@ -29,11 +28,13 @@ def spoken(text: str) -> str | None:
     special = _SPECIAL.search(text)
     if special is not None and special.start() > 0 and text[: special.start()].strip():
         text = text[: special.start()]
-    text = _SPECIAL.sub("", _THOUGHT.sub("", text))
-    _, closed, after = text.rpartition("</think>")
-    if closed:
-        text = after  # the opening mark was part of the prompt
-    return None if "<think>" in text else text
+    text = _SPECIAL.sub("", text)
+    # The opening mark may have been part of the prompt.
+    thought, _, after = text.rpartition("</think>")
+    if "<think>" in after:
+        return None
+    before, opened, _ = thought.partition("<think>")
+    return after if after.strip() or not opened else before
 
 
 def blocks(text: str) -> list[Block]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from prover.core.candidate import Candidate
 from prover.core.errors import ModelError
-from prover.generate.request import Request, TacticGenerator
+from prover.generate.request import Request, TacticGenerator, reads_premises
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,10 @@ class Mixture:
         self._seats = [_Seat(member) for member in members]
         self._patience = patience
         self._trouble = trouble
+
+    @property
+    def reads_premises(self) -> bool:
+        return any(reads_premises(seat.member.generator) for seat in self._seats)
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         asked = [seat for seat in self._seats if seat.failures < self._patience]

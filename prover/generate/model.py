@@ -47,6 +47,11 @@ class ModelGenerator:
         self._temperature = temperature
         self._salt = salt
 
+    @property
+    def reads_premises(self) -> bool:
+        """Whether the recipe shows what premises say."""
+        return getattr(self.recipe, "reads_premises", False)
+
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         queries = [self._query(request) for request in requests]
         asked = [query for query in queries if query is not None]

@@ -56,6 +56,11 @@ class Recipe:
         """How samples are drawn unless somebody says otherwise."""
         return Sampling(**self.manifest.sampling.model_dump())
 
+    @property
+    def reads_premises(self) -> bool:
+        """Whether prompts show what premises say."""
+        return self.manifest.premises > 0
+
     @cached_property
     def digest(self) -> str:
         """64 hexadecimal digits over everything that decides prompts and how replies are read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -132,7 +131,13 @@ class Reader:
         return [replace(tactic, rejected="truncated", truncated=True) if cut else tactic]
 
     def _items(self, texts: list[str]) -> list[Tactic]:
-        return [self._screened(tidy(text), rank) for rank, text in enumerate(texts[:_MOST_ITEMS])]
+        return [self._screened(tidy(_unfenced(text)), rank) for rank, text in enumerate(texts[:_MOST_ITEMS])]
+
+
+def _unfenced(text: str) -> str:
+    """An item of a list without the fence that a model put around it."""
+    fenced = [block for block in blocks(text) if block.is_lean and block.text.strip()]
+    return fenced[0].text if fenced else text
 
 
 def _shows_goal(text: str) -> bool:
@@ -141,16 +146,10 @@ def _shows_goal(text: str) -> bool:
 
 def _after_label(text: str) -> str:
     """What follows `Tactic:` on a line of its own, tidied; empty where no line says so."""
-    for line, rest in _tails(text):
-        if line.strip(" *_#").lower().endswith(("tactic:", "tactics:", "proof:", "answer:", "step:")):
-            return tidy(rest)
-        if line.lstrip(" *_#").lower().startswith(("tactic:", "next tactic:")):
-            return tidy(f"{line}\n{rest}")
-    return ""
-
-
-def _tails(text: str) -> Iterator[tuple[str, str]]:
-    """Each line with the text after it."""
     lines = text.split("\n")
     for index, line in enumerate(lines):
-        yield line, "\n".join(lines[index + 1 :])
+        if line.strip(" *_#").lower().endswith(("tactic:", "tactics:", "proof:", "answer:", "step:")):
+            return tidy("\n".join(lines[index + 1 :]))
+        if line.lstrip(" *_#").lower().startswith(("tactic:", "next tactic:")):
+            return tidy("\n".join(lines[index:]))
+    return ""

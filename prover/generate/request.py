@@ -37,7 +37,11 @@ class Request:
 
 
 class TacticGenerator(Protocol):
-    """Proposes tactics for a batch of requests."""
+    """Proposes tactics for a batch of requests.
+
+    One that reads what premises say, not only how they are called, has an attribute `reads_premises` that is true:
+    Lean is asked for `Premise.signature` then.
+    """
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         """One list a request, in the order of the requests, best candidate first, without repetition.
@@ -45,3 +49,8 @@ class TacticGenerator(Protocol):
         An empty list says that there is nothing (more) to propose. Raises `ModelError` when a model cannot answer.
         """
         ...
+
+
+def reads_premises(generator: TacticGenerator) -> bool:
+    """Whether a generator wants `Premise.signature`."""
+    return getattr(generator, "reads_premises", False) is True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from prover.core.position import Position, Span
 from prover.core.state import Goal, Hypothesis, TacticState
 
 PROTOCOL_VERSION = 1
+
+_UNIVERSES = re.compile(r"\A([^\s:(){}\[\]]+)\.\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +290,10 @@ class _State(_Wire):
     fingerprint: str
 
 
+class _Signatures(_Wire):
+    signatures: tuple[tuple[str, str], ...]
+
+
 class _Replay(_Wire):
     accepted: bool
     index: int | None = None
@@ -380,7 +387,7 @@ def read_outcome(data: dict[str, Any]) -> tuple[int, TacticOutcome[int]]:
         case "solved":
             return o.index, Solved(messages, o.uses, cost)
         case "progress" if o.state is not None:
-            return o.index, Progress(_tactic_state(o.goals, o.fingerprint), o.state, messages, cost)
+            return o.index, Progress(_tactic_state(o.goals, o.fingerprint), o.state, messages, cost, o.uses)
         case "failed":
             return o.index, Failed(o.reason, o.error, messages, cost)
         case "timeout":
@@ -392,6 +399,12 @@ def read_outcome(data: dict[str, Any]) -> tuple[int, TacticOutcome[int]]:
 def read_state(data: dict[str, Any]) -> tuple[int, TacticState]:
     s = _checked(_State, data)
     return s.state, _tactic_state(s.goals, s.fingerprint)
+
+
+def read_signatures(data: dict[str, Any]) -> dict[str, str]:
+    """Statements by name. Lean writes a theorem's universes after its name, which says nothing to a reader."""
+    found = _checked(_Signatures, data).signatures
+    return {name: _UNIVERSES.sub(r"\1", statement, count=1) for name, statement in found}
 
 
 def read_replay(data: dict[str, Any]) -> Replay:

@@ -11,10 +11,12 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from prover.core.cut import Cut
 from prover.core.errors import LeanProcessError, ProtocolError, UserError
 from prover.core.outcome import Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import wire
+from prover.lean.cutting import read_cut
 from prover.lean.engine import LeanEngine
 from prover.lean.process import BridgeProcess, BridgeRefusal
 
@@ -170,6 +172,28 @@ class Worker:
     async def focus(self, state: int, goals: Sequence[int]) -> tuple[int, TacticState]:
         """A new state with only the goals at these indices."""
         return wire.read_state(await self.process.call("focus", state=state, goals=list(goals), seconds=30))
+
+    async def cut(self, state: int, script: str) -> Cut | None:
+        """The steps of a script, as the parser at this state reads it. Nothing is run."""
+        return read_cut(await self.process.call("cut", state=state, script=script, seconds=30), script)
+
+    async def signatures(
+        self, names: Sequence[str], *, state: int = 0, env: int = 0, seconds: float = 5.0
+    ) -> dict[str, str]:
+        """The statements of theorems, each in one line as `#check` prints it, universes left out.
+
+        Read at `state`, or in `env`. Without those that are not there, that cannot be printed, and that `seconds` are
+        too few for.
+        """
+        answer = await self.process.call(
+            "signatures",
+            state=state,
+            env=env,
+            names=list(names),
+            wall_ms=_milliseconds(seconds),
+            seconds=_with_grace(seconds),
+        )
+        return wire.read_signatures(answer)
 
     async def release(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> tuple[int, int]:
         """Frees states and environments; gives the numbers of those still live."""

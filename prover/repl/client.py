@@ -224,6 +224,15 @@ class ReplWorker(Worker):
             raise _cannot("part the goals of a state")
         return state, known
 
+    async def cut(self, state: int, script: str) -> None:
+        """None: a repl does not tell how it parses."""
+
+    async def signatures(
+        self, names: Sequence[str], *, state: int = 0, env: int = 0, seconds: float = 5.0
+    ) -> dict[str, str]:
+        """None: a repl that is asked for a `#check` keeps one more environment for ever."""
+        return {}
+
     async def release(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> tuple[int, int]:
         """Nothing is freed but what is remembered here."""
         for state in states:

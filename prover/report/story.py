@@ -12,7 +12,7 @@ from prover.report.words import stop_words
 
 _EVIDENCE = ("what", "name", "construct", "limit", "error", "reason", "detail")
 #: What a search could be resumed from; its other events say what it made of that.
-_REPLIES = frozenset({"StateSeen", "LeanCall", "Focused", "ModelCall"})
+_REPLIES = frozenset({"StateSeen", "LeanCall", "Focused", "Cut", "Signatures", "ModelCall"})
 _LISTED = ("open_names", "names", "through", "modules")
 
 

@@ -11,11 +11,12 @@ from prover.core.outcome import Failed, Lost, Progress, Rejected, Solved, Tactic
 from prover.search.node import Edge, Node
 from prover.search.polish import Polished
 from prover.search.replies import KEPT_TEXT
+from prover.search.reply import Reply
 from prover.search.result import SearchResult, Statistics
 from prover.search.runner import Handle
 from prover.search.script import text
 from prover.search.settings import Observer
-from prover.search.ticket import Reply, Ticket
+from prover.search.ticket import Ticket
 
 
 def silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -36,8 +37,8 @@ class Account(Generic[Handle]):
         if self.observer is silent:
             return
         for node in nodes:
-            goal = str(node.state)
-            self.observer("NodeOpened", {"node": node.number, "goal": goal, "log_probability": node.path.total})
+            facts = {"node": node.number, "goal": str(node.state), "state": node.state.fingerprint}
+            self.observer("NodeOpened", facts | {"log_probability": node.path.total})
 
     def added(self, edge: Edge[Handle]) -> None:
         self.observer("EdgeAdded", told(edge))
@@ -69,11 +70,14 @@ class Account(Generic[Handle]):
             facts = {"node": ticket.node.number, "text": candidate.text[:KEPT_TEXT], "source": candidate.source}
             self.observer("CandidateRefused", facts | {"reason": reason})
 
-    def tried(self, node: Node[Handle], level: int, candidate: Candidate, outcome: TacticOutcome[Handle]) -> None:
+    def tried(
+        self, node: Node[Handle] | None, level: int, candidate: Candidate, outcome: TacticOutcome[Handle]
+    ) -> None:
+        """A tactic was tried on a node; None: on what came after one that the graph refused."""
         self.spent.candidates += 1
         self.statistics.candidates += 1
         payload: dict[str, Any] = {
-            "node": node.number,
+            "node": None if node is None else node.number,
             "tactic": candidate.text,
             "source": candidate.source,
             "log_probability": candidate.log_probability,
@@ -102,12 +106,13 @@ class Account(Generic[Handle]):
             case Lost(code=code):
                 self.statistics.lost += 1
                 payload["reason"] = code
-                self.observer("WorkerLost", {"node": node.number, "tactic": candidate.text, "code": code})
+                self.observer("WorkerLost", {"node": payload["node"], "tactic": candidate.text, "code": code})
         self.observer("TacticTried", payload)
 
     def expanded(self, ticket: Ticket[Handle], *, opened: int, priority: float) -> None:
         """A ticket is taken in. `priority`: the score with which its node was chosen."""
         node = ticket.node
+        offered = {"premises": list(ticket.offered)} if ticket.offered else {}
         self.observer(
             "NodeExpanded",
             {
@@ -120,6 +125,7 @@ class Account(Generic[Handle]):
                 "goal": node.state.goals[0].target,
                 "log_probability": node.path.total,
                 "priority": priority,
+                **offered,
             },
         )
 

@@ -30,12 +30,13 @@ class Agenda:
     candidates that wait stand in one list a level, worst first, and of the others only a hash of the text is kept.
     """
 
-    __slots__ = ("_taken", "_waiting", "draws", "dry", "penalty")
+    __slots__ = ("_taken", "_waiting", "draws", "dry", "fruitless", "penalty")
 
     def __init__(self, levels: int = len(LEVELS), penalty: float = -2.0) -> None:
         self.penalty = penalty
         self.draws = 0
         self.dry = False
+        self.fruitless = 0
         self._waiting: list[list[Candidate]] = [[] for _ in range(levels)]
         self._taken = array("q")
 
@@ -67,7 +68,7 @@ class Agenda:
     def copy(self) -> Agenda:
         """Another agenda with the same content."""
         other = Agenda(0, self.penalty)
-        other.draws, other.dry = self.draws, self.dry
+        other.draws, other.dry, other.fruitless = self.draws, self.dry, self.fruitless
         other._waiting = [list(level) for level in self._waiting]
         other._taken = array("q", self._taken)
         return other

@@ -42,6 +42,7 @@ class Flight(Generic[Handle]):
     def give_up(self, ticket: Ticket[Handle]) -> None:
         """What is with the runner ends by itself: breaking it off would cost a process."""
         del self._tickets[ticket.node.number]
+        ticket.given_up = True
         if not ticket.running:
             ticket.task.cancel()
         self._stragglers.add(ticket)

@@ -18,8 +18,10 @@ from prover.search.replies import (
     LeanCall,
     ModelCall,
     Replies,
+    ScriptCut,
     SearchOutcome,
     SearchStarted,
+    Signatures,
     StateSeen,
 )
 from prover.search.result import SearchResult
@@ -60,7 +62,7 @@ class Journal:
             match event.payload:
                 case SearchOutcome():
                     past.outcome = event.payload
-                case SearchStarted() | StateSeen() | LeanCall() | Focused() | ModelCall():
+                case SearchStarted() | StateSeen() | LeanCall() | Focused() | ScriptCut() | Signatures() | ModelCall():
                     past.replies.append(event.payload)
                 case _:
                     past.noted += 1

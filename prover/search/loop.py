@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic
@@ -16,6 +16,7 @@ from typing import Generic
 from prover.core.budget import Budget, Spent
 from prover.core.errors import LeanProcessError, ModelError
 from prover.core.outcome import Progress, Solved, TimedOut
+from prover.core.theorem import Theorem
 from prover.generate import TacticGenerator
 from prover.search.account import Account, silent
 from prover.search.agenda import Agenda
@@ -26,11 +27,12 @@ from prover.search.graph import Change, ProofGraph, distinct
 from prover.search.guide import Guide
 from prover.search.node import Node, Status
 from prover.search.polish import Polished, polish
+from prover.search.reply import Origin, Reply
 from prover.search.result import SearchResult
 from prover.search.runner import Handle, Runner
 from prover.search.script import text
 from prover.search.settings import Critic, Observer, Retrieve, Settings, nothing
-from prover.search.ticket import Reply, Ticket, Workshop
+from prover.search.ticket import Ticket, Workshop
 
 #: How often the loop looks whether it was interrupted while it waits for work.
 _LOOK_SECONDS = 0.2
@@ -49,23 +51,25 @@ async def search(
     frontier: str | MakeFrontier[Handle] = "best",
     critic: Critic | None = None,
     retrieve: Retrieve = nothing,
+    theorem: Theorem | None = None,
     observer: Observer = silent,
     interrupted: Callable[[], bool] = _running,
 ) -> SearchResult:
     """Searches for a proof of the runner's root state until it is proved, nothing is left, or the budget ends.
 
     Always returns, with the reason in `stop` and whatever was found. `frontier`: a name in `FRONTIERS`, or what makes
-    one. `retrieve` gives the theorems that the generator is told of with each goal. `observer` receives every event as
-    (kind, payload): `NodeOpened`, `TacticTried`, `EdgeAdded`, `EdgeRefused`, `Solved`, `NodeExpanded`, `NodeExhausted`,
-    `LimitHit`, `WorkerLost`, `ProofShortened`, `SearchEnded`; together they say everything the graph knew.
-    `interrupted` is asked several times a second.
+    one. `retrieve` gives the theorems that the generator is told of with each goal; `theorem`, the statement as text,
+    is for generators that read it. `observer` receives every event as (kind, payload): `NodeOpened`, `TacticTried`,
+    `CandidateRefused`, `EdgeAdded`, `EdgeRefused`, `Solved`, `NodeExpanded`, `NodeExhausted`, `LimitHit`, `WorkerLost`,
+    `ProofShortened`, `SearchEnded`; together they say everything the graph knew. `interrupted` is asked several times a
+    second.
 
     Deterministic where the replies of runner and generator are, `settings.in_order` holds and the budget is not one of
     wall seconds.
     """
     spent = budget if isinstance(budget, Spent) else Spent(budget)
     settings = settings or Settings()
-    shop = Workshop(runner, generator, spent, settings, critic, retrieve)
+    shop = Workshop(runner, generator, spent, settings, critic, retrieve, theorem)
     make: MakeFrontier[Handle] = FRONTIERS[frontier] if isinstance(frontier, str) else frontier
     account = Account[Handle](observer, spent)
     return await _Search(shop, account, Flight(shop, settings), spent, settings, interrupted).run(make)
@@ -197,6 +201,8 @@ class _Search(Generic[Handle]):
         self.account.statistics.expansions += 1
         opened: list[Node[Handle]] = []
         for reply in ticket.replies:
+            if reply.origin is not None:
+                continue
             self.account.tried(node, ticket.level, reply.candidate, reply.outcome)
             if isinstance(reply.outcome, Solved):
                 self.solved(node, reply, opened)
@@ -214,25 +220,46 @@ class _Search(Generic[Handle]):
             self.graph.check_invariants()
 
     def grow(self, ticket: Ticket[Handle], opened: list[Node[Handle]]) -> None:
-        """Adds what tactics left to the graph; what it does not need is released."""
-        node = ticket.node
-        made = ticket.handles
-        used: set[int] = set()
-        for reply in ticket.replies:
-            if not isinstance(reply.outcome, Progress) or not self.graph.wanted(node):
+        """Adds what tactics left to the graph, then the paths of scripts; what it does not need is released."""
+        before = len(self.graph.nodes)
+        made: dict[int, Sequence[Node[Handle]]] = {}
+        for number, reply in enumerate(ticket.replies):
+            node = ticket.node
+            if reply.origin is not None:
+                found = self.stood_on(ticket, reply.origin, made)
+                self.account.tried(found, ticket.level, reply.candidate, reply.outcome)
+                node = found
+            if node is None or not self.graph.wanted(node):
                 continue
-            before = len(self.graph.nodes)
-            belief = reply.candidate.log_probability
-            change = self.graph.extend(node, reply.text, belief, reply.children, reply.candidate.source)
-            new = self.graph.nodes[before:]
-            used |= {id(n.handle) for n in new}
-            if change.added:
-                self.account.opened(new)
-                self.account.added(node.edges[-1])
-            else:
-                self.account.refused(node, reply)
-            self.notice(change, opened)
-        self.shop.unused += [handle for handle in made if id(handle) not in used]
+            if isinstance(reply.outcome, Progress):
+                made[number] = self.extend(node, reply, opened)
+            elif reply.origin is not None and isinstance(reply.outcome, Solved):
+                self.solved(node, reply, opened)
+        used = {id(node.handle) for node in self.graph.nodes[before:]}
+        self.shop.unused += [handle for handle in ticket.handles if id(handle) not in used]
+
+    def stood_on(
+        self, ticket: Ticket[Handle], origin: Origin, made: Mapping[int, Sequence[Node[Handle]]]
+    ) -> Node[Handle] | None:
+        """The node on which the step of a script was tried, if the graph has it. `made`: the nodes replies led to."""
+        if origin.reply is None:
+            return ticket.node
+        if made.get(origin.reply):
+            return made[origin.reply][origin.child]
+        return self.graph.find(ticket.replies[origin.reply].children[origin.child].state.fingerprint)
+
+    def extend(self, node: Node[Handle], reply: Reply[Handle], opened: list[Node[Handle]]) -> Sequence[Node[Handle]]:
+        """Adds what a tactic left; the nodes of its goals, none where it led nowhere new."""
+        before = len(self.graph.nodes)
+        belief = reply.candidate.log_probability
+        change = self.graph.extend(node, reply.text, belief, reply.children, reply.candidate.source)
+        if change.added:
+            self.account.opened(self.graph.nodes[before:])
+            self.account.added(node.edges[-1])
+        else:
+            self.account.refused(node, reply)
+        self.notice(change, opened)
+        return node.edges[-1].children if change.added else ()
 
     def solved(self, node: Node[Handle], reply: Reply[Handle], opened: list[Node[Handle]]) -> None:
         candidate = reply.candidate

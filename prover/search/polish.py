@@ -15,7 +15,6 @@ from prover.core.outcome import Progress, Solved
 from prover.search.agenda import Limit
 from prover.search.graph import ProofGraph
 from prover.search.minimise import Minimiser
-from prover.search.node import Node
 from prover.search.proof import Step, extract
 from prover.search.reductions import CLOSERS, is_plain
 from prover.search.runner import Handle, Runner
@@ -123,13 +122,13 @@ def _ways_to_write(polished: Polished) -> Iterator[Body]:
     yield from (way for way in reversed(different.values()) if length(way) <= limit)
 
 
-async def settle_suggestion(runner: Runner[Handle], node: Node[Handle], text: str, outcome: Solved) -> str:
+async def settle_suggestion(runner: Runner[Handle], handle: Handle, text: str, outcome: Solved) -> str:
     """A tactic that only suggests (`exact?`) is replaced by its suggestion where that closes the goal too."""
     if not re.search(r"\w\?(?!\w)", text):
         return text
     for message in outcome.messages:
         for suggestion in suggestions(message.text):
-            if await _closes(runner, node.handle, suggestion, _SUGGESTION_SECONDS):
+            if await _closes(runner, handle, suggestion, _SUGGESTION_SECONDS):
                 return suggestion
     return text
 

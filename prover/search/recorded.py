@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
 from prover.core.candidate import Candidate
+from prover.core.cut import Cut
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.core.state import TacticState
-from prover.generate import Request, TacticGenerator
-from prover.search.replies import Focused, ModelCall, Replies, StateSeen, as_call
+from prover.generate import Request, TacticGenerator, reads_premises
+from prover.search.replies import Focused, ModelCall, Replies, ScriptCut, Signatures, StateSeen, as_call
 from prover.search.runner import Handle, Runner
 from prover.search.worker_runner import ReplayDiffers
 
@@ -129,7 +130,8 @@ class RecordedRunner(Generic[Handle]):
         found = self.replies.outcome(fingerprint, tactic, heartbeats, wall_seconds)
         if isinstance(found, TacticState):
             cost = self.replies.cost(fingerprint, tactic, heartbeats)
-            return Progress(found, Place[Handle](found, place, tactic, None), cost=cost)
+            uses = self.replies.uses(fingerprint, tactic, heartbeats)
+            return Progress(found, Place[Handle](found, place, tactic, None), (), cost, uses)
         return found
 
     async def focus(self, handle: Place[Handle], goals: Sequence[int]) -> tuple[Place[Handle], TacticState]:
@@ -141,6 +143,22 @@ class RecordedRunner(Generic[Handle]):
             self._saw(state)
             self._note(Focused(handle.state.fingerprint, chosen, state.fingerprint))
         return Place(state, handle, chosen, live), state
+
+    async def cut(self, handle: Place[Handle], script: str) -> Cut | None:
+        fingerprint = handle.state.fingerprint
+        known = self.replies.cut(fingerprint, script)
+        if known is None:
+            known = ScriptCut(fingerprint, script, await self.inner.cut(await self._live(handle), script))
+            self._note(known)
+        return known.cut
+
+    async def signatures(self, handle: Place[Handle], names: Sequence[str]) -> Mapping[str, str]:
+        new = [name for name in names if name not in self.replies.signatures]
+        if new:
+            found = await self.inner.signatures(await self._live(handle), new)
+            self._note(Signatures({name: found.get(name, "") for name in new}))
+        known = {name: self.replies.signatures[name] for name in names}
+        return {name: statement for name, statement in known.items() if statement}
 
     async def release(self, handles: Sequence[Place[Handle]]) -> None:
         live = [place.live for place in handles if place.live is not None]
@@ -184,7 +202,7 @@ def _placed(parent: Place[Handle], tactic: str, outcome: TacticOutcome[Handle]) 
     if not isinstance(outcome, Progress):
         return outcome
     place = Place(outcome.state, parent, tactic, outcome.handle)
-    return Progress(outcome.state, place, outcome.messages, outcome.cost)
+    return Progress(outcome.state, place, outcome.messages, outcome.cost, outcome.uses)
 
 
 class RecordedGenerator:
@@ -194,6 +212,10 @@ class RecordedGenerator:
         self.inner = inner
         self.replies = replies
         self.record = record
+
+    @property
+    def reads_premises(self) -> bool:
+        return reads_premises(self.inner)
 
     async def generate(self, requests: Sequence[Request]) -> list[list[Candidate]]:
         known = [self.replies.candidates(r.state.fingerprint, r.draw) for r in requests]

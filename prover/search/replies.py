@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prover.core.candidate import Candidate
+from prover.core.cut import Cut
 from prover.core.message import Message
 from prover.core.outcome import Cost, Failed, Lost, Progress, Rejected, Solved, TacticOutcome, TimedOut
 from prover.core.state import TacticState
@@ -69,6 +70,24 @@ class Focused:
     after: str
 
 
+@payload("Cut")
+@dataclass(frozen=True, slots=True)
+class ScriptCut:
+    """The steps of a script for a state; `cut` is None where scripts cannot be cut."""
+
+    state: str
+    script: str
+    cut: Cut | None = None
+
+
+@payload("Signatures")
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """What theorems say, by name; empty for those that Lean did not print."""
+
+    statements: Mapping[str, str]
+
+
 @payload("ModelCall")
 @dataclass(frozen=True, slots=True)
 class ModelCall:
@@ -101,7 +120,7 @@ def as_call(
     facts: dict[str, Any] = {"seconds": outcome.cost.seconds, "spent": outcome.cost.heartbeats}
     match outcome:
         case Progress():
-            facts |= {"after": outcome.state.fingerprint}
+            facts |= {"after": outcome.state.fingerprint, "uses": outcome.uses}
         case Solved():
             facts |= {"uses": outcome.uses, "messages": outcome.messages}
         case Failed():
@@ -120,6 +139,9 @@ class Replies:
         self._states: dict[str, TacticState] = {}
         self._calls: dict[tuple[str, str, int], LeanCall] = {}
         self._focused: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._cuts: dict[tuple[str, str], ScriptCut] = {}
+        #: Statements of theorems; empty for those that Lean did not print.
+        self.signatures: dict[str, str] = {}
         self._candidates: dict[tuple[str, int], tuple[Candidate, ...]] = {}
 
     def take(self, event: object) -> None:
@@ -130,6 +152,10 @@ class Replies:
                 self._calls[event.state, event.tactic, event.heartbeats] = event
             case Focused(state, goals, after):
                 self._focused[state, goals] = after
+            case ScriptCut():
+                self._cuts[event.state, event.script] = event
+            case Signatures(statements):
+                self.signatures |= statements
             case ModelCall():
                 self._candidates[event.state, event.draw] = event.candidates
             case _:
@@ -163,6 +189,12 @@ class Replies:
     def cost(self, state: str, tactic: str, heartbeats: int) -> Cost:
         call = self._calls[state, tactic, heartbeats]
         return Cost(call.seconds, call.spent)
+
+    def uses(self, state: str, tactic: str, heartbeats: int) -> tuple[str, ...]:
+        return self._calls[state, tactic, heartbeats].uses
+
+    def cut(self, state: str, script: str) -> ScriptCut | None:
+        return self._cuts.get((state, script))
 
     def focused(self, state: str, goals: Sequence[int]) -> TacticState | None:
         after = self._focused.get((state, tuple(goals)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from prover.core.cut import Cut
 from prover.core.outcome import TacticOutcome
 from prover.core.state import TacticState
 
@@ -39,6 +40,14 @@ class Runner(Protocol[Handle]):
 
     async def focus(self, handle: Handle, goals: Sequence[int]) -> tuple[Handle, TacticState]:
         """A new state with only these goals of another; they share no metavariable with the rest."""
+        ...
+
+    async def cut(self, handle: Handle, script: str) -> Cut | None:
+        """The steps of a script that is meant for a state; None where scripts cannot be cut. Nothing is run."""
+        ...
+
+    async def signatures(self, handle: Handle, names: Sequence[str]) -> Mapping[str, str]:
+        """The statements of theorems as Lean prints them at a state; without those it cannot or does not print."""
         ...
 
     async def release(self, handles: Sequence[Handle]) -> None:

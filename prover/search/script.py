@@ -14,6 +14,8 @@ _BULLET = "·"
 _OPENING = dict(zip("([{⟨", ")]}⟩", strict=True))
 #: `induction n with | zero => ?_ | succ n ih => ?_`: what it is about, and an arm a goal.
 _ARMS = re.compile(r"(?P<head>(?:induction|cases|rcases|match)\b[^|]*?\bwith)(?P<arms>(?:\s*\|[^|]*?=>\s*\?_)+)\s*")
+#: `have h : T := ?_`, which leaves what follows first, and `suffices h : T from ?_`, which leaves it second.
+_GIVEN = re.compile(r"(?P<head>(?P<word>have|haveI|replace|suffices)\b.*(?::=|\bfrom))\s*\?_", re.DOTALL)
 #: After one of these a `;` belongs to what they begin.
 _TAKES_THE_REST = re.compile(r"(?:\bby|\bfirst|\bcalc|=>|\||·)(?:\s|$)")
 #: A line that ends so goes on in the next one.
@@ -105,6 +107,11 @@ def _body(step: Step, *, structured: bool) -> Body:
         arms = _arms(last, step) if structured else None
         if arms is not None:
             return (*found, arms)
+        given = _given(last, step) if structured else None
+        if given is not None:
+            block, step = given
+            found.append(block)
+            continue
         if len(step.rest) != 1:
             return (*found, *_blocks(last, step, structured=structured))
         found += [Tactic(last)] if last else []
@@ -123,6 +130,19 @@ def _arms(last: str, step: Step) -> Tactic | None:
         match["head"],
         tuple(Arm(head, _body(rest, structured=True)) for head, rest in zip(heads, step.rest, strict=True)),
     )
+
+
+def _given(last: str, step: Step) -> tuple[Tactic, Step] | None:
+    """`have h : T := by` with its proof, and what follows; None for any other tactic."""
+    match = _GIVEN.fullmatch(last)
+    if match is None or step.parts != ((0,), (1,)):
+        return None
+    follows, proof = step.rest
+    head = f"{match['head']} by"
+    if match["word"] == "suffices":
+        proof, follows = step.rest
+        head = f"{match['head'].removesuffix('from').rstrip()} by"
+    return Tactic("", (Arm(head, _body(proof, structured=True)),)), follows
 
 
 def _blocks(last: str, step: Step, *, structured: bool) -> Iterator[Tactic]:

@@ -32,10 +32,10 @@ class Critic(Protocol):
 class Settings:
     """How a search works its nodes.
 
-    `candidates`: asked for at a time. `draws`: how often a generator is asked about one node (None: until it has
-    nothing new to say); each time but the first costs the node `redraw_penalty`, a log-probability. `width` and
-    `window`: how many are tried before the frontier is asked again, and how far (in log-probability) below the best of
-    them. `levels`: limits of one tactic, tried in turn.
+    `candidates`: asked for at a time. `draws`: how often a generator is asked about one node (None: until it says
+    nothing, or twice in a row nothing new); each time but the first costs the node `redraw_penalty`, a
+    log-probability. `width` and `window`: how many are tried before the frontier is asked again, and how far (in
+    log-probability) below the best of them. `levels`: limits of one tactic, tried in turn.
 
     `in_flight`: nodes worked on at a time, so that candidates are generated for some while Lean is busy with others;
     `lanes`: how many of them the runner serves at a time. `in_order`: what was begun first is taken in first, so that

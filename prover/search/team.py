@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
+from prover.core.cut import Cut
 from prover.core.errors import ProtocolError
 from prover.core.outcome import Progress, TacticOutcome
 from prover.core.state import TacticState
@@ -74,7 +75,7 @@ class Team(Generic[Handle]):
             ):
                 if isinstance(outcome, Progress):
                     place = Shared(outcome.state, handle, tactics[index], {who: outcome.handle})
-                    yield index, Progress(outcome.state, place, outcome.messages, outcome.cost)
+                    yield index, Progress(outcome.state, place, outcome.messages, outcome.cost, outcome.uses)
                 else:
                     yield index, outcome
 
@@ -84,6 +85,16 @@ class Team(Generic[Handle]):
             live = await self._bring(handle, who)
             found, state = await self.members[who].focus(live, goals)
         return Shared(state, handle, tuple(goals), {who: found}), state
+
+    async def cut(self, handle: Shared[Handle], script: str) -> Cut | None:
+        who = min(handle.live) if handle.live else self._choose(handle)
+        async with self._locks[who]:
+            return await self.members[who].cut(await self._bring(handle, who), script)
+
+    async def signatures(self, handle: Shared[Handle], names: Sequence[str]) -> Mapping[str, str]:
+        who = min(handle.live) if handle.live else self._choose(handle)
+        async with self._locks[who]:
+            return await self.members[who].signatures(await self._bring(handle, who), names)
 
     async def release(self, handles: Sequence[Shared[Handle]]) -> None:
         """The states are given back when their member is next at work: nobody waits for one that is busy."""

@@ -10,25 +10,23 @@ from typing import Generic
 
 from prover.core.budget import Spent
 from prover.core.candidate import Candidate
-from prover.core.outcome import Progress, Solved, TacticOutcome
+from prover.core.outcome import Failed, Progress, Solved, TacticOutcome, TimedOut
+from prover.core.premise import Premise
 from prover.core.state import TacticState
-from prover.generate import Request, TacticGenerator
-from prover.search.agenda import Agenda
+from prover.core.theorem import Theorem
+from prover.generate import Request, TacticGenerator, reads_premises
+from prover.search.agenda import Agenda, Limit
 from prover.search.graph import Child
 from prover.search.node import Node
 from prover.search.polish import settle_suggestion
+from prover.search.reply import Origin, Reply
 from prover.search.runner import Handle, Runner
 from prover.search.settings import Critic, Retrieve, Settings
+from prover.search.statements import Statements
+from prover.search.walk import Walk
 
-
-@dataclass(frozen=True, slots=True)
-class Reply(Generic[Handle]):
-    """What became of one candidate. `text`: what to write in a script; `children`: the goals left, taken apart."""
-
-    candidate: Candidate
-    outcome: TacticOutcome[Handle]
-    text: str
-    children: tuple[Child[Handle], ...] = ()
+#: Draws in a row without anything new, after which a generator is taken to have said everything.
+_MOST_FRUITLESS = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +34,8 @@ class Ticket(Generic[Handle]):
     """A node somebody works on.
 
     `agenda` is a copy, the node's own again once the work is taken in: work that is withdrawn leaves no trace.
-    `running`: the runner is at it, and giving up would cost it a process.
+    `running`: the runner is at it, and giving up would cost it a process; `given_up`: what the runner is not at yet
+    need not be tried.
     """
 
     node: Node[Handle]
@@ -49,8 +48,11 @@ class Ticket(Generic[Handle]):
     tokens: int = 0
     money: float = 0.0
     running: bool = False
+    given_up: bool = False
     generation_seconds: float = 0.0
     lean_seconds: float = 0.0
+    #: Names of the theorems that the generator was told of, where it was asked.
+    offered: tuple[str, ...] = ()
     task: asyncio.Task[None] = field(init=False)
 
     @property
@@ -76,6 +78,7 @@ class Workshop(Generic[Handle]):
         settings: Settings,
         critic: Critic | None,
         retrieve: Retrieve,
+        theorem: Theorem | None = None,
     ) -> None:
         self.runner = runner
         self.generator = generator
@@ -83,12 +86,14 @@ class Workshop(Generic[Handle]):
         self.settings = settings
         self.critic = critic
         self.retrieve = retrieve
+        self.theorem = theorem
         self.unused: list[Handle] = []
+        self._statements = Statements(runner) if reads_premises(generator) else None
         self._lanes = asyncio.Semaphore(settings.lanes)
 
     async def work(self, ticket: Ticket[Handle], known: Container[str]) -> None:
         """Does a ticket. `known`: fingerprints the critic has judged already."""
-        if ticket.agenda.best is None and not ticket.agenda.dry:
+        while ticket.agenda.best is None and not ticket.agenda.dry and not ticket.given_up:
             await self._propose(ticket)
         ticket.level, ticket.batch = ticket.agenda.take(self.settings.width, self.settings.window)
         if not ticket.batch:
@@ -108,20 +113,43 @@ class Workshop(Generic[Handle]):
 
     async def _propose(self, ticket: Ticket[Handle]) -> None:
         node, agenda = ticket.node, ticket.agenda
-        premises = tuple(self.retrieve(node.state.goals[0]))
+        premises = await self._premises(ticket)
+        if ticket.given_up:
+            return
         request = Request(
-            node.state, premises=premises, history=node.history, n=self.settings.candidates, draw=agenda.draws
+            node.state,
+            premises=premises,
+            history=node.history,
+            n=self.settings.candidates,
+            draw=agenda.draws,
+            theorem=self.theorem,
         )
         began = time.monotonic()
+        ticket.offered = tuple(p.name for p in request.premises)
         (reply,) = await self.generator.generate([request])
-        ticket.generation_seconds = time.monotonic() - began
+        ticket.generation_seconds += time.monotonic() - began
         agenda.draws += 1
-        ticket.tokens = sum(c.tokens for c in reply)
-        ticket.money = sum(c.money for c in reply)
-        sound = [c for c in reply if not c.rejected and c.finish != "length"]
-        ticket.refused = [c for c in reply if c.rejected or c.finish == "length"]
-        if agenda.add(sound) == 0 or agenda.draws == self.settings.draws:
-            agenda.dry = True
+        ticket.tokens += sum(c.tokens for c in reply)
+        ticket.money += sum(c.money for c in reply)
+        ticket.refused += [c for c in reply if c.rejected or c.finish == "length"]
+        added = agenda.add(c for c in reply if not c.rejected and c.finish != "length")
+        agenda.fruitless = 0 if added else agenda.fruitless + 1
+        agenda.dry = not reply or agenda.fruitless == _MOST_FRUITLESS or agenda.draws == self.settings.draws
+
+    async def _premises(self, ticket: Ticket[Handle]) -> tuple[Premise, ...]:
+        """Theorems for the ticket's goal, with their statements where the generator reads them."""
+        node = ticket.node
+        premises = tuple(self.retrieve(node.state.goals[0]))
+        if self._statements is None:
+            return premises
+        if new := self._statements.unknown(premises):
+            async with self._lanes:
+                ticket.running = True
+                try:
+                    await self._statements.ask(node.handle, new)
+                finally:
+                    ticket.running = False
+        return self._statements.on(premises)
 
     async def _try(self, ticket: Ticket[Handle]) -> None:
         """Runs the ticket's candidates; those not reached go back to its agenda."""
@@ -143,13 +171,43 @@ class Workshop(Generic[Handle]):
             if candidate.text not in tried:
                 ticket.agenda.put_back(candidate, ticket.level)
         for candidate, outcome in outcomes:
-            text, children = candidate.text, tuple[Child[Handle], ...]()
-            if isinstance(outcome, Solved):
-                text = await settle_suggestion(self.runner, ticket.node, candidate.text, outcome)
-            elif isinstance(outcome, Progress):
-                children = await self.apart(outcome.state, outcome.handle)
-            ticket.replies.append(Reply(candidate, outcome, text, children))
+            ticket.replies.append(await self.reply(candidate, outcome, ticket.node.handle))
+        await self._walk(ticket, limit)
         ticket.lean_seconds = time.monotonic() - began
+
+    async def reply(
+        self, candidate: Candidate, outcome: TacticOutcome[Handle], handle: Handle, origin: Origin | None = None
+    ) -> Reply[Handle]:
+        """What a candidate came to that was run on the state `handle`."""
+        text, children = candidate.text, tuple[Child[Handle], ...]()
+        if isinstance(outcome, Solved):
+            text = await settle_suggestion(self.runner, handle, candidate.text, outcome)
+        elif isinstance(outcome, Progress):
+            children = await self.apart(outcome.state, outcome.handle)
+        return Reply(candidate, outcome, text, children, origin)
+
+    async def _walk(self, ticket: Ticket[Handle], limit: Limit) -> None:
+        """Goes step by step through the scripts that failed in one piece."""
+        if any(isinstance(reply.outcome, Solved) for reply in ticket.replies):
+            return
+
+        async def attempt(candidate: Candidate, handle: Handle, origin: Origin) -> Reply[Handle] | None:
+            left = self.spent.remaining_seconds()
+            if ticket.given_up or left <= 0:
+                return None
+            seconds = min(limit.seconds, left)
+            made: Reply[Handle] | None = None
+            async for _, outcome in self.runner.apply(
+                handle, [candidate.text], heartbeats=limit.heartbeats, wall_seconds=max(0.05, seconds)
+            ):
+                made = await self.reply(candidate, outcome, handle, origin)
+            return made
+
+        walk = Walk(self.runner, ticket.node, ticket.replies, attempt, self.settings.width * limit.heartbeats)
+        for reply in list(ticket.replies):
+            failed = reply.candidate.script and isinstance(reply.outcome, Failed | TimedOut)
+            if failed and await walk.script(reply.candidate):
+                return
 
     async def apart(self, state: TacticState, handle: Handle) -> tuple[Child[Handle], ...]:
         """The goals of a state that stand alone, each as a state of its own."""

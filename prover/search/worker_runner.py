@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from prover.core.cut import Cut
 from prover.core.errors import LeanProcessError
 from prover.core.outcome import Lost, Progress, Rejected, TacticOutcome
 from prover.core.state import TacticState
@@ -32,6 +34,10 @@ class Tactics(Protocol):
     ) -> AsyncIterator[tuple[int, TacticOutcome[int]]]: ...
 
     async def focus(self, state: int, goals: Sequence[int]) -> tuple[int, TacticState]: ...
+
+    async def cut(self, state: int, script: str) -> Cut | None: ...
+
+    async def signatures(self, names: Sequence[str], *, state: int = 0) -> Mapping[str, str]: ...
 
     async def release(self, states: Sequence[int] = ()) -> object: ...
 
@@ -85,6 +91,7 @@ class WorkerRunner:
         self._clock = 0
         self._live = 1
         self._abandoned = False
+        self._reads = True
 
     async def root(self) -> tuple[int, TacticState]:
         return 0, self._root_state
@@ -153,7 +160,7 @@ class WorkerRunner:
         if not isinstance(outcome, Progress):
             return outcome
         handle = self._keep(parent, tactic, outcome.state, outcome.handle)
-        return Progress(outcome.state, handle, outcome.messages, outcome.cost)
+        return dataclasses.replace(outcome, handle=handle)
 
     def _keep(self, parent: int, step: str | tuple[int, ...], state: TacticState, live: int) -> int:
         handle = self._next
@@ -176,6 +183,33 @@ class WorkerRunner:
                 await self._lost(error)
                 continue
             return self._keep(handle, tuple(goals), focused, live), focused
+
+    async def cut(self, handle: int, script: str) -> Cut | None:
+        """None too for a script that costs a worker."""
+        state = await self._state(handle)
+        try:
+            return await self.worker.cut(state, script)
+        except asyncio.CancelledError:
+            self._abandoned = True
+            raise
+        except LeanProcessError as error:
+            await self._lost(error)
+            return None
+
+    async def signatures(self, handle: int, names: Sequence[str]) -> Mapping[str, str]:
+        """None any more once that has cost a worker."""
+        if not self._reads:
+            return {}
+        state = await self._state(handle)
+        try:
+            return await self.worker.signatures(names, state=state)
+        except asyncio.CancelledError:
+            self._abandoned = True
+            raise
+        except LeanProcessError as error:
+            self._reads = False
+            await self._lost(error)
+            return {}
 
     async def release(self, handles: Sequence[int]) -> None:
         """Frees the states on the worker; the paths stay, since other states are reached through them."""

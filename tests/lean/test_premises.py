@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prover.agent import FillOptions, Target, fill
-from prover.cli.premises import read_goal, statements
+from prover.cli.premises import read_goal
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.core.premise import Premise
 from prover.core.verdict import Proved
@@ -106,7 +106,7 @@ async def test_goals_find_what_proves_them(pool: Pool, index: Index, statement: 
         assert goal is not None
         found = [f.premise for f in index.find(Query.of_goal(goal), 16)]
         assert wanted in [p.name for p in found]
-        shown = await statements(worker, worker.env, found)
+        shown = await worker.signatures([p.name for p in found], env=worker.env)
     assert set(shown) == {p.name for p in found} and shown[wanted].startswith(wanted)
 
 

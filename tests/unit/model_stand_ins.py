@@ -79,7 +79,7 @@ class Lines:
 
     def read(self, answer: Answer, request: Request) -> list[Candidate]:
         return [
-            Candidate(sample.text, sample.log_probability or 0.0, "lines", tokens=sample.tokens)
+            Candidate(sample.text, sample.log_probability or 0.0, "lines", tokens=sample.tokens, finish=sample.finish)
             for sample in answer.samples
         ]
 

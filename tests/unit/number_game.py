@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from prover.core.cut import Block, Cut, ScriptStep
 from prover.core.errors import Crashed
 from prover.core.outcome import Cost, Failed, Lost, Progress, Solved, TacticOutcome, TimedOut
 from prover.core.state import Goal, TacticState
@@ -32,6 +33,9 @@ class Game:
         self.live = {0}
         self.calls: list[tuple[Numbers, str]] = []
         self.broken = False
+        self.cuts: list[str] = []
+        self.cannot_cut = False
+        self.read: list[tuple[str, ...]] = []
 
     def _keep(self, numbers: Numbers, coupled: bool) -> int:
         handle = len(self.places)
@@ -82,6 +86,8 @@ class Game:
         if step.startswith("rotate_left"):
             turn = int(step.split()[1]) if " " in step else 1
             return numbers[turn:] + numbers[:turn], coupled
+        if not numbers:
+            return Failed("error", "no goals", cost=Cost(0.01, 3))
         first, rest = numbers[0], numbers[1:]
         match step:
             case "dec" if first > 0:
@@ -107,6 +113,17 @@ class Game:
             case _:
                 return Failed("error", f"{step} does nothing to {first}", cost=Cost(0.01, 3))
 
+    async def cut(self, handle: int, script: str) -> Cut | None:
+        """A line is a step, `???` is none. Deeper lines belong to it: in the block that `· ` begins, or, below
+        `TACTIC with`, which does not run as it is written, each is the block of one goal."""
+        self.cuts.append(script)
+        return None if self.cannot_cut else _cut(script)
+
+    async def signatures(self, handle: int, names: Sequence[str]) -> dict[str, str]:
+        """Every theorem says that it is one, but those called `silent`."""
+        self.read.append(tuple(names))
+        return {name: f"{name} : theorem" for name in names if name != "silent"}
+
     async def focus(self, handle: int, goals: Sequence[int]) -> tuple[int, TacticState]:
         numbers, coupled = self.places[handle]
         part = tuple(numbers[i] for i in goals)
@@ -116,6 +133,26 @@ class Game:
     async def release(self, handles: Sequence[int]) -> None:
         for handle in handles:
             self.live.discard(handle)
+
+
+def _cut(script: str) -> Cut:
+    steps: list[ScriptStep] = []
+    lines = script.split("\n")
+    while lines:
+        line, inside = lines.pop(0), list[str]()
+        while lines and lines[0].startswith("  "):
+            inside.append(lines.pop(0)[2:])
+        text = "\n  ".join([line, *inside])
+        if line == "???":
+            return Cut(tuple(steps), "unknown tactic")
+        if line.startswith("· "):
+            steps.append(ScriptStep(text, "focus", blocks=(Block(_cut("\n".join([line[2:], *inside])).steps),)))
+        elif line.endswith(" with"):
+            blocks = tuple(Block(_cut(arm.replace("; ", "\n")).steps) for arm in inside)
+            steps.append(ScriptStep(text, "arms", line.removesuffix(" with"), blocks))
+        else:
+            steps.append(ScriptStep(line))
+    return Cut(tuple(steps))
 
 
 def always(*tactics: str) -> Scripted:

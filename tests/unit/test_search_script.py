@@ -45,6 +45,19 @@ def test_arms_within_arms_and_blocks() -> None:
     assert written[-3:] == ["  induction n with", "  | zero => rfl", "  | succ n ih => omega"]
 
 
+def test_what_is_shown_on_the_way_stands_with_its_proof() -> None:
+    inner = Step("suffices h : q from ?_", (leaf("exact f h"), leaf("omega")), ((0,), (1,)))
+    step = Step("have g : p :=\n  ?_", (inner, Step("intro x", (leaf("simp"),), ((0,),))), ((0,), (1,)))
+    assert text(structured(step)).split("\n") == [
+        "have g : p := by",
+        "  intro x",
+        "  simp",
+        "suffices h : q by exact f h",
+        "omega",
+    ]
+    assert text(plain(step)).startswith("have g : p :=\n  ?_\n· suffices")
+
+
 def test_one_arm() -> None:
     step = Step("induction n using Nat.strongRecOn with | _ n ih => ?_", (leaf("omega"),), ((0,),))
     assert text(structured(step)) == "induction n using Nat.strongRecOn with\n| _ n ih => omega"

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from prover.core.cut import Cut, ScriptStep
 from prover.core.errors import Crashed, LeanProcessError
 from prover.core.outcome import Failed, Lost, Progress, Rejected, TacticOutcome
 from prover.core.state import Goal, TacticState
+from prover.search.team import Team
 from prover.search.worker_runner import ReplayDiffers, WorkerRunner
 
 
@@ -69,6 +71,14 @@ class MortalWorker:
         numbers = tuple(self.states[state][i] for i in goals)
         return self._keep(numbers), state_of(numbers)
 
+    async def cut(self, state: int, script: str) -> Cut:
+        self._count()
+        return Cut((ScriptStep(f"{script} on {self.states[state][0]}"),))
+
+    async def signatures(self, names: Sequence[str], *, state: int = 0) -> dict[str, str]:
+        self._count()
+        return {name: f"{name} at {self.states[state][0]}" for name in names}
+
     async def release(self, states: Sequence[int] = ()) -> None:
         self._count()
         for state in states:
@@ -103,6 +113,39 @@ async def step(runner: WorkerRunner, handle: int, tactic: str) -> int:
     (outcome,) = (await outcomes(runner, handle, tactic)).values()
     assert isinstance(outcome, Progress)
     return outcome.handle
+
+
+async def test_a_script_is_cut_on_a_state_that_is_made_again() -> None:
+    shop = Workshop(4)
+    runner = shop.runner(max_live=1)
+    below = await step(runner, 0, "dec")
+    await runner.release([below])
+    assert await runner.cut(below, "x") == Cut((ScriptStep("x on 3"),))
+
+
+async def test_a_script_that_costs_a_worker_is_not_cut() -> None:
+    shop = Workshop(4, lives=[0])
+    runner = shop.runner()
+    assert await runner.cut(0, "x") is None and runner.losses == 1
+    assert isinstance((await outcomes(runner, 0, "dec"))[0], Progress)
+
+
+async def test_statements_are_read_until_that_costs_a_worker() -> None:
+    shop = Workshop(4)
+    runner = shop.runner()
+    assert await runner.signatures(0, ["a"]) == {"a": "a at 4"}
+    shop.made[0].left = 0
+    assert await runner.signatures(0, ["b"]) == {} and runner.losses == 1
+    assert await runner.signatures(0, ["c"]) == {} and runner.losses == 1
+    assert isinstance((await outcomes(runner, 0, "dec"))[0], Progress)
+
+
+async def test_a_team_cuts_with_a_member_that_has_the_state() -> None:
+    team = Team([Workshop(4).runner(), Workshop(4).runner()])
+    root, _ = await team.root()
+    (progress,) = [o async for _, o in team.apply(root, ["dec"], heartbeats=100, wall_seconds=1.0)]
+    assert isinstance(progress, Progress)
+    assert await team.cut(progress.handle, "x") == Cut((ScriptStep("x on 3"),)) and team.repeated == 0
 
 
 async def test_a_killer_costs_itself_and_the_rest_goes_on() -> None:

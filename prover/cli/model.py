@@ -1,0 +1,172 @@
+"""`--model`: the language model that proposes tactics, opened once for all searches of a command."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from prover.cli.terminal import Live, errors, safe
+from prover.core.errors import UserError
+from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
+from prover.model import Batcher
+from prover.model.cassette import Recording
+from prover.model.openai import OpenAIModel
+from prover.model.opening import open_model
+from prover.model.reference import parse_reference
+from prover.search import Settings
+
+#: A model may think for minutes; a search that ends earlier gives its questions up.
+_DEADLINE_SECONDS = 900.0
+_IN_FLIGHT = 4
+
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        envvar="PROVER_MODEL",
+        metavar="REF",
+        help="A language model that proposes tactics beside the portfolio: vllm/ORG/NAME, hf/ORG/NAME, openai/NAME, "
+        "openai-api/SERVICE/NAME, replay/FILE.jsonl; see `prove models`.",
+    ),
+]
+RecipeOption = Annotated[
+    str,
+    typer.Option("--recipe", metavar="NAME|DIR", help="How the model is asked; by default as its name says."),
+]
+SamplesOption = Annotated[
+    int | None, typer.Option("--samples", help="Samples for each goal, instead of the recipe's number.", min=1)
+]
+TemperatureOption = Annotated[
+    float | None, typer.Option("--temperature", help="Instead of the recipe's temperature.", min=0)
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Another number, other samples.")]
+ModelOnlyOption = Annotated[bool, typer.Option("--model-only", help="Without the portfolio: only what the model says.")]
+RecordOption = Annotated[
+    Path | None,
+    typer.Option("--record", metavar="FILE.jsonl", help="Keep the model's answers, for --model replay/FILE.jsonl."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """What the options say. `reference` is empty where no model is wanted."""
+
+    reference: str = ""
+    recipe: str = ""
+    samples: int | None = None
+    temperature: float | None = None
+    seed: int = 0
+    only: bool = False
+    record: Path | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the answers, for a run's description; nothing without a model."""
+        if not self.reference:
+            return {}
+        named = asdict(self)
+        del named["record"]
+        return {**named, "prompts": {self.chosen().name: self.chosen().digest}}
+
+    def chosen(self) -> Recipe:
+        """The recipe. Raises `UserError` where none fits the model."""
+        if self.recipe:
+            return find_recipe(self.recipe)
+        reference = parse_reference(self.reference)
+        if reference.engine == "replay":
+            raise UserError(
+                f"{reference}: a recording does not say how its model was asked",
+                code="usage",
+                hint="add --recipe NAME, the one that was used for the recording",
+            )
+        return recipe_for(reference.name, chat=reference.engine in ("openai", "openai-api"))
+
+    def checked(self) -> ModelChoice:
+        """Itself. Raises `UserError` for options that make no sense, before anything is started."""
+        if self.reference:
+            parse_reference(self.reference)
+            self.chosen()
+            return self
+        given = [name for name, value in asdict(self).items() if value not in ("", None, 0, False)]
+        if given:
+            flag = {"only": "model-only"}.get(given[0], given[0])
+            raise UserError(f"--{flag} says how a model is asked, and no --model is given", code="usage")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class TacticModel:
+    """An open model behind a batcher, and how it is asked."""
+
+    choice: ModelChoice
+    recipe: Recipe
+    batcher: Batcher
+
+    @property
+    def settings(self) -> Settings:
+        """For a search with it: several goals are asked about while Lean is at others."""
+        return Settings(in_flight=_IN_FLIGHT)
+
+    @contextmanager
+    def generator(self) -> Generator[ModelGenerator]:
+        """For one search, as long as it lasts."""
+        choice, client = self.choice, self.batcher.client()
+        try:
+            yield ModelGenerator(
+                self.recipe, client, n=choice.samples, temperature=choice.temperature, salt=choice.seed
+            )
+        finally:
+            self.batcher.leave(client)
+
+    def bill(self) -> Mapping[str, Any]:
+        """What was asked and what it cost, all searches together."""
+        counts = self.batcher.statistics
+        return {
+            "model": self.batcher.model.name,
+            "recipe": self.recipe.name,
+            "questions": counts.answered + counts.failed,
+            "repeated": counts.repeated,
+            "retried": counts.retried,
+            "failed": counts.failed,
+            "tokens": counts.tokens,
+            "prompt_tokens": counts.prompt_tokens,
+            "money": round(counts.money, 6),
+            "busy_seconds": round(counts.busy_seconds, 3),
+        }
+
+
+def show_bill(bill: Mapping[str, Any] | None) -> None:
+    """One line on standard error: what a model was asked, and its cost."""
+    if bill is None:
+        return
+    words = f"model {bill['model']}: {bill['questions']} questions, {bill['tokens']} tokens written"
+    if bill["money"]:
+        words += f", {bill['money']:.4f} USD"
+    if bill["failed"]:
+        words += f", {bill['failed']} failed"
+    errors().print(Text(safe(words), "dim"))
+
+
+@asynccontextmanager
+async def tactic_model(choice: ModelChoice, live: Live) -> AsyncGenerator[TacticModel | None]:
+    """The model that was chosen, open; None where none was."""
+    if not choice.reference:
+        yield None
+        return
+    recipe = choice.chosen()
+    live.observe("Importing", {"phase": f"loading {choice.reference}"})
+    model = await open_model(parse_reference(choice.reference))
+    if isinstance(model, OpenAIModel):
+        await model.check()
+    if choice.record is not None:
+        model = Recording(model, choice.record)
+    batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
+    try:
+        yield TacticModel(choice, recipe, batcher)
+    finally:
+        await batcher.close()
