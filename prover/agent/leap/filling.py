@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.leap.assembly import Assembly, assemble
@@ -39,8 +39,11 @@ _HINT = re.compile(r"--\s*hint:\s*(.+)|/-\s*HINT:\s*(.+?)\s*-/", re.IGNORECASE |
 
 @dataclass(slots=True)
 class LeapOptions:
-    """How the agent works. `budget` for all targets together; `hints` for all of them; `jobs` lemmas at a time;
-    `elaborate_seconds`: limit for the file, and for each look at a plan or proof."""
+    """How the agent works.
+
+    `budget`: its seconds are for each target, the rest is for all together. `hints`: for all of them. `jobs`: lemmas
+    at a time. `elaborate_seconds`: limit for the file, and for each look at a plan or proof.
+    """
 
     budget: Budget = field(default_factory=lambda: Budget(seconds=600.0))
     policy: Policy = field(default_factory=Policy)
@@ -83,8 +86,8 @@ class FileAgent:
                 self.closer,
                 self.cast,
                 options.policy,
-                options.pains,
-                options.budget,
+                options.pains.within(options.budget.seconds),
+                _for_all(options.budget, len(scenes)),
                 options.jobs,
                 self.stop,
                 self.observe,
@@ -186,6 +189,10 @@ class FileAgent:
         task.scripts = [made.script]
         task.edits = [Edit(Span(at, at), "".join(f"{text}\n\n" for text in new))] if new else []
         task.edits += as_written(self.named.working, task.gaps, task.scripts)
+
+
+def _for_all(budget: Budget, targets: int) -> Budget:
+    return budget if budget.seconds is None else replace(budget, seconds=budget.seconds * targets)
 
 
 def _written(name: str) -> str:

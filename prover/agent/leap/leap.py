@@ -22,6 +22,8 @@ from prover.agent.leap.stage import Stage
 from prover.core.budget import Budget, Spent
 from prover.core.errors import ModelError
 
+#: What the events of a plan are recorded under.
+PLAN = "leap"
 #: How often the agent looks whether it was interrupted or its budget is used up.
 _LOOK_SECONDS = 0.2
 #: Model failures in a row after which it is not asked any more.
@@ -110,7 +112,7 @@ class Leap:
                 return
             choice, choices = found
             self.plan.record(ActionChosen(choice.lemma.key, choice.action, choice.gain, choice.cost, choices))
-            self.observe("ActionChosen", {"lemma": choice.lemma.name, "action": str(choice.action)})
+            self.observe("LemmaTakenUp", {"lemma": choice.lemma.name, "action": str(choice.action)})
             scene = self._scene(choice.lemma)
             attempt = Attempt(
                 self.plan, scene.stage, self.cast, self.closer, self.pains, choice.lemma, choice.action, scene.hints
@@ -135,7 +137,7 @@ class Leap:
             self._failures = 0
         lemma = choice.lemma
         payload = {"lemma": lemma.name, "action": str(choice.action), "helped": helped, "standing": str(lemma.standing)}
-        self.observe("ActionEnded", payload)
+        self.observe("LemmaLeft", payload)
 
     def _withdraw(self) -> None:
         """Ends work on lemmas that nobody needs any more."""
