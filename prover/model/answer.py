@@ -11,7 +11,8 @@ from prover.model.query import ToolCall
 class Sample:
     """One text that a model wrote.
 
-    `log_probability`: natural logarithm, summed over its tokens; None where the engine does not say. `tokens` written.
+    `log_probability`: natural logarithm, at temperature 1, summed over its tokens and those that ended it (end token,
+    stop text); None where the engine does not say. `tokens`: how many these are.
     `finish`: `stop` for a text that ended by itself or at a stop text, `length` for one that was cut off, `calls` for
     one that asks for tools: `calls`.
     """

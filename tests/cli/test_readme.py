@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from prover.search import Settings, loop
+from prover.cli import solver
+from prover.search import Settings
 from prover.search.agenda import LEVELS
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +39,7 @@ def agrees(shown: str, printed: str) -> bool:
 def patient() -> Settings:
     """Limits that only heartbeats reach, however slow the machine."""
     levels = tuple(replace(limit, seconds=300.0) for limit in LEVELS)
-    return Settings(levels=levels, shorten_seconds=300.0, check_seconds=300.0)
+    return replace(solver.PORTFOLIO, levels=levels, shorten_seconds=300.0, check_seconds=300.0)
 
 
 def in_any_order(text: str) -> str:
@@ -56,7 +57,7 @@ def test_a_transcript_is_what_the_command_prints(
     prove: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     """Run in a copy of what it names; several jobs give their verdicts in any order."""
-    monkeypatch.setattr(loop, "Settings", patient)
+    monkeypatch.setattr(solver, "PORTFOLIO", patient())
     found = transcripts()
     assert len(found) == 3, "as many as are run here"
     command, shown = found[number]

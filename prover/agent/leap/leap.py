@@ -8,9 +8,9 @@ expected cost.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from prover.agent.judging import Observer
 from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
@@ -54,7 +54,7 @@ class Leap:
     budget: Budget = field(default_factory=Budget)
     jobs: int = 1
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    observe: Callable[[str, Mapping[str, object]], None] = lambda kind, payload: None
+    observe: Observer = lambda kind, payload: None
     _running: dict[asyncio.Task[bool], Choice] = field(default_factory=dict[asyncio.Task[bool], Choice])
     _failures: int = 0
 
