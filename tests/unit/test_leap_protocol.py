@@ -163,6 +163,8 @@ PROOFS = {
     "no fence": "intro h\nexact h",
     "a theorem without fence": f"Here it is:\n\n{STATEMENT} := by\n  intro h\n  exact h",
     "another name": "```lean proof\ntheorem main : X := by\n  intro h\n  exact h\n```",
+    "another name, not labelled": "```lean\nlemma main : X := by\n  intro h\n  exact h\n```",
+    "no name": "```lean\nexample : X := by\n  intro h\n  exact h\n```",
     "a long fence": "````lean proof\nintro h\nexact h\n````",
     "in a list": "1. First\n   ```lean proof\n   intro h\n   exact h\n   ```",
     "a thought": "<think>```lean\nomega\n```</think>\n```lean\nintro h\nexact h\n```",

@@ -11,8 +11,9 @@ from prover.agent.leap.brief import Brief
 from prover.agent.leap.commands import commands, without_imports
 from prover.agent.leap.draft import Draft, Piece
 from prover.agent.leap.look import Complaint, Look, look
+from prover.core.errors import LeanProcessError
 from prover.core.message import Severity
-from prover.core.outcome import TacticOutcome
+from prover.core.outcome import Lost, Progress, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import Pool, Worker
 from prover.lean.wire import Elaboration
@@ -83,18 +84,25 @@ class Bench:
     async def run(
         self, opened: Opened, tactics: Sequence[str], *, seconds: float, heartbeats: int = 200_000
     ) -> list[TacticOutcome[int] | None]:
-        """What becomes of tactics on the first goal; None for those that there was no time for. Raises
-        `LeanProcessError`."""
+        """What becomes of tactics on the first goal; None for those that there was no time for. One that costs the
+        process is `Lost`, and those after it are not tried."""
         outcomes: list[TacticOutcome[int] | None] = [None] * len(tactics)
-        async for index, outcome in opened.worker.apply(
-            opened.holes[0][0],
-            tactics,
-            heartbeats=heartbeats,
-            wall_seconds=seconds,
-            total_seconds=self.seconds,
-            stop_at_solved=False,
-        ):
-            outcomes[index] = outcome
+        try:
+            async for index, outcome in opened.worker.apply(
+                opened.holes[0][0],
+                tactics,
+                heartbeats=heartbeats,
+                wall_seconds=seconds,
+                total_seconds=self.seconds,
+                stop_at_solved=False,
+            ):
+                outcomes[index] = outcome
+        except LeanProcessError as error:
+            if error.index is not None:
+                outcomes[error.index] = Lost(error.code)
+        left = [outcome.handle for outcome in outcomes if isinstance(outcome, Progress)]
+        if left and opened.worker.alive:
+            await opened.worker.release(left)
         return outcomes
 
     def _proof(self, proof: str) -> str:
@@ -127,4 +135,5 @@ def _holes(found: Elaboration, draft: Draft) -> tuple[tuple[int, TacticState], .
 def _complaints(found: Elaboration, draft: Draft) -> tuple[Complaint, ...]:
     errors = [m for m in found.messages if m.severity is Severity.ERROR]
     placed = [Complaint(*draft.place(m.start.line if m.start else 0), m.text) for m in errors]
-    return tuple(complaint for complaint in placed if complaint.piece)
+    slow = [Complaint("", 1, "this took Lean too long", "slow")] if found.stopped else []
+    return (*slow, *(complaint for complaint in placed if complaint.piece))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from prover.generate.layout import tidy
@@ -65,6 +66,11 @@ class Command:
 
 def commands(code: str) -> list[Command]:
     """The commands of a piece of code, in order; what stands before the first one is left out."""
+    return list(_commands(code))
+
+
+@lru_cache(maxsize=32)  # what stands before in a file is read for every prompt
+def _commands(code: str) -> tuple[Command, ...]:
     code = textwrap.dedent(code.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  "))
     bare = _blanked(code)
     starts = list(_START.finditer(bare))
@@ -79,7 +85,7 @@ def commands(code: str) -> list[Command]:
         text = code[found.start() : end].strip()
         made.append(_theorem(code[keyword:end], comment) if kind == "theorem" else _other(kind, text, comment))
         before = end
-    return made
+    return tuple(made)
 
 
 def words(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from prover.agent.leap.brief import Brief, Tried
 from prover.agent.leap.commands import commands
+from prover.generate.tokens import code_tokens
 
 #: Characters of ASCII that count as one token where the model does not count; any other character is one.
 _CHARACTERS_PER_TOKEN = 3.5
@@ -15,6 +16,9 @@ _CUT = "\n… ({} characters left out) …\n"
 #: Shares of the bound that one text may take before everything else is made smaller.
 _WORK_SHARE, _TRIED_SHARE = 0.3, 0.1
 _STEPS = 8
+#: Characters within which a file's imports stand.
+_HEADER = 20_000
+_HEADER_WORDS = frozenset({"module", "prelude", "public", "meta", "import", "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Context:
 
 def estimate(text: str) -> int:
     """How many tokens a text has, roughly and rather too many."""
-    plain = sum(character.isascii() for character in text)
+    plain = len(text.encode("ascii", "ignore"))
     return math.ceil(plain / _CHARACTERS_PER_TOKEN + len(text) - plain)
 
 
@@ -70,8 +74,18 @@ def shortened(text: str, most: int) -> str:
 
 def imports(before: str) -> list[str]:
     """The modules that a file imports, as far as its text says."""
-    settings = (command.text.split() for command in commands(before) if command.kind == "setting")
-    return [words[-1] for words in settings if len(words) > 1 and "import" in words[:-1]]
+    words = (token.text for token in code_tokens(before[:_HEADER]) if token.kind == "word")
+    found: list[str] = []
+    importing = False
+    for word in words:
+        if word in _HEADER_WORDS:
+            importing = importing or word == "import"
+        elif importing:
+            found.append(word)
+            importing = False
+        else:
+            break
+    return found
 
 
 _Reductions = Iterator[tuple[Brief, str]]
@@ -100,9 +114,10 @@ def _fewer_tried(brief: Brief) -> _Reductions:
 def _bare_context(brief: Brief) -> _Reductions:
     """The proofs and values of the first declarations, of more and more of them."""
     found = commands(brief.before)
+    signatures = [command.signature for command in found]
     for left in _numbers(len(found), last=0):
         number = len(found) - left
-        parts = [c.signature for c in found[:number]] + [c.text for c in found[number:]]
+        parts = signatures[:number] + [command.text for command in found[number:]]
         yield replace(brief, before="\n\n".join(parts)), f"{number} proofs and values of what stands before"
 
 
@@ -125,9 +140,10 @@ def _less_context(brief: Brief) -> _Reductions:
     """Settings, and the signatures of the last declarations, of fewer and fewer of them."""
     found = commands(brief.before)
     declared = [index for index, command in enumerate(found) if command.kind != "setting"]
+    signatures = [command.signature for command in found]
     for left in _numbers(len(declared), last=0):
         dropped = set(declared[: len(declared) - left])
-        parts = [command.signature for index, command in enumerate(found) if index not in dropped]
+        parts = [signature for index, signature in enumerate(signatures) if index not in dropped]
         yield replace(brief, before="\n\n".join(parts)), f"{len(dropped)} declarations of what stands before"
 
 

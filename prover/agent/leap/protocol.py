@@ -75,6 +75,9 @@ def read_proof(text: str, question: Question, finish: str = "stop") -> ProofRepl
     parts = _parts(text, question, finish)
     if isinstance(parts, NoReply):
         return parts
+    if not parts.proof and parts.lemmas and not parts.lemmas[-1].open:
+        # Under another name: a proof is what was asked for.
+        parts.proofs.append(parts.lemmas.pop().text)
     if not parts.proof:
         return _nothing(text, parts)
     unproved = next((lemma.name for lemma in parts.lemmas if lemma.open), None)
@@ -212,6 +215,7 @@ def _main(theorems: Sequence[Command], role: str, question: Question) -> Command
     if not question.name:
         return None
     asked = [theorem for theorem in theorems if _same(theorem.name, question.name)]
+    asked = asked or [theorem for theorem in theorems if not theorem.name and theorem.script]
     if asked:
         return next((theorem for theorem in reversed(asked) if theorem.script), None)
     if role in _LEMMAS:

@@ -14,7 +14,7 @@ from prover.agent.leap.look import Complaint
 from prover.agent.leap.manifest import ToolName
 from prover.agent.leap.toolbox import AgentTool, Arguments
 from prover.core.errors import CallTimeout
-from prover.core.outcome import Failed, Progress, Solved, TacticOutcome, TimedOut
+from prover.core.outcome import Failed, Lost, Progress, Solved, TacticOutcome, TimedOut
 from prover.core.premise import Premise
 from prover.generate.screening import is_forbidden
 from prover.lean import Pool
@@ -118,8 +118,6 @@ class TryTactics(AgentTool[_Try]):
                 if not opened.holes:
                     return "\n\n".join(["no `sorry` was reached", _listed(opened.complaints)])
                 found = await self._bench.run(opened, wanted, seconds=_TACTIC_SECONDS) if wanted else []
-                left = [outcome.handle for outcome in found if isinstance(outcome, Progress)]
-                await opened.worker.release(left)
         except CallTimeout:
             return f"error: this took Lean longer than {self._bench.seconds:g} s"
         outcomes |= {tactic: _outcome(outcome) for tactic, outcome in zip(wanted, found, strict=True)}
@@ -230,8 +228,10 @@ def _outcome(outcome: TacticOutcome[int] | None) -> str:
             return f"error: {shortened(text, _LONGEST_GOAL)}"
         case TimedOut(limit):
             return f"took too long ({limit})"
+        case Lost():
+            return "costs too much time or memory: Lean was lost over it"
         case _:
-            return "was not tried to its end"
+            return "was not tried"
 
 
 def _cut(proof: str, line: int) -> str:
