@@ -27,7 +27,7 @@ _OPENERS, _CLOSERS = "([{⟨⦃", ")]}⟩⦄"
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One command, or the file's header. `line`: where it begins, from 1. `above`: what stands between it and the last one.
+    """One command, or the file's header. `line`: where it begins, from 1. `above`: what stands before it.
 
     `declares`: names in full; `theorem`: whether that is one theorem, and then `key` is its statement's. `open`: names
     of those with a hole. `error`: the first error that Lean reports inside, empty for none.
