@@ -315,6 +315,7 @@ class Attempt:
             for lemma in self.plan.graph.lemmas
             if lemma.number not in above
             and lemma not in self.plan.graph.targets
+            and lemma.key not in self.plan.dropped
             and lemma.standing in (Standing.PROVED, Standing.OPEN)
         ]
         usable.sort(key=lambda lemma: (not lemma.proved, -lemma.number))
@@ -344,7 +345,7 @@ class Attempt:
             self.definitions,
             tuple(known),
             above,
-            self.hints,
+            (*self.hints, *self.plan.hints.get(self.lemma.key, ())),
             tried=tuple(tried),
         )
 

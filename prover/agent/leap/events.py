@@ -87,6 +87,32 @@ class LemmaRestated:
     lemma: StatedLemma
 
 
+@payload("LemmaDropped")
+@dataclass(frozen=True, slots=True)
+class LemmaDropped:
+    """A person does not want a lemma: the decompositions into it are given up. Should it be proved, it stays so."""
+
+    key: str
+
+
+@payload("HintGiven")
+@dataclass(frozen=True, slots=True)
+class HintGiven:
+    """A person's hint for a lemma; `withdrawn`: it is one no longer."""
+
+    key: str
+    text: str
+    withdrawn: bool = False
+
+
+@payload("DefinitionsGiven")
+@dataclass(frozen=True, slots=True)
+class DefinitionsGiven:
+    """Declarations that a person added, to stand before the lemmas."""
+
+    text: str
+
+
 @payload("ActionChosen")
 @dataclass(frozen=True, slots=True)
 class ActionChosen:

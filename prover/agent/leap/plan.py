@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from prover.agent.leap.brief import Tried
 from prover.agent.leap.decomposition import Decomposition, Sketch
 from prover.agent.leap.events import (
     ActionEnded,
+    DefinitionsGiven,
     Diagnosed,
+    HintGiven,
+    LemmaDropped,
     LemmaProved,
     LemmaRefuted,
     LemmaRestated,
@@ -30,7 +35,8 @@ _KEPT_ATTEMPTS = 8
 class Plan:
     """A `LemmaGraph` that is written down as it grows, with what was tried on each lemma.
 
-    `recorder`: where to; None keeps it in memory alone. `take` takes in what an earlier run recorded.
+    `recorder`: where to; None keeps it in memory alone. `take` takes in what an earlier run recorded. `hints`: a
+    person's, by key; `dropped`: the keys of lemmas that a person does not want.
     """
 
     def __init__(self, recorder: Recorder | None = None) -> None:
@@ -38,6 +44,9 @@ class Plan:
         self.tally = Tally()
         self.tried: dict[str, list[Tried]] = {}
         self.advice: dict[str, list[Diagnosed]] = {}
+        self.hints: dict[str, list[str]] = {}
+        self.dropped: set[str] = set()
+        self._definitions: dict[str, None] = {}
         self._recorder = recorder
 
     # --- what an earlier run recorded
@@ -63,6 +72,13 @@ class Plan:
                 self._attempted(payload)
             case Diagnosed(key):
                 self.advice.setdefault(key, []).append(payload)
+            case HintGiven(key, text, withdrawn):
+                kept = [hint for hint in self.hints.get(key, ()) if hint != text]
+                self.hints[key] = kept if withdrawn else [*kept, text]
+            case LemmaDropped(key):
+                self._drop(key)
+            case DefinitionsGiven(text):
+                self._define(text)
             case PlanRefused(parent, reason, detail):
                 self._note(parent, Tried("plan", "", f"{reason}: {detail}" if detail else reason))
             case PlanCommitted(key) | LemmaProved(key) | LemmaRefuted(key) | LemmaRestated(key):
@@ -76,6 +92,7 @@ class Plan:
         match payload:
             case PlanCommitted():
                 sketch = Sketch(payload.script, payload.definitions, payload.plan)
+                self._define(payload.definitions)
                 self.graph.commit(lemma, [_statement(s) for s in payload.lemmas], sketch)
             case LemmaProved():
                 self.graph.prove(lemma, Proof(payload.script, payload.source))
@@ -83,6 +100,17 @@ class Plan:
                 self.graph.refute(lemma, payload.script)
             case LemmaRestated():
                 self.graph.restate(lemma, _statement(payload.lemma))
+
+    def _drop(self, key: str) -> None:
+        self.dropped.add(key)
+        lemma = self.graph.find(key)
+        for decomposition in lemma.needed_by if lemma is not None else ():
+            if not decomposition.dead:
+                self.graph.give_up(decomposition, "person")
+
+    def _define(self, text: str) -> None:
+        if text.strip():
+            self._definitions[text.strip()] = None
 
     def _attempted(self, ended: ActionEnded) -> None:
         self.tally.add(ended)
@@ -112,7 +140,14 @@ class Plan:
                 self.record(LemmaStated(_stated(statement)))
 
     def commit(self, parent: Lemma, statements: Sequence[Statement], sketch: Sketch) -> Decomposition | Refusal:
-        """As `LemmaGraph.commit`; a refusal is on record too."""
+        """As `LemmaGraph.commit`; a refusal is on record too.
+
+        The sketch may call known lemmas by other names: the graph's are put in their place.
+        """
+        for statement in statements:
+            known = self.graph.find(statement.key)
+            if known is not None and known.name != statement.name:
+                sketch = replace(sketch, script=with_name(sketch.script, statement.name, known.name))
         objection = self.graph.objection(parent, statements)
         if objection is not None:
             self.record(PlanRefused(parent.key, objection.reason, objection.lemma))
@@ -140,16 +175,34 @@ class Plan:
         assert found is not None
         return found
 
+    def drop(self, lemma: Lemma) -> None:
+        """A person does not want a lemma."""
+        self.record(LemmaDropped(lemma.key))
+
+    def hint(self, lemma: Lemma, text: str, *, withdrawn: bool = False) -> None:
+        """A person's hint, told to whoever works on the lemma; or it is taken back."""
+        if (text in self.hints.get(lemma.key, ())) == withdrawn:
+            self.record(HintGiven(lemma.key, text, withdrawn))
+
+    def define(self, text: str) -> None:
+        """Declarations of a person's, to stand before the lemmas."""
+        if text.strip() and text.strip() not in self._definitions:
+            self.record(DefinitionsGiven(text))
+
     # --- what a role is told
 
     def definitions(self) -> str:
-        """Every definition that a committed plan brought, in the order they came."""
-        return "\n\n".join(self.definition_blocks())
+        """Every definition that a committed plan or a person brought, in the order they came."""
+        return "\n\n".join(self._definitions)
 
     def definition_blocks(self) -> list[str]:
-        """The same, those of each plan by themselves, none twice."""
-        brought = (decomposition.sketch.definitions.strip() for decomposition in self.graph.decompositions)
-        return list(dict.fromkeys(text for text in brought if text))
+        """The same, each for itself."""
+        return list(self._definitions)
+
+
+def with_name(text: str, old: str, new: str) -> str:
+    """A Lean text that calls a declaration by another name."""
+    return re.sub(rf"(?<![\w.']){re.escape(old)}(?![\w'!?])", lambda _: new, text)
 
 
 def _statement(stated: StatedLemma) -> Statement:
