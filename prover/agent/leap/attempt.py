@@ -38,6 +38,17 @@ class Pains:
     review: bool = True
     diagnose: bool = True
 
+    def within(self, seconds: float | None) -> Pains:
+        """With searches that leave most of so many seconds to others; None: no limit."""
+        if seconds is None:
+            return self
+        close, search = min(self.close_seconds, seconds / 10), min(self.search_seconds, seconds / 6)
+        return replace(self, close_seconds=max(1.0, close), search_seconds=max(1.0, search))
+
+    def with_limits(self, revisions: int, plan_revisions: int) -> Pains:
+        """With other numbers of revisions."""
+        return replace(self, revisions=revisions, plan_revisions=plan_revisions)
+
 
 @dataclass(slots=True)
 class Attempt:

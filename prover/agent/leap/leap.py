@@ -8,9 +8,9 @@ expected cost.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from prover.agent.judging import Observer
 from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
@@ -22,6 +22,8 @@ from prover.agent.leap.stage import Stage
 from prover.core.budget import Budget, Spent
 from prover.core.errors import ModelError
 
+#: What the events of a plan are recorded under.
+PLAN = "leap"
 #: How often the agent looks whether it was interrupted or its budget is used up.
 _LOOK_SECONDS = 0.2
 #: Model failures in a row after which it is not asked any more.
@@ -54,7 +56,7 @@ class Leap:
     budget: Budget = field(default_factory=Budget)
     jobs: int = 1
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    observe: Callable[[str, Mapping[str, object]], None] = lambda kind, payload: None
+    observe: Observer = lambda kind, payload: None
     _running: dict[asyncio.Task[bool], Choice] = field(default_factory=dict[asyncio.Task[bool], Choice])
     _failures: int = 0
 
@@ -110,7 +112,7 @@ class Leap:
                 return
             choice, choices = found
             self.plan.record(ActionChosen(choice.lemma.key, choice.action, choice.gain, choice.cost, choices))
-            self.observe("ActionChosen", {"lemma": choice.lemma.name, "action": str(choice.action)})
+            self.observe("LemmaTakenUp", {"lemma": choice.lemma.name, "action": str(choice.action)})
             scene = self._scene(choice.lemma)
             attempt = Attempt(
                 self.plan, scene.stage, self.cast, self.closer, self.pains, choice.lemma, choice.action, scene.hints
@@ -135,7 +137,7 @@ class Leap:
             self._failures = 0
         lemma = choice.lemma
         payload = {"lemma": lemma.name, "action": str(choice.action), "helped": helped, "standing": str(lemma.standing)}
-        self.observe("ActionEnded", payload)
+        self.observe("LemmaLeft", payload)
 
     def _withdraw(self) -> None:
         """Ends work on lemmas that nobody needs any more."""

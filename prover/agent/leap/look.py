@@ -53,6 +53,17 @@ class Look:
     def clean(self) -> bool:
         return not self.complaints
 
+    def reach(self, name: str) -> set[str]:
+        """What a declaration rests on, itself left out, through all that is written out; holes end the way."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            for used in self.uses.get(pending.pop(), ()):
+                if used not in found:
+                    found.add(used)
+                    pending.append(used)
+        return found
+
 
 async def look(pool: Pool, draft: Draft, *, seconds: float, allowed: Allowance | None = None) -> Look:
     """Elaborates a draft on a leased worker. `allowed`: what the user's own file contains; the pieces may too.

@@ -144,11 +144,12 @@ class Plan:
 
     def definitions(self) -> str:
         """Every definition that a committed plan brought, in the order they came."""
-        found: dict[str, None] = {}
-        for decomposition in self.graph.decompositions:
-            if decomposition.sketch.definitions.strip():
-                found[decomposition.sketch.definitions.strip()] = None
-        return "\n\n".join(found)
+        return "\n\n".join(self.definition_blocks())
+
+    def definition_blocks(self) -> list[str]:
+        """The same, those of each plan by themselves, none twice."""
+        brought = (decomposition.sketch.definitions.strip() for decomposition in self.graph.decompositions)
+        return list(dict.fromkeys(text for text in brought if text))
 
 
 def _statement(stated: StatedLemma) -> Statement:

@@ -63,7 +63,7 @@ class Stage:
         self.plain = before
         self.before = f"{before.rstrip()}\n\nset_option autoImplicit false\n" if strict_names else before
         self._seconds = seconds
-        self._allowed = allowed
+        self.allowed = allowed
         self._scope = scope
 
     async def read(self, name: str, text: str, *, definitions: str = "", informal: str = "") -> Statement | Faults:
@@ -85,7 +85,7 @@ class Stage:
         """
         pieces = [Piece(_EARLIER, definitions), Piece(_DEFINITIONS, sketch.definitions)]
         pieces += [Piece(lemma.name, _open(lemma.text)) for lemma in lemmas]
-        pieces.append(Piece(parent.name, _closed(parent.text, sketch.script)))
+        pieces.append(Piece(parent.name, closed(parent.text, sketch.script)))
         seen = await self._look(pieces)
         complaints = list(seen.complaints)
         for lemma in lemmas:
@@ -96,7 +96,7 @@ class Stage:
             return Faults(tuple(complaints), seen.seconds)
         stated = [replace(lemma, key=self._key(seen, lemma.name)) for lemma in lemmas]
         (full,) = seen.declared[parent.name]
-        used = _reach(seen, full)
+        used = seen.reach(full)
         return Checked(
             full,
             tuple(s for s in stated if seen.declared[s.name][0] in used),
@@ -119,7 +119,7 @@ class Stage:
             (name,) = seen.declared[_REFUTATION]
             if name in seen.open:
                 complaints.append(Complaint(_REFUTATION, 1, "it has a hole (`sorry`)", "hole"))
-            if full in _reach(seen, name):
+            if full in seen.reach(name):
                 complaints.append(Complaint(_REFUTATION, 1, f"it uses `{lemma.name}` itself", "circular"))
             complaints += _axioms(seen)
         if complaints:
@@ -138,16 +138,16 @@ class Stage:
             pieces.append(Piece(name, text))
         seen = await self._look(pieces)
         return seen.clean and not any(
-            _reach(seen, name) & {first, second} for piece in ("forth", "back") for name in seen.declared[piece]
+            seen.reach(name) & {first, second} for piece in ("forth", "back") for name in seen.declared[piece]
         )
 
     def text(self, statement: Statement, script: str, *, definitions: str = "", refutation: str = "") -> str:
         """A file that states one lemma at this place, with a proof (`sorry` for none)."""
-        pieces = [Piece(_EARLIER, definitions), Piece(statement.name, _closed(statement.text, script))]
+        pieces = [Piece(_EARLIER, definitions), Piece(statement.name, closed(statement.text, script))]
         return Draft.of(self.before, [*pieces, Piece(_REFUTATION, refutation)]).text
 
     async def _look(self, pieces: Sequence[Piece]) -> Look:
-        return await look(self.pool, Draft.of(self.before, pieces), seconds=self._seconds, allowed=self._allowed)
+        return await look(self.pool, Draft.of(self.before, pieces), seconds=self._seconds, allowed=self.allowed)
 
     def _key(self, seen: Look, name: str) -> str:
         key = seen.keys[seen.declared[name][0]]
@@ -190,23 +190,12 @@ def _not_one_theorem(seen: Look, piece: str) -> list[Complaint]:
     return [Complaint(piece, 1, "one theorem is expected here, and nothing else", "shape")]
 
 
-def _reach(seen: Look, name: str) -> set[str]:
-    """What a declaration rests on, through others that are proved; lemmas with holes end the way."""
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        for used in seen.uses.get(pending.pop(), ()):
-            if used not in found:
-                found.add(used)
-                pending.append(used)
-    return found
-
-
 def _open(text: str) -> str:
-    return _closed(text, "sorry")
+    return closed(text, "sorry")
 
 
-def _closed(text: str, script: str) -> str:
+def closed(text: str, script: str) -> str:
+    """A statement with a proof."""
     return f"{text.strip()} := by\n{_indented(script)}"
 
 
