@@ -18,6 +18,7 @@ from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
 from prover.agent.leap.leap import PLAN
 from prover.agent.leap.plan import Plan
+from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.roles import Agent, find_agent
 from prover.agent.leap.tools import LeanTools
 from prover.cli.record import Record
@@ -198,7 +199,8 @@ async def fill_with_agent(
     if record is not None:
         plan.take(record.past(PLAN))
     limits = models.agent.limits
-    options = LeapOptions(budget=budget, jobs=jobs, hints=choice.hints)
+    policy = Policy(_actions(models.agent), most={Action.PLAN: limits.plans})
+    options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
     options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
     agent = FileAgent(
         source,
@@ -213,3 +215,10 @@ async def fill_with_agent(
         stop,
     )
     return await agent.run()
+
+
+def _actions(agent: Agent) -> list[Action]:
+    """What an agent with these roles can do; it can always search."""
+    needs = {Action.PROVE: {"prover"}, Action.NEGATE: {"negator"}, Action.PLAN: {"planner", "sketcher"}}
+    roles = set(agent.roles)
+    return [Action.CLOSE, Action.SEARCH, *(action for action, wanted in needs.items() if wanted <= roles)]

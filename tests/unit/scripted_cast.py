@@ -76,8 +76,8 @@ class NoSearch:
         self.searched.append(statement.name)
         return self.knows.get(statement.name, Closed(detail="exhausted"))
 
-    async def verify(self, *_: Any) -> Verdict | None:
+    async def verify(self, *_: Any, **__: Any) -> Verdict | None:
         return None
 
-    async def verify_refutation(self, *_: Any) -> Verdict | None:
+    async def verify_refutation(self, *_: Any, **__: Any) -> Verdict | None:
         return None

@@ -6,7 +6,7 @@ run's own statistics instead of a trained predictor.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,11 +71,18 @@ class Choice:
 
 class Policy:
     """Chooses by gain over cost. `actions`: those that can be taken at all. `deepest`: lemmas below are not planned
-    for."""
+    for. `most`: how often an action is taken on one lemma, where that is not as `EXPECTATIONS` says."""
 
-    def __init__(self, actions: Collection[Action] = tuple(Action), *, deepest: int = 6) -> None:
+    def __init__(
+        self,
+        actions: Collection[Action] = tuple(Action),
+        *,
+        deepest: int = 6,
+        most: Mapping[Action, int] | None = None,
+    ) -> None:
         self.actions = tuple(action for action in Action if action in actions)
         self.deepest = deepest
+        self.most = {action: EXPECTATIONS[action].most for action in Action} | dict(most or {})
 
     def choose(self, plan: Plan, busy: Collection[Lemma] = ()) -> tuple[Choice, int] | None:
         """The best choice and how many there were; None where nothing is left to do now. `busy`: being worked on."""
@@ -108,7 +115,7 @@ class Policy:
             Action.NEGATE: tried,
             Action.PLAN: tried and not planned and depth < self.deepest,
         }
-        return (a for a in self.actions if ready[a] and tries[a] < EXPECTATIONS[a].most)
+        return (a for a in self.actions if ready[a] and tries[a] < self.most[a])
 
     def _choice(self, plan: Plan, lemma: Lemma, action: Action, worth: float) -> Choice:
         expected = EXPECTATIONS[action]
