@@ -17,7 +17,7 @@ def statement_of(source: SourceFile, header_end: int, obligation: Obligation) ->
     if len(obligation.gaps) != 1 or len(obligation.gaps[0].visits) != 1:
         return None
     command = obligation.command
-    before = source.data[command.start : obligation.gaps[0].span.start].decode().rstrip()
+    before = _without_remarks(source.data[command.start : obligation.gaps[0].span.start].decode())
     opening = next((word for word in _OPENINGS if before.endswith(word)), None)
     if opening is None:
         return None
@@ -29,6 +29,19 @@ def statement_of(source: SourceFile, header_end: int, obligation: Obligation) ->
         context=source.data[header_end : command.start].decode().strip(),
         informal=informal,
     )
+
+
+def _without_remarks(text: str) -> str:
+    """The text without the comments that it ends in."""
+    while True:
+        text = text.rstrip()
+        last = text.rpartition("\n")[2].lstrip()
+        if last.startswith("--"):
+            text = text[: len(text) - len(last)]
+        elif text.endswith("-/") and "/-" in text:
+            text = text[: text.rindex("/-")]
+        else:
+            return text
 
 
 def _without_comment(text: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,17 @@ from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, fill
 from prover.agent.workbench import read_header
+from prover.cli.agent import (
+    AgentChoice,
+    AgentOption,
+    HintOption,
+    MoneyOption,
+    PriceOption,
+    RoleModelOption,
+    TacticModelOption,
+    agent_models,
+    fill_with_agent,
+)
 from prover.cli.document import result_document
 from prover.cli.engine import EngineChoice, EngineOption, ReplCommand, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
@@ -30,8 +42,8 @@ from prover.cli.model import (
     SeedOption,
     TemperatureOption,
     show_bill,
-    tactic_model,
 )
+from prover.cli.model import tactic_model as tactic_model_of
 from prover.cli.outcome import show_file_errors, show_result
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
@@ -97,7 +109,15 @@ def run(
     seed: SeedOption = 0,
     model_only: ModelOnlyOption = False,
     record_answers: RecordOption = None,
-    tokens: Annotated[int | None, typer.Option(help="Tokens a model may write for each target.", min=1)] = None,
+    tokens: Annotated[
+        int | None, typer.Option(help="Tokens a model may write for each target; with --agent, in all.", min=1)
+    ] = None,
+    agent: AgentOption = "",
+    role_model: RoleModelOption = None,
+    tactic_model: TacticModelOption = "",
+    hint: HintOption = None,
+    price: PriceOption = "",
+    money: MoneyOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -113,7 +133,12 @@ def run(
         )
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
-    choice = ModelChoice(model, recipe, samples, temperature, seed, model_only, record_answers).checked()
+    leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers)
+    if tactic_model and not leap.name:
+        raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
+    tactics = tactic_model if leap.name else model
+    recorded = None if leap.name else record_answers
+    choice = ModelChoice(tactics, recipe, samples, temperature, seed, model_only, recorded).checked()
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     share = 0.1 if refute and not by_repl else 0.0
@@ -131,7 +156,7 @@ def run(
             limits |= {} if tokens is None else {"tokens": tokens}
             del limits["jobs"]
             record = stack.enter_context(
-                RunRecord.open(run_folder, wanted, source, engine, limits, choice.facts(), resume=resume)
+                RunRecord.open(run_folder, wanted, source, engine, limits, leap.facts() | choice.facts(), resume=resume)
             )
             if record.document is not None and not (write or out):
                 if page is not None:
@@ -162,24 +187,34 @@ def run(
         async def work() -> tuple[FileResult, dict[str, Any]]:
             limits = pool_limits(jobs, memory, start_timeout)
             async with (
-                tactic_model(choice, live) as asked,
+                tactic_model_of(choice, live) as asked,
+                agent_models(leap) as models,
                 workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit),
             ):
                 stop = stop_on_interrupt()
                 label = await founded_on(pool, source) if lite else None
                 by_ladder = LadderJudge(pool, audit=audit)
                 judge = SecondJudge(engine, limits) if isinstance(engine, ReplEngine) else by_ladder
-                solver = SearchSolver(
+                solver = partial(
+                    SearchSolver,
                     show,
                     avoid=() if assume_open else _unusable(audit),
                     frontier=frontier,
                     journal=record.journal if record else None,
                     index=await theorem_index(pool, source, indexing) if premises and not by_repl else None,
-                    model=asked,
-                    budget=Budget(tokens=tokens),
                 )
-                found = await fill(source, wanted, pool, solver, judge, options, observe, stop)
-                return found, {"foundation": label, "model": asked.bill() if asked else None}
+                facts: dict[str, Any] = {"foundation": label}
+                if models is not None:
+                    budget = Budget(seconds=timeout, tokens=tokens, money=money)
+                    solvers = solver(), solver(model=asked)
+                    found = await fill_with_agent(
+                        models, leap, source, wanted, pool, solvers, judge, budget,
+                        jobs=jobs, observe=observe, record=record, stop=stop,
+                    )  # fmt: skip
+                    return found, facts | {"model": models.bill()}
+                solve = solver(model=asked, budget=Budget(tokens=tokens, money=money))
+                found = await fill(source, wanted, pool, solve, judge, options, observe, stop)
+                return found, facts | {"model": asked.bill() if asked else None}
 
         result, facts = asyncio.run(work())
         failure = _save(result, write=write, out=out)

@@ -39,7 +39,17 @@ class Record:
     def __init__(self, sink: Sink, past: Sequence[Event] = ()) -> None:
         self.document = result_of(past)
         self.journal = Journal(sink, past)
-        self._recorder = Recorder(sink, RUN, start=next_sequences(past).get(RUN, 0))
+        self._sink = sink
+        self._past = tuple(past)
+        self._recorder = self.recorder(RUN)
+
+    def recorder(self, search: str) -> Recorder:
+        """Writes the events of one search, behind those that are there."""
+        return Recorder(self._sink, search, start=next_sequences(self._past).get(search, 0))
+
+    def past(self, search: str) -> list[Event]:
+        """The events of one search that an earlier run recorded."""
+        return [event for event in self._past if event.search == search]
 
     def observe(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Records an event of the run."""

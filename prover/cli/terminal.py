@@ -69,6 +69,10 @@ class Live:
                 self._progress.advance(self._task)
             case "Verifying":
                 self._say(f"verifying {len(payload['targets'])} proof(s)")
+            case "LemmaTakenUp":
+                self._say(f"{payload['action']}: {payload['lemma']}")
+            case "RoleAsked":
+                self._say(f"{payload['role']}: {payload['tokens']} tokens")
             case "ModelFailed":
                 self._say(f"the model failed ({payload['code']}); going on without its answer")
             case _:

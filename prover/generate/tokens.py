@@ -9,7 +9,7 @@ from typing import Literal
 
 Kind = Literal["word", "number", "string", "comment", "symbol"]
 
-_PART = r"(?:«[^»\n]*»|[^\W\d][\w'!?]*)"
+_PART = r"(?:«[^«»\n]*»|[^\W\d][\w'!?]*)"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     |(?P<comment>--[^\n]*)

@@ -4,6 +4,18 @@ from prover.model.answer import Answer, Sample
 from prover.model.batcher import Batcher, Client
 from prover.model.capacity import Capacity
 from prover.model.model import LanguageModel
-from prover.model.query import Query, Sampling, Turn
+from prover.model.query import Query, Sampling, Tool, ToolCall, Turn
 
-__all__ = ["Answer", "Batcher", "Capacity", "Client", "LanguageModel", "Query", "Sample", "Sampling", "Turn"]
+__all__ = [
+    "Answer",
+    "Batcher",
+    "Capacity",
+    "Client",
+    "LanguageModel",
+    "Query",
+    "Sample",
+    "Sampling",
+    "Tool",
+    "ToolCall",
+    "Turn",
+]

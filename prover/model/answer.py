@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prover.model.query import ToolCall
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -11,13 +13,15 @@ class Sample:
 
     `log_probability`: natural logarithm, at temperature 1, summed over its tokens and those that ended it (end token,
     stop text); None where the engine does not say. `tokens`: how many these are.
-    `finish`: `stop` for a text that ended by itself or at a stop text, `length` for one that was cut off.
+    `finish`: `stop` for a text that ended by itself or at a stop text, `length` for one that was cut off, `calls` for
+    one that asks for tools: `calls`.
     """
 
     text: str
     log_probability: float | None = None
     tokens: int = 0
     finish: str = "stop"
+    calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from prover.core.errors import ModelBusy, ModelError
 from prover.model.answer import Answer
+from prover.model.capacity import Capacity
 from prover.model.model import LanguageModel
 from prover.model.query import Query
 from prover.model.statistics import Statistics
@@ -60,6 +61,11 @@ class Client:
         self._room = asyncio.Semaphore(waiting)
         self.queue: deque[_Job] = deque()
         self.left = False
+
+    @property
+    def capacity(self) -> Capacity:
+        """The model's, as it is now."""
+        return self._batcher.model.capacity
 
     async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]:
         """As `LanguageModel.answer`. Cancelled: what was not sent is not asked, what only this client asked for is

@@ -13,7 +13,7 @@ class Capacity:
     take one query a call and many calls; an engine that works off one batch after the other takes large batches.
     `wait_seconds`: how long a batch that is not full yet waits for more. `tokens`: bound of one batch, prompts and
     `max_tokens` of all samples together; None: none. `adaptive`: `calls` is an upper bound, the number in flight
-    follows what the server bears.
+    follows what the server bears. `tools`: queries may have tools.
     """
 
     batch: int = 1
@@ -21,3 +21,4 @@ class Capacity:
     wait_seconds: float = 0.0
     tokens: int | None = None
     adaptive: bool = False
+    tools: bool = False

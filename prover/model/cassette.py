@@ -24,7 +24,6 @@ class Recording:
 
     def __init__(self, model: LanguageModel, path: Path) -> None:
         self.name = model.name
-        self.capacity = model.capacity
         self._model = model
         self._file = LineFile(path, hint="wait for it, or record into another file")
         try:
@@ -32,6 +31,11 @@ class Recording:
         except BaseException:
             self._file.close()
             raise
+
+    @property
+    def capacity(self) -> Capacity:
+        """The model's, as it is now."""
+        return self._model.capacity
 
     async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]:
         """As the model, or as the file."""
@@ -71,8 +75,9 @@ class Replay:
 
     def __init__(self, path: Path) -> None:
         self.name = f"replay/{path}"
-        self.capacity = Capacity(batch=1, calls=64)
         self._tape = Tape(path)
+        # As the model that was recorded, so that the same is asked.
+        self.capacity = Capacity(batch=1, calls=64, tools=self._tape.tools)
 
     async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]:
         """As recorded, at once."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from prover.model.query import Query, Turn
+from prover.model.query import Query, Tool, Turn
 from prover.model.refusal import Refusal
 
 Kind = Literal["chat", "completion"]
 
 #: What a request can do without. A server that does not say which it refuses is tried without these, in this order.
-_OPTIONAL = ("top_k", "seed", "logprobs", "n", "stop", "top_p", "temperature")
+#: (A model without its `tools` is asked something else: who asked decides.)
+_OPTIONAL = ("top_k", "seed", "logprobs", "n", "stop", "top_p", "temperature", "tools")
 _SEEDS = 1 << 31
 
 
@@ -48,7 +49,9 @@ class Dialect:
             body["prompt"] = _sendable(query.prompt)
         else:
             turns = query.turns or (Turn("user", query.prompt),)
-            body["messages"] = [{"role": turn.role, "content": _sendable(turn.content)} for turn in turns]
+            body["messages"] = [_message(turn) for turn in turns]
+            if query.tools:
+                body["tools"] = [_tool(tool) for tool in query.tools]
         body["max_completion_tokens" if "max_tokens" in without else "max_tokens"] = sampling.max_tokens
         optional: dict[str, object] = {
             "n": n,
@@ -84,12 +87,12 @@ class Dialect:
         present = [name for name in _OPTIONAL if name in body and name not in taken]
         if "use_beam_search" in body and "n" in present:
             present.remove("n")  # here it is the width
+        if refusal.parameter == "tool_choice" and "tools" in present:
+            return "tools"
         if refusal.parameter:
             return refusal.parameter if refusal.parameter in present else None
         for name in present:
-            # A short name is a word of every language; it counts where it is quoted.
-            quoted = rf"[\"'`]{name}[\"'`]"
-            if re.search(quoted if len(name) < 5 else rf"\b{name}\b", refusal.message):
+            if _is_named(name, refusal.message):
                 return name
         return next((name for name in present if name not in self._taken[kind]), None)
 
@@ -102,6 +105,37 @@ class Dialect:
         """The server gave so many samples in one request."""
         if asked > 1 and given == 1:
             self._one_each.add(kind)
+
+
+def _is_named(name: str, message: str) -> bool:
+    if name == "tools":
+        pattern = r"\b(tools?|tool_choice|function calling)\b"
+    elif len(name) < 5:  # a word of every language; it counts where it is quoted
+        pattern = rf"[\"'`]{name}[\"'`]"
+    else:
+        pattern = rf"\b{name}\b"
+    return re.search(pattern, message) is not None
+
+
+def _message(turn: Turn) -> dict[str, object]:
+    message: dict[str, object] = {"role": turn.role, "content": _sendable(turn.content)}
+    if turn.calls:
+        message["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": _sendable(call.name), "arguments": _sendable(call.arguments)},
+            }
+            for call in turn.calls
+        ]
+    if turn.role == "tool":
+        message["tool_call_id"] = turn.call
+    return message
+
+
+def _tool(tool: Tool) -> dict[str, object]:
+    function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {"type": "function", "function": function}
 
 
 def _sendable(text: str) -> str:

@@ -9,7 +9,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prover.core.errors import ModelError
@@ -42,12 +42,12 @@ class _Part:
 
     def add(self, part: int, reply: Reply) -> bool:
         """Whether it brought a text that was not there."""
-        known = {sample.text for sample in self.samples}
+        known = {_said(sample) for sample in self.samples}
         self.samples += reply.samples
         self.parts.add(part)
         self.prompt_tokens += reply.prompt_tokens
         self.tokens += reply.tokens
-        return any(sample.text not in known for sample in reply.samples)
+        return any(_said(sample) not in known for sample in reply.samples)
 
 
 class OpenAIModel:
@@ -58,8 +58,9 @@ class OpenAIModel:
     sent as one turn of a conversation, to servers without completions. `hosted`: OpenAI's own service.
 
     A server that gives fewer samples than asked for is asked again; one that refuses a parameter is asked without it
-    from then on. At temperature 0 there is one sample. Where token counts are missing they are reckoned from the
-    length. Beams: vLLM's servers only.
+    from then on, but for tools: where those are refused, `capacity` says so and every query that has some is a
+    `ModelError` (`model_no_tools`). At temperature 0 there is one sample. Where token counts are missing they are
+    reckoned from the length. Beams: vLLM's servers only.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class OpenAIModel:
         price: Price | None = None,
     ) -> None:
         self.name = name or model
-        self.capacity = Capacity(batch=1, calls=calls, adaptive=True)
+        self.capacity = Capacity(batch=1, calls=calls, adaptive=True, tools=True)
         self._model = model
         self._key_variable = key_variable
         self._deadline = deadline_seconds
@@ -117,6 +118,8 @@ class OpenAIModel:
         try:
             if query.sampling.beams:
                 await self._check_beams()
+            if query.tools and not self.capacity.tools:
+                raise self._no_tools("")
             await self._gather(query, kind, begun)
         except ModelError as error:
             begun.seconds = time.monotonic() - started
@@ -178,6 +181,9 @@ class OpenAIModel:
             culprit = self._dialect.culprit(kind, body, read_refusal(received))
             if culprit is None:
                 raise await self._error(received)
+            if culprit == "tools":
+                self.capacity = replace(self.capacity, tools=False)
+                raise self._no_tools(self._endpoint.shown(read_refusal(received).message))
             left_out |= {culprit}
             if culprit == "n":
                 n = 1
@@ -215,6 +221,13 @@ class OpenAIModel:
         said = self._endpoint.shown(refusal.message)
         return error_of(refusal, self.name, said, key_variable=self._key_variable, models=models)
 
+    def _no_tools(self, said: str) -> ModelError:
+        return ModelError(
+            f"{self.name}: its server takes no tools{f': {said}' if said else ''}",
+            code="model_no_tools",
+            hint="vLLM takes them with --enable-auto-tool-choice and --tool-call-parser",
+        )
+
     async def _models(self) -> list[tuple[str, str]]:
         """Names and owners of the server's models; none where it does not list them. Raises `ModelError`."""
         try:
@@ -234,3 +247,8 @@ class OpenAIModel:
                 code="model_no_beams",
                 hint="draw samples at a temperature; or serve the model with vLLM, or load it with hf/ or vllm/",
             )
+
+
+def _said(sample: Sample) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What a sample says, whatever the server called it."""
+    return sample.text, tuple((call.name, call.arguments) for call in sample.calls)

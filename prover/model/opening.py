@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from prover.core.errors import SetupError
 from prover.model.cassette import Replay
 from prover.model.endpoint import check_address, is_loopback
+from prover.model.manual import FolderModel, TerminalModel
 from prover.model.model import LanguageModel
 from prover.model.openai import OpenAIModel
 from prover.model.price import Price
@@ -41,6 +42,8 @@ async def open_model(
     more = dict(options or {})
     if reference.engine == "replay":
         return Replay(Path(reference.name))
+    if reference.engine == "manual":
+        return TerminalModel() if reference.name == "-" else FolderModel(Path(reference.name))
     if reference.engine in _ENGINES:
         return await asyncio.to_thread(_load, reference, more)
     known = os.environ if environment is None else environment

@@ -9,11 +9,11 @@ from typing import Literal, cast
 from prover.core.errors import UserError
 from prover.core.visible import visible
 
-Engine = Literal["vllm", "hf", "openai", "openai-api", "replay"]
+Engine = Literal["vllm", "hf", "openai", "openai-api", "replay", "manual"]
 
 FORMS = (
     "vllm/ORG/NAME, hf/ORG/NAME (each also with a path, hf/./DIR, or with @REVISION), openai/NAME, "
-    "openai-api/SERVICE/NAME, replay/FILE.jsonl"
+    "openai-api/SERVICE/NAME, replay/FILE.jsonl, manual/DIR, manual/-"
 )
 _HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?", re.ASCII)
 _REVISION = re.compile(r"\w[\w./-]*", re.ASCII)
@@ -25,7 +25,8 @@ _PATH = re.compile(r"(\.{0,2}/|\.{1,2}$)")
 class ModelReference:
     """A model and the engine that is to run it; nothing of it was looked up yet.
 
-    `name`: as the hub or the server calls it, a directory (`./DIR`, `/DIR`), or the file to replay. `service`: prefix
+    `name`: as the hub or the server calls it, a directory (`./DIR`, `/DIR`), the file to replay, or the folder that a
+    person answers in (`-`: on the terminal). `service`: prefix
     of the variables that say where an `openai-api` server is. `revision`: empty where none was asked for.
     """
 
@@ -65,10 +66,11 @@ def parse_reference(text: str) -> ModelReference:
     if not text.isprintable():
         raise _wrong(text, "it holds characters that cannot be printed")
     engine, _, rest = text.partition("/")
-    if engine not in ("vllm", "hf", "openai", "openai-api", "replay"):
+    if engine not in ("vllm", "hf", "openai", "openai-api", "replay", "manual"):
         raise _wrong(text, "it does not begin with an engine")
     if not rest.strip():
-        raise _wrong(text, "it names no model" if engine != "replay" else "it names no file")
+        what = {"replay": "file", "manual": "folder"}.get(engine, "model")
+        raise _wrong(text, f"it names no {what}")
     match engine:
         case "vllm" | "hf":
             return _weights(engine, rest, text)

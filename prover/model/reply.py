@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from prover.model.answer import Sample
+from prover.model.query import ToolCall
 
-_FINISH = {"stop": "stop", "eos": "stop", "stop_sequence": "stop", "length": "length", "max_tokens": "length"}
+_FINISH = {
+    "stop": "stop", "eos": "stop", "stop_sequence": "stop", "length": "length", "max_tokens": "length",
+    "tool_calls": "calls", "function_call": "calls",
+}  # fmt: skip
 #: Characters that count as one token where the server does not count: a bound for budgets.
 _CHARACTERS_PER_TOKEN = 2.5
 
@@ -42,6 +46,7 @@ class _Choice:
     #: Tokens of the text, where the server lists them.
     listed: int | None
     thought: int
+    calls: tuple[ToolCall, ...] = ()
 
 
 def read_reply(body: bytes, stop: Sequence[str]) -> Reply:
@@ -74,17 +79,19 @@ def read_reply(body: bytes, stop: Sequence[str]) -> Reply:
     if any(choice.listed is None for choice in choices):
         written = _shares(total, written)
     samples = [
-        Sample(choice.text, choice.log_probability, tokens, choice.finish)
+        Sample(choice.text, choice.log_probability, tokens, choice.finish, choice.calls)
         for choice, tokens in zip(choices, written, strict=True)
     ]
     return Reply(tuple(samples), _count(counts.get("prompt_tokens")), max(total, sum(written)))
 
 
 def _choice(choice: Mapping[str, Any], stop: Sequence[str], hidden: int) -> _Choice:
+    calls: tuple[ToolCall, ...] = ()
     if "message" in choice:
         message = _object(choice["message"], "a message")
         text, refused = _content(message.get("content")), bool(message.get("refusal"))
         thinking = message.get("reasoning_content") or message.get("reasoning") or ""
+        calls = _calls(message)
     elif isinstance(choice.get("text"), str):
         text, refused = choice["text"], False
         thinking = choice.get("reasoning_content") or choice.get("reasoning") or ""
@@ -93,6 +100,11 @@ def _choice(choice: Mapping[str, Any], stop: Sequence[str], hidden: int) -> _Cho
     thought = len(thinking) if isinstance(thinking, str) else 1
     said = choice.get("finish_reason")
     finish = "other" if refused or not isinstance(said, str) else _FINISH.get(said, "other")
+    if calls:
+        # Token by token, their text is the server's secret.
+        return _Choice(text, "length" if finish == "length" else "calls", None, None, thought, calls)
+    if finish == "calls":
+        finish = "stop"
     if not text and finish == "stop" and (thought or hidden):
         finish = "length"  # all that it might write went into thinking
     tokens = None if thought or hidden else _tokens(choice.get("logprobs"))
@@ -104,6 +116,23 @@ def _choice(choice: Mapping[str, Any], stop: Sequence[str], hidden: int) -> _Cho
         return _Choice(text, finish, None, None, thought)
     log_probability = math.fsum(value for _, value in tokens)
     return _Choice(text, finish, log_probability if math.isfinite(log_probability) else None, len(tokens), thought)
+
+
+def _calls(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:
+    """The tools asked for. Where a server gives no ids, their numbers do; arguments may come as an object (Ollama)."""
+    listed = message.get("tool_calls")
+    old = message.get("function_call")
+    entries = cast("list[object]", listed) if isinstance(listed, list) else []
+    if not entries and isinstance(old, dict):
+        entries = [{"function": cast("object", old)}]
+    found: list[ToolCall] = []
+    for number, entry in enumerate(entries):
+        fields = _object(entry, "a tool call")
+        function = _object(fields.get("function"), "the function of a tool call")
+        arguments = function.get("arguments")
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments or {}, ensure_ascii=False)
+        found.append(ToolCall(str(fields.get("id") or f"call_{number}"), str(function.get("name") or ""), text))
+    return tuple(found)
 
 
 def _content(content: object) -> str:
@@ -154,7 +183,8 @@ def _reasoning(usage: Mapping[str, Any]) -> int:
 
 
 def _guess(choice: _Choice) -> int:
-    return math.ceil((len(choice.text) + choice.thought) / _CHARACTERS_PER_TOKEN)
+    asked = sum(len(call.name) + len(call.arguments) for call in choice.calls)
+    return math.ceil((len(choice.text) + asked + choice.thought) / _CHARACTERS_PER_TOKEN)
 
 
 def _shares(total: int, weights: Sequence[int]) -> list[int]:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prover.core.errors import UserError
 from prover.events.codec import DecodeError, as_object, decode, encode
@@ -32,6 +32,8 @@ class Tape:
         self.path = path
         self._places: dict[str, tuple[int, int]] = {}
         self._alike: dict[str, list[str]] = {}
+        #: Whether any question in it offers tools.
+        self.tools = False
         try:
             self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
@@ -68,6 +70,7 @@ class Tape:
         if version > _VERSION:
             raise DecodeError(f"version {version} of the format; this release reads up to {_VERSION}")
         if key not in self._places:
+            self.tools = self.tools or bool(query.get("tools"))
             self._places[key] = (start, len(line))
             self._alike.setdefault(asked, []).append(key)
 
@@ -137,7 +140,13 @@ def tape_line(model: str, query: Query, answer: Answer) -> bytes:
 
 
 def _text_digest(prompt: object, turns: object) -> str:
-    return hashlib.sha256(json.dumps([prompt, turns]).encode()).hexdigest()
+    said = [_said(turn) for turn in cast("list[object]", turns)] if isinstance(turns, list) else turns
+    return hashlib.sha256(json.dumps([prompt, said]).encode()).hexdigest()
+
+
+def _said(turn: object) -> object:
+    """A turn without what it leaves empty: older tapes do not have all fields."""
+    return {name: value for name, value in as_object(turn).items() if value}
 
 
 def _text(query: Query) -> str:
@@ -154,4 +163,6 @@ def _settings_apart(there: Query, here: Query) -> list[str]:
     pairs = [(field.name, getattr(there.sampling, field.name), getattr(here.sampling, field.name))
              for field in fields(Sampling)]  # fmt: skip
     pairs += [(name, getattr(there, name), getattr(here, name)) for name in ("draw", "salt")]
-    return [f"{name} {old!r} instead of {new!r}" for name, old, new in pairs if old != new]
+    pairs.append(("tools", [tool.name for tool in there.tools], [tool.name for tool in here.tools]))
+    found = [f"{name} {old!r} instead of {new!r}" for name, old, new in pairs if old != new]
+    return found or ["tools that are told of in other words"]

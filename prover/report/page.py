@@ -12,7 +12,7 @@ from prover.report.story import Story
 from prover.report.words import duration, verdict_tone, verdict_words
 
 #: In this order they make the page's program.
-_PROGRAM = ("format.js", "model.js", "rows.js", "tree.js", "map.js", "detail.js", "explorer.js", "main.js")
+_PROGRAM = ("format.js", "model.js", "rows.js", "tree.js", "map.js", "detail.js", "explorer.js", "theme.js", "main.js")
 
 
 def page(events: Iterable[Event]) -> str:
@@ -25,12 +25,12 @@ def page(events: Iterable[Event]) -> str:
     from markupsafe import Markup
 
     story = Story.of(events)
-    script = "(() => {\n" + "\n".join(_asset(name) for name in _PROGRAM) + "})();\n"
-    style = _asset("page.css")
+    script = program(*_PROGRAM)
+    style = asset("page.css")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    template = environment.from_string(_asset("page.html.j2"))
+    template = environment.from_string(asset("page.html.j2"))
     over = f" over {story.foundation}" if story.foundation else ""
     return template.render(
         story=story,
@@ -47,5 +47,11 @@ def page(events: Iterable[Event]) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def program(*names: str) -> str:
+    """Assets as one script that leaves nothing in the page's scope."""
+    return "(() => {\n" + "\n".join(asset(name) for name in names) + "})();\n"
+
+
+def asset(name: str) -> str:
+    """A file that pages are made of."""
     return (files("prover.report") / "assets" / name).read_text(encoding="utf-8")

@@ -63,9 +63,11 @@ async def show(chromium: Any, tmp_path: Path) -> AsyncIterator[Open]:
     """Opens the page of some events; at the end no page may have complained or loaded anything."""
     opened: list[tuple[Any, Shown, str]] = []
 
-    async def open_page(events: Iterable[Event], **options: Any) -> Shown:
+    async def open_page(
+        events: Iterable[Event], *, render: Callable[[Iterable[Event]], str] = page, **options: Any
+    ) -> Shown:
         file = tmp_path / f"page{len(opened)}.html"
-        file.write_text(page(events), encoding="utf-8")
+        file.write_text(render(events), encoding="utf-8")
         options.setdefault("viewport", {"width": 1440, "height": 900})
         context = await chromium.new_context(**options)
         shown = Shown(await context.new_page())

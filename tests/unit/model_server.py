@@ -91,8 +91,9 @@ class ModelServer:
     `names` of its models, `owner` of them; `key` it asks for; `completes`, `chats`: paths it has; `most`: samples of
     one request, whatever `n` says; `refuses`: parameters that are an error, named in it if `names_refused`;
     `logprobs`, `usage`: whether it gives them; `busy_above`: requests at a time, more are told 429. `faults`: for the
-    next requests, in this order; `fault_of`: for a request. While `gate` is not set, nobody is answered. `asked`: all
-    requests in the order they came; `answered`: texts in requests that got a whole answer; `most_at_once`.
+    next requests, in this order; `fault_of`: for a request. `calls_of`: the `tool_calls` it gives to a conversation
+    that has tools. While `gate` is not set, nobody is answered. `asked`: all requests in the order they came;
+    `answered`: texts in requests that got a whole answer; `most_at_once`.
     """
 
     def __init__(self, writes: Callable[[Asked], Sequence[str]] | None = None) -> None:
@@ -108,6 +109,7 @@ class ModelServer:
         self.usage = True
         self.busy_above: int | None = None
         self.faults: deque[Fault] = deque()
+        self.calls_of: Callable[[Asked], object] = lambda asked: None
         self.fault_of: Callable[[Asked], Fault | None] = lambda asked: None
         self.gate = threading.Event()
         self.gate.set()
@@ -192,6 +194,10 @@ class ModelServer:
         text, values = "".join(kept), [log_probability(piece) for piece in kept]
         if asked.chat:
             choice["message"] = {"role": "assistant", "content": text}
+            calls = self.calls_of(asked) if asked.body.get("tools") else None
+            if calls:
+                choice["message"] |= {"content": text or None, "tool_calls": calls}
+                choice["finish_reason"] = "tool_calls"
             listed: Any = {"content": [{"token": t, "logprob": v} for t, v in zip(kept, values, strict=True)]}
         else:
             choice["text"] = text

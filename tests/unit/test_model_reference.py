@@ -30,6 +30,8 @@ GOOD = {
     "openai/ft:gpt-9:me::x@y": ModelReference("openai", "ft:gpt-9:me::x@y"),
     "openai-api/my-box/org/name": ModelReference("openai-api", "org/name", "my-box"),
     "replay/a.jsonl": ModelReference("replay", "a.jsonl"),
+    "manual/-": ModelReference("manual", "-"),
+    "manual/some folder": ModelReference("manual", "some folder"),
     "replay//tmp/a.jsonl": ModelReference("replay", "/tmp/a.jsonl"),
 }
 
@@ -44,7 +46,8 @@ def test_references(text: str, reference: ModelReference) -> None:
 BAD = [
     "", "gpt-9", "vllm", "vllm/", "vllm/a/b/c", "vllm/a/", "hf/a b", "hf/org/name@", "hf/org/name@a b",
     "hf/-x/y", "hf/https://x/y", "openai/", "openai/ ", "openai-api/box", "openai-api/box/", "openai-api//x",
-    "openai-api/b$x/y", "openai-api/1/x", "replay/", "ollama/x", "openai/a\nb", "openai/a\u202eb", "VLLM/a/b",
+    "openai-api/b$x/y", "openai-api/1/x", "replay/", "manual/", "ollama/x",
+    "openai/a\nb", "openai/a\u202eb", "VLLM/a/b",
 ]  # fmt: skip
 
 

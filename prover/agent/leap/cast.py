@@ -1,0 +1,52 @@
+"""The roles that the agent asks: who they are is of no concern to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from prover.agent.leap.brief import Brief
+from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply
+
+Reply = TypeVar("Reply", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[Reply]):
+    """A reply and its price: tokens the models wrote, US dollars, calls."""
+
+    reply: Reply
+    tokens: int = 0
+    money: float = 0.0
+    calls: int = 1
+
+
+class Cast(Protocol):
+    """One method a role. `draw`: 0 for the first time, so that the same question can have another answer.
+
+    Each raises `ModelError` when its model cannot answer.
+    """
+
+    async def prove(self, brief: Brief, draw: int = 0) -> Said[ProofReply | NoReply]:
+        """A proof; of what `brief.work` should have been, where that is given with its faults."""
+        ...
+
+    async def negate(self, brief: Brief, draw: int = 0) -> Said[ProofReply | NoReply]:
+        """A proof of the negation."""
+        ...
+
+    async def plan(self, brief: Brief, draw: int = 0) -> Said[PlanReply | NoReply]:
+        """A decomposition."""
+        ...
+
+    async def sketch(self, brief: Brief, draw: int = 0) -> Said[PlanReply | NoReply]:
+        """The decomposition in `brief.work` as one that Lean accepts."""
+        ...
+
+    async def review(self, brief: Brief, draw: int = 0) -> Said[ReviewReply | NoReply]:
+        """An opinion of the decomposition in `brief.work`."""
+        ...
+
+    async def diagnose(self, brief: Brief, draw: int = 0) -> Said[DiagnosisReply | NoReply]:
+        """Why the lemma resists."""
+        ...

@@ -1,0 +1,103 @@
+"""Searching for a lemma's proof without a language model in the loop, and the verdict on what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from prover.agent.attempt import Solve
+from prover.agent.fill import FillOptions, fill
+from prover.agent.judging import Judge
+from prover.agent.leap.lemma import Statement
+from prover.agent.leap.stage import Stage
+from prover.agent.refutation import refutation_header, refutation_name
+from prover.agent.target import Target
+from prover.core.errors import UserError
+from prover.core.verdict import Proved, ProvedModulo, Refuted, Verdict
+from prover.lean.source import SourceFile
+
+#: The part of a search that goes to the negation.
+_REFUTING = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What came of a search. At most one of `script` (tactic lines) and `refutation` (likewise) is not empty; a verdict
+    of the ladder stands behind it. `detail`: why there is neither."""
+
+    script: str = ""
+    refutation: str = ""
+    verdict: str = ""
+    detail: str = ""
+
+
+class Closer(Protocol):
+    """Finds proofs by search, and has proofs verified."""
+
+    async def search(
+        self, stage: Stage, statement: Statement, definitions: str, *, seconds: float, deep: bool
+    ) -> Closed: ...
+
+    async def verify(
+        self, stage: Stage, statement: Statement, name: str, script: str, definitions: str
+    ) -> Verdict | None:
+        """The verdict on a proof; None where none is needed."""
+        ...
+
+    async def verify_refutation(
+        self, stage: Stage, statement: Statement, name: str, script: str, definitions: str
+    ) -> Verdict | None: ...
+
+
+class SearchCloser:
+    """Searches as `prove FILE` does, over a file that holds the lemma alone. `deep`: the solver of longer searches."""
+
+    def __init__(self, solve: Solve, judge: Judge, *, deep: Solve | None = None) -> None:
+        self._solve = solve
+        self._deep = deep or solve
+        self._judge = judge
+
+    async def search(
+        self, stage: Stage, statement: Statement, definitions: str, *, seconds: float, deep: bool
+    ) -> Closed:
+        source = SourceFile("lemma.lean", stage.text(statement, "sorry", definitions=definitions).encode())
+        options = FillOptions(seconds=seconds, refute_share=_REFUTING)
+        try:
+            target = Target("lemma.lean", name=statement.name)
+            result = await fill(source, target, stage.pool, self._deep if deep else self._solve, self._judge, options)
+        except UserError as error:
+            return Closed(detail=error.message)
+        found = result.targets[0]
+        code = found.verdict.code
+        if isinstance(found.verdict, Proved | ProvedModulo) and found.scripts:
+            return Closed(script=found.scripts[0], verdict=code)
+        if isinstance(found.verdict, Refuted) and found.scripts:
+            return Closed(refutation=_tactics(found.scripts[0]), verdict=code)
+        return Closed(detail=getattr(found.verdict, "stopped", code), verdict=code)
+
+    async def verify(
+        self, stage: Stage, statement: Statement, name: str, script: str, definitions: str
+    ) -> Verdict | None:
+        return (
+            await self._judge.proofs(
+                stage.text(statement, script, definitions=definitions),
+                stage.text(statement, "sorry", definitions=definitions),
+                [name],
+            )
+        )[name]
+
+    async def verify_refutation(
+        self, stage: Stage, statement: Statement, name: str, script: str, definitions: str
+    ) -> Verdict | None:
+        header = refutation_header(name, quoted="«" in statement.text)
+        proof = "\n".join(f"  {line}" for line in script.splitlines())
+        open_text = stage.text(statement, "sorry", definitions=definitions)
+        submission = stage.text(statement, "sorry", definitions=definitions, refutation=f"{header} by\n{proof}")
+        return await self._judge.refutation(submission, open_text, name, refutation_name(name))
+
+
+def _tactics(theorem: str) -> str:
+    """The tactic lines of a theorem written `header := by` and indented lines."""
+    lines: Sequence[str] = theorem.split("\n")[1:]
+    return "\n".join(line.removeprefix("  ") for line in lines)

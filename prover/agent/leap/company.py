@@ -1,0 +1,120 @@
+"""The roles played by language models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from prover.agent.leap.brief import Brief
+from prover.agent.leap.cast import Said
+from prover.agent.leap.context import estimate
+from prover.agent.leap.conversation import Asker, Talk, converse
+from prover.agent.leap.manifest import RoleName, ToolName
+from prover.agent.leap.protocol import Question, read_diagnosis, read_plan, read_proof, read_review, read_statement
+from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply, StatementReply
+from prover.agent.leap.role import Role
+from prover.agent.leap.roles import Agent
+from prover.agent.leap.toolbox import AgentTool, Toolbox
+from prover.core.errors import UserError
+from prover.model import Sample
+
+_Reply = TypeVar("_Reply")
+_Read = Callable[[Sample], "_Reply | NoReply"]
+#: What tools a role has for a brief.
+Tools = Callable[[Brief, Sequence[ToolName]], Sequence[AgentTool[Any]]]
+Observe = Callable[[RoleName, Talk], None]
+
+
+class Company:
+    """A `Cast`: the roles of `agent`, each played by the model that its manifest names.
+
+    `models`: by name, `main` among them; a name that is not there is played by `main`. `tools`: None: none. `tokens`:
+    how the models count. `native`: proofs may rest on compiled code. `observe` hears every conversation.
+
+    A role that asks for several samples at a time is asked once for so many draws of the same. One that the agent does
+    not have gives a `NoReply` (`no_role`); a brief that cannot be made to fit, `too_long`.
+    """
+
+    def __init__(
+        self,
+        agent: Agent,
+        models: Mapping[str, Asker],
+        *,
+        tools: Tools | None = None,
+        tokens: Callable[[str], int] = estimate,
+        native: bool = False,
+        observe: Observe = lambda role, talk: None,
+    ) -> None:
+        if agent.roles and "main" not in models:
+            raise UserError("no model is named", code="no_model", hint="name one with --model")
+        self.agent = agent
+        self._models = models
+        self._tools = tools
+        self._tokens = tokens
+        self._native = native
+        self._observe = observe
+        self._spare: dict[tuple[str, Brief], list[Sample]] = {}
+
+    async def prove(self, brief: Brief, draw: int = 0) -> Said[ProofReply | NoReply]:
+        """As `Cast.prove`. An agent without a repairer draws another proof instead."""
+        question = self._question(brief)
+        if (brief.work or brief.faults) and "repairer" in self.agent.roles:
+            return await self._ask("repairer", brief, draw, lambda s: read_proof(s.text, question, s.finish))
+        brief = replace(brief, work="", faults="")
+        return await self._ask("prover", brief, draw, lambda s: read_proof(s.text, question, s.finish))
+
+    async def negate(self, brief: Brief, draw: int = 0) -> Said[ProofReply | NoReply]:
+        """As `Cast.negate`."""
+        question = replace(self._question(brief), name="refutation")
+        return await self._ask("negator", brief, draw, lambda s: read_proof(s.text, question, s.finish))
+
+    async def plan(self, brief: Brief, draw: int = 0) -> Said[PlanReply | NoReply]:
+        """As `Cast.plan`."""
+        question = self._question(brief)
+        return await self._ask("planner", brief, draw, lambda s: read_plan(s.text, question, s.finish))
+
+    async def sketch(self, brief: Brief, draw: int = 0) -> Said[PlanReply | NoReply]:
+        """As `Cast.sketch`."""
+        question = self._question(brief)
+        return await self._ask("sketcher", brief, draw, lambda s: read_plan(s.text, question, s.finish))
+
+    async def review(self, brief: Brief, draw: int = 0) -> Said[ReviewReply | NoReply]:
+        """As `Cast.review`."""
+        return await self._ask("reviewer", brief, draw, lambda s: read_review(s.text, s.finish))
+
+    async def diagnose(self, brief: Brief, draw: int = 0) -> Said[DiagnosisReply | NoReply]:
+        """As `Cast.diagnose`."""
+        return await self._ask("diagnoser", brief, draw, lambda s: read_diagnosis(s.text, s.finish))
+
+    async def formalise(self, brief: Brief, draw: int = 0) -> Said[StatementReply | NoReply]:
+        """A statement in Lean for the one in words, `brief.statement.informal`."""
+        question = self._question(brief)
+        return await self._ask("formaliser", brief, draw, lambda s: read_statement(s.text, question, s.finish))
+
+    def _question(self, brief: Brief) -> Question:
+        context = f"{brief.before}\n\n{brief.definitions}"
+        return Question(brief.statement.name, context, self._native)
+
+    async def _ask(self, name: RoleName, brief: Brief, draw: int, read: _Read[_Reply]) -> Said[_Reply | NoReply]:
+        role = self.agent.roles.get(name)
+        if role is None:
+            return Said(NoReply("no_role", name), calls=0)
+        spare = self._spare.get((name, brief))
+        if spare:
+            return Said(read(spare.pop()), calls=0)
+        query = role.query(brief, most=self.agent.limits.context_tokens, draw=draw, tokens=self._tokens)
+        if query is None:
+            return Said(NoReply("too_long", "the task does not fit the prompt"), calls=0)
+        model = self._models.get(role.part.model) or self._models["main"]
+        talk = await converse(model, query, self._toolbox(role, brief))
+        self._observe(name, talk)
+        first, *rest = talk.samples or (Sample(""),)
+        if rest:
+            self._spare[name, brief] = rest[::-1]
+        return Said(read(first), talk.tokens, talk.money, talk.asked)
+
+    def _toolbox(self, role: Role, brief: Brief) -> Toolbox | None:
+        if self._tools is None or not role.part.tools:
+            return None
+        return Toolbox(self._tools(brief, role.part.tools), self.agent.limits.tool_calls)

@@ -1,0 +1,40 @@
+"""A decomposition: the AND node of the plan. All its lemmas are needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prover.agent.leap.lemma import Lemma
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The proof of a lemma from others: tactic lines without a `sorry` of their own.
+
+    `definitions`: declarations that are new with this sketch, to stand before the lemmas that mention them. `plan`:
+    the idea in words.
+    """
+
+    script: str
+    definitions: str = ""
+    plan: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Decomposition:
+    """`parent` follows from `lemmas` by `sketch`: Lean has checked that. `dead`: why it is given up, empty while it
+    stands."""
+
+    number: int
+    parent: Lemma
+    lemmas: tuple[Lemma, ...]
+    sketch: Sketch
+    dead: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all its lemmas are proved."""
+        return not self.dead and all(lemma.proved for lemma in self.lemmas)
+
+    def __repr__(self) -> str:
+        return f"Decomposition({self.number}: {self.parent.name} from {[lemma.name for lemma in self.lemmas]})"

@@ -1,0 +1,108 @@
+"""Keys of statements: what they say, down to the definitions they stand on, and nothing of how it is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from prover.verify.name import Name, show
+from prover.verify.tables import Constant, Row, Tables
+
+#: Where the numbers of other expression rows stand in a row, and where its plain parts do. Names and kinds of binders
+#: are left out.
+_SUBTERMS = {"a": (1, 2), "l": (2, 3), "p": (2, 3), "t": (2, 3, 4), "j": (3,)}
+_PLAIN = {"b": (1,), "n": (1,), "r": (1,), "j": (2,)}
+
+
+class Keys:
+    """Keys of the constants of one elaborated file.
+
+    Two theorems have equal keys when their types are equal up to names and kinds of bound variables, once every
+    constant that the file itself declares is replaced by its content: for a definition its type and value, for all
+    else its name and type, an inductive type with its whole family. Imported constants count by name. `scope` is part
+    of every key.
+    """
+
+    def __init__(self, tables: Tables, scope: str = "") -> None:
+        self._tables = tables
+        self._scope = scope
+        self._contents: dict[Name, str] = {}
+        self._rows: dict[frozenset[Name], dict[int, str]] = {}
+
+    def of(self, name: Name) -> str:
+        """The key of a statement, 64 hexadecimal digits. `KeyError` for a constant that is not the file's."""
+        return _digest("statement", self._scope, *self._type(self._tables.constants[name], frozenset()))
+
+    def _content(self, name: Name, inside: frozenset[Name]) -> str:
+        """All that matters of a constant to those that mention it. `inside`: families that are being looked at; their
+        members go by name there."""
+        constant = self._tables.constants.get(name)
+        if constant is None or name in inside:
+            return f"name {show(name)}"
+        known = self._contents.get(name)
+        if known is None:
+            known = self._contents[name] = self._made(constant, frozenset(self._family(constant)))
+        return known
+
+    def _made(self, constant: Constant, family: frozenset[Name]) -> str:
+        parts = [constant.kind, show(constant.name), *self._type(constant, family)]
+        if constant.kind != "theorem" and constant.value is not None:
+            parts = [constant.kind, *self._type(constant, family), self._row(constant.value, family)]
+        for name in sorted(family - {constant.name}, key=show):
+            member = self._tables.constants.get(name)
+            if member is not None:
+                parts += [show(name), member.kind, *self._type(member, family)]
+        return _digest(*parts)
+
+    def _family(self, constant: Constant) -> set[Name]:
+        """A constant and those that are declared together with it."""
+        found = {constant.name, *constant.family}
+        for name in tuple(found):
+            member = self._tables.constants.get(name)
+            if member is not None:
+                found.update(member.family)
+                found.update(member.constructors)
+        return found
+
+    def _type(self, constant: Constant, inside: frozenset[Name]) -> list[str]:
+        return [str(len(constant.params)), *map(show, constant.params), self._row(constant.type, inside)]
+
+    def _row(self, row: int, inside: frozenset[Name]) -> str:
+        """A digest of an expression; the stack is our own, since terms may be deep."""
+        known = self._rows.setdefault(inside, {})
+        stack = [row]
+        while stack:
+            expr = self._tables.exprs[stack[-1]]
+            below = [expr[i] for i in _SUBTERMS.get(expr[0], ()) if expr[i] not in known]
+            if below:
+                stack += below
+                continue
+            known[stack.pop()] = self._digest(expr, inside)
+        return known[row]
+
+    def _digest(self, expr: Row, inside: frozenset[Name]) -> str:
+        tag: str = expr[0]
+        known = self._rows[inside]
+        parts = [tag, *(str(expr[i]) for i in _PLAIN.get(tag, ())), *(known[expr[i]] for i in _SUBTERMS.get(tag, ()))]
+        if tag == "s":
+            parts.append(self._level(expr[1]))
+        elif tag == "c":
+            parts += [self._content(self._tables.named(expr), inside), *map(self._level, expr[2])]
+        elif tag == "j":
+            parts.append(self._content(self._tables.named(expr), inside))
+        return _digest(*parts)
+
+    def _level(self, row: int) -> str:
+        level = self._tables.levels[row]
+        if level[0] == "p":
+            at: int = level[1]
+            return show(self._tables.names[at])
+        return _digest(level[0], *(self._level(part) for part in level[1:]))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(_escaped(parts)).encode(errors="surrogatepass")).hexdigest()
+
+
+def _escaped(parts: Iterable[str]) -> Iterable[str]:
+    return (part.replace("\\", "\\\\").replace("\x1f", "\\u") for part in parts)

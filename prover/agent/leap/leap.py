@@ -1,0 +1,175 @@
+"""The agent: it works on the most promising lemma of the plan until the targets are proved or nothing is left to do.
+
+LEAP (arXiv 2606.03303, section 3), with what it leaves open filled in: formal refutations (AlphaProof,
+Goedel-Architect), diagnoses that the next plan reads (Goedel-Architect), and an order of work by expected gain over
+expected cost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from prover.agent.judging import Observer
+from prover.agent.leap.attempt import Attempt, Pains
+from prover.agent.leap.cast import Cast
+from prover.agent.leap.closing import Closer
+from prover.agent.leap.events import ActionChosen, AgentEnded
+from prover.agent.leap.lemma import Lemma, Standing
+from prover.agent.leap.plan import Plan
+from prover.agent.leap.policy import Action, Choice, Policy
+from prover.agent.leap.stage import Stage
+from prover.core.budget import Budget, Spent
+from prover.core.errors import ModelError
+
+#: What the events of a plan are recorded under.
+PLAN = "leap"
+#: How often the agent looks whether it was interrupted or its budget is used up.
+_LOOK_SECONDS = 0.2
+#: Model failures in a row after which it is not asked any more.
+_PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A target with the place where it stands, and the person's hints for it."""
+
+    target: Lemma
+    stage: Stage
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Leap:
+    """One run of the agent over a plan. `scenes`: the targets of the plan. `cast` None: there is no model.
+
+    `jobs` lemmas are worked on at a time. Interrupted (`stop` is set) or out of budget, it ends what is under way, and
+    the plan keeps what was found.
+    """
+
+    plan: Plan
+    scenes: tuple[Scene, ...]
+    closer: Closer
+    cast: Cast | None = None
+    policy: Policy = field(default_factory=Policy)
+    pains: Pains = field(default_factory=Pains)
+    budget: Budget = field(default_factory=Budget)
+    jobs: int = 1
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    observe: Observer = lambda kind, payload: None
+    _running: dict[asyncio.Task[bool], Choice] = field(default_factory=dict[asyncio.Task[bool], Choice])
+    _failures: int = 0
+
+    async def run(self) -> str:
+        """Why it stopped: as `AgentEnded.stop`."""
+        if self.cast is None:
+            self.policy.actions = tuple(a for a in self.policy.actions if a in (Action.CLOSE, Action.SEARCH))
+        spent = self._spent()
+        try:
+            stop = await self._work(spent)
+        finally:
+            await self._end()
+        targets = self.plan.graph.targets
+        proved = tuple(t.name for t in targets if t.proved)
+        left = tuple(t.name for t in targets if not t.proved)
+        self.plan.record(AgentEnded(stop, proved, left))
+        return stop
+
+    def _spent(self) -> Spent:
+        """What the plan's own record says was used; wall time counts from now."""
+        tally = self.plan.tally
+        return Spent(self.budget, lean_seconds=tally.lean_seconds, tokens=tally.tokens, money=tally.money)
+
+    async def _work(self, spent: Spent) -> str:
+        while True:
+            if all(scene.target.standing is not Standing.OPEN for scene in self.scenes):
+                return "proved" if all(scene.target.proved for scene in self.scenes) else "decided"
+            limit = self._limit(spent)
+            if limit:
+                return limit
+            self._withdraw()
+            self._begin()
+            if not self._running:
+                return "model_failed" if self._failures >= _PATIENCE else "exhausted"
+            done, _ = await asyncio.wait(self._running, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                self._take_in(task)
+
+    def _limit(self, spent: Spent) -> str:
+        if self.stop.is_set():
+            return "interrupted"
+        tally = self.plan.tally
+        spent.tokens, spent.money, spent.lean_seconds = tally.tokens, tally.money, tally.lean_seconds
+        exceeded = spent.exceeded()
+        return f"budget_{exceeded}" if exceeded else ""
+
+    def _begin(self) -> None:
+        """Takes up the best choices there are while there is room."""
+        self._backtrack()
+        while len(self._running) < self.jobs:
+            found = self.policy.choose(self.plan, [choice.lemma for choice in self._running.values()])
+            if found is None:
+                return
+            choice, choices = found
+            self.plan.record(ActionChosen(choice.lemma.key, choice.action, choice.gain, choice.cost, choices))
+            self.observe("LemmaTakenUp", {"lemma": choice.lemma.name, "action": str(choice.action)})
+            scene = self._scene(choice.lemma)
+            attempt = Attempt(
+                self.plan, scene.stage, self.cast, self.closer, self.pains, choice.lemma, choice.action, scene.hints
+            )
+            self._running[asyncio.create_task(attempt.run())] = choice
+
+    def _take_in(self, task: asyncio.Task[bool]) -> None:
+        choice = self._running.pop(task)
+        if task.cancelled():
+            return
+        try:
+            helped = task.result()
+        except ModelError as error:
+            self._failures += 1
+            self.observe("ModelFailed", {"code": error.code, "message": error.message})
+            if self._failures >= _PATIENCE:
+                # What needs no model can still be done.
+                self.cast = None
+                self.policy.actions = tuple(a for a in self.policy.actions if a in (Action.CLOSE, Action.SEARCH))
+            return
+        if choice.action in (Action.PROVE, Action.PLAN, Action.NEGATE):
+            self._failures = 0
+        lemma = choice.lemma
+        payload = {"lemma": lemma.name, "action": str(choice.action), "helped": helped, "standing": str(lemma.standing)}
+        self.observe("LemmaLeft", payload)
+
+    def _withdraw(self) -> None:
+        """Ends work on lemmas that nobody needs any more."""
+        for task, choice in self._running.items():
+            if not self.plan.graph.is_wanted(choice.lemma):
+                task.cancel()
+
+    def _backtrack(self) -> None:
+        """Gives up decompositions of which one lemma has nothing left that could be done about it."""
+        busy = {choice.lemma.number for choice in self._running.values()}
+        while True:
+            live = {choice.lemma.number for choice in self.policy.choices(self.plan)} | busy
+            hopeless = [
+                decomposition
+                for lemma in self.plan.graph.wanted()
+                if lemma.number not in live and all(d.dead for d in lemma.decompositions)
+                for decomposition in lemma.needed_by
+                if not decomposition.dead
+            ]
+            if not hopeless:
+                return
+            for decomposition in hopeless:
+                self.plan.give_up(decomposition, "stuck")
+
+    def _scene(self, lemma: Lemma) -> Scene:
+        """The place of the first target that needs a lemma."""
+        above = {other.number for other in self.plan.graph.above(lemma)} | {lemma.number}
+        return next((scene for scene in self.scenes if scene.target.number in above), self.scenes[0])
+
+    async def _end(self) -> None:
+        tasks = list(self._running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._running.clear()

@@ -1,0 +1,150 @@
+"""What Lean says of a draft: complaints, the statements in it, what is open and what uses what."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from prover.agent.leap.draft import Draft
+from prover.agent.leap.keys import Keys
+from prover.core.errors import CallTimeout
+from prover.core.message import Severity
+from prover.lean import Pool
+from prover.verify.elaborated import Elaborated, elaborate
+from prover.verify.footing import own_holes
+from prover.verify.name import Name, parse, show
+from prover.verify.policy import Allowance, forbidden
+from prover.verify.tables import JudgeTooSlow, MalformedExport
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something wrong. `piece` and `line` (from 1, within it) say where; `what`: `error`, or a rule that was broken."""
+
+    piece: str
+    line: int
+    text: str
+    what: str = "error"
+
+    def __str__(self) -> str:
+        where = f"{self.piece}, line {self.line}: " if self.piece else ""
+        return f"{where}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A draft as Lean sees it.
+
+    `keys`: of every theorem in it, by name. `open`: declarations with a hole of their own. `uses`: for each
+    declaration the others of the draft it rests on directly. `kinds`: of every declaration. `declared`: what each piece
+    declares, in order. `seconds`: of Lean.
+    """
+
+    complaints: tuple[Complaint, ...]
+    keys: Mapping[str, str]
+    open: frozenset[str]
+    uses: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, str]
+    declared: Mapping[str, tuple[str, ...]]
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        return not self.complaints
+
+    def reach(self, name: str) -> set[str]:
+        """What a declaration rests on, itself left out, through all that is written out; holes end the way."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            for used in self.uses.get(pending.pop(), ()):
+                if used not in found:
+                    found.add(used)
+                    pending.append(used)
+        return found
+
+
+async def look(pool: Pool, draft: Draft, *, seconds: float, allowed: Allowance | None = None) -> Look:
+    """Elaborates a draft on a leased worker. `allowed`: what the user's own file contains; the pieces may too.
+
+    Raises `LeanProcessError` when Lean is lost, save for a draft that takes longer than `seconds`: that is a complaint.
+    """
+    began = time.monotonic()
+    text = draft.text
+    header = await pool.read_header(text)
+    if header.errors:
+        return _only(Complaint("", 1, header.errors[0].text), began)
+    async with pool.lease(header.modules) as worker:
+        try:
+            file = await elaborate(worker, text, header, heartbeats=0, seconds=seconds)
+        except (CallTimeout, JudgeTooSlow):
+            return _only(Complaint("", 1, f"this took Lean longer than {seconds:g} s", "slow"), began)
+        except MalformedExport:
+            worker.discard()
+            return _only(Complaint("", 1, "Lean's account of it cannot be read", "unreadable"), began)
+    return _seen(draft, file, allowed or Allowance(), began)
+
+
+def _only(complaint: Complaint, began: float) -> Look:
+    return Look((complaint,), {}, frozenset(), {}, {}, {}, time.monotonic() - began)
+
+
+def _seen(draft: Draft, file: Elaborated, allowed: Allowance, began: float) -> Look:
+    complaints = [
+        Complaint(*draft.place(m.start.line if m.start else 0), m.text)
+        for m in file.elaboration.messages
+        if m.severity is Severity.ERROR
+    ]
+    complaints = [c for c in complaints if c.piece]
+    if file.elaboration.stopped:
+        complaints.append(Complaint("", 1, "this took Lean too long", "slow"))
+    refused = forbidden(file.elaboration.commands, file.text, allowed)
+    if refused is not None:
+        line = file.text.encode()[: refused.span.start].count(b"\n") + 1 if refused.span else 0
+        words = f"`{refused.construct}` may not be used here"
+        complaints.append(Complaint(*draft.place(line), words, "forbidden"))
+    tables, keys = file.tables, Keys(file.tables)
+    declared = {show(name): name for name in file.declared}
+    return Look(
+        tuple(complaints),
+        {label: keys.of(name) for label, name in declared.items() if tables.constants[name].kind == "theorem"},
+        frozenset(label for label, name in declared.items() if own_holes(tables, name)),
+        {label: _rests_on(file, name, declared) for label, name in declared.items()},
+        {label: tables.constants[name].kind for label, name in declared.items()},
+        _by_piece(draft, file, declared),
+        time.monotonic() - began,
+    )
+
+
+def _by_piece(draft: Draft, file: Elaborated, declared: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for declaration in sorted(file.elaboration.declarations, key=lambda d: d.start):
+        label = spelled(declaration.name)
+        piece, _ = draft.place(declaration.start.line)
+        if label in declared and piece:
+            found[piece] = (*found.get(piece, ()), label)
+    return found
+
+
+def _rests_on(file: Elaborated, name: Name, declared: Mapping[str, Name]) -> frozenset[str]:
+    """The declarations that a constant uses, through what Lean made for it but not through other declarations."""
+    tables = file.tables
+    own = set(declared.values())
+    found: set[Name] = set()
+    seen, pending = {name}, [name]
+    while pending:
+        for used in tables.uses(pending.pop()):
+            if used in seen or not tables.is_local(used):
+                continue
+            seen.add(used)
+            if used in own:
+                found.add(used)
+            else:
+                pending.append(used)
+    return frozenset(show(used) for used in found)
+
+
+def spelled(name: str) -> str:
+    """A name in the spelling of `Look`."""
+    return show(parse(name))

@@ -1,0 +1,125 @@
+"""A role: the prompts by which a model is asked, made from a brief."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from prover.agent.leap.brief import Brief, Known
+from prover.agent.leap.context import Context, estimate, imports
+from prover.agent.leap.fence import fence
+from prover.agent.leap.manifest import RolePart
+from prover.core.errors import UserError
+from prover.model import Query, Sampling, Turn
+
+_IMPORT = re.compile(r"^(?:public\s+)?(?:meta\s+)?import\s.*\n?", re.MULTILINE)
+_BLANKS = re.compile(r"\n{3,}")
+_MARK = re.compile(r"\x00(\d+)\x00")
+
+
+@dataclass(frozen=True)
+class Role:
+    """`templates`: all files of the folder `prompts` by name; those of the role may include others."""
+
+    name: str
+    part: RolePart
+    folder: Path
+    templates: Mapping[str, str]
+
+    @property
+    def sampling(self) -> Sampling:
+        return Sampling(**self.part.sampling.model_dump())
+
+    def query(
+        self, brief: Brief, *, most: int, draw: int = 0, tokens: Callable[[str], int] = estimate, more: str = ""
+    ) -> Query | None:
+        """What to ask a model, in at most `most` tokens, as `tokens` counts them; None where that is too little.
+
+        `more`: what is added to the instructions.
+        """
+        context = Context(brief).fitting(lambda made: sum(tokens(turn.content) for turn in self._turns(made)), most)
+        if context is None:
+            return None
+        system, user = self._turns(context)
+        if more:
+            system = Turn("system", f"{system.content}\n\n{more}")
+        return Query(turns=(system, user), sampling=self.sampling, draw=draw)
+
+    def _turns(self, context: Context) -> tuple[Turn, Turn]:
+        variables = _variables(context)
+        return Turn("system", self._text(self.part.system, variables)), Turn(
+            "user", self._text(self.part.user, variables)
+        )
+
+    def _text(self, template: str, variables: Mapping[str, Any]) -> str:
+        from jinja2 import TemplateError, TemplateNotFound
+
+        data: list[str] = []
+
+        def mark(text: object, info: str = "") -> str:
+            """Data stands aside until the rest is laid out: nothing in it is read, or changed."""
+            data.append(fence(str(text), info))
+            return f"\x00{len(data) - 1}\x00"
+
+        self._environment.filters["data"] = mark
+        try:
+            text = self._environment.get_template(template).render(variables)
+        except TemplateError as error:
+            where = f", line {line}" if (line := getattr(error, "lineno", None)) else ""
+            words = f"there is no template {error}" if isinstance(error, TemplateNotFound) else str(error)
+            named = None if isinstance(error, TemplateNotFound) else getattr(error, "name", None)
+            raise self._bad(named or template, f"{words}{where}") from None
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, OverflowError) as error:
+            raise self._bad(template, str(error)) from None
+        text = _BLANKS.sub("\n\n", text).strip()
+        return _MARK.sub(lambda found: data[int(found[1])] if int(found[1]) < len(data) else "", text)
+
+    @cached_property
+    def _environment(self) -> Any:
+        from jinja2 import DictLoader, StrictUndefined
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        return ImmutableSandboxedEnvironment(
+            loader=DictLoader(dict(self.templates)),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+
+    def _bad(self, template: str, problem: str) -> UserError:
+        return UserError(
+            f"{self.folder / 'prompts' / template}: {problem}",
+            code="bad_agent",
+            hint="docs/agents.md lists what templates can name",
+        )
+
+
+def _variables(context: Context) -> dict[str, Any]:
+    """What templates can name."""
+    brief = context.brief
+    return {
+        "name": brief.statement.name,
+        "statement": brief.statement.text,
+        "informal": brief.statement.informal,
+        "imports": imports(brief.before),
+        "context": _IMPORT.sub("", brief.before).strip(),
+        "definitions": brief.definitions.strip(),
+        "lemmas": "\n\n".join(map(_shown, brief.lemmas)),
+        "above": "\n\n".join(known.text for known in brief.above),
+        "hints": [hint.strip() for hint in brief.hints],
+        "premises": list(brief.premises),
+        "tried": [{"what": t.what, "text": t.text.strip(), "faults": t.faults.strip()} for t in brief.tried],
+        "work": brief.work.strip(),
+        "faults": brief.faults.strip(),
+        "left_out": list(context.left_out),
+    }
+
+
+def _shown(known: Known) -> str:
+    about = [known.standing, *known.informal.split("\n")]
+    return "\n".join([*(f"-- {line}" for line in about if line), known.text])

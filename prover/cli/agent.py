@@ -1,0 +1,224 @@
+"""`--agent`: a language model plans lemmas, proves and mends, with Lean in the loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import typer
+
+from prover.agent import FileResult, Judge, Observer, Solve, Target
+from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap.company import Company
+from prover.agent.leap.conversation import Talk
+from prover.agent.leap.filling import FileAgent, LeapOptions
+from prover.agent.leap.finder import Finder
+from prover.agent.leap.leap import PLAN
+from prover.agent.leap.plan import Plan
+from prover.agent.leap.policy import Action, Policy
+from prover.agent.leap.roles import Agent, find_agent
+from prover.agent.leap.tools import LeanTools
+from prover.cli.record import Record
+from prover.core.budget import Budget
+from prover.core.errors import UserError
+from prover.lean import Pool
+from prover.lean.source import SourceFile
+from prover.model import Batcher
+from prover.model.cassette import Recording
+from prover.model.openai import OpenAIModel
+from prover.model.opening import open_model
+from prover.model.price import Price
+from prover.model.reference import parse_reference
+
+_DEADLINE_SECONDS = 1800.0
+_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
+
+AgentOption = Annotated[
+    str,
+    typer.Option(
+        "--agent",
+        metavar="NAME|DIR",
+        help="leap: plan lemmas, prove and mend them with --model; repair, whole-proof: fewer roles; or the folder of "
+        "your own. Without it: tactic search.",
+    ),
+]
+RoleModelOption = Annotated[
+    list[str] | None,
+    typer.Option("--role-model", metavar="NAME=REF", help="The model for the roles that ask for NAME (with --agent)."),
+]
+TacticModelOption = Annotated[
+    str,
+    typer.Option("--tactic-model", metavar="REF", help="The model that proposes tactics in searches of --agent."),
+]
+HintOption = Annotated[
+    list[str] | None, typer.Option("--hint", metavar="TEXT", help="What the agent should know (may be repeated).")
+]
+PriceOption = Annotated[
+    str,
+    typer.Option("--price", metavar="IN/OUT", help="US dollars for a million tokens read and written by --model."),
+]
+MoneyOption = Annotated[float | None, typer.Option("--money", help="US dollars that models may cost, in all.", min=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChoice:
+    """What the options say. `name` is empty where no agent is wanted; `model` is `--model`, for its main roles."""
+
+    name: str = ""
+    model: str = ""
+    role_models: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    price: str = ""
+    record: Any = None
+    agent: Agent | None = field(default=None, compare=False)
+
+    @classmethod
+    def checked(
+        cls,
+        name: str,
+        model: str,
+        role_models: Sequence[str] | None,
+        hints: Sequence[str] | None,
+        price: str,
+        record: Any,
+    ) -> AgentChoice:
+        """Raises `UserError` for options that make no sense, before anything is started."""
+        if not name:
+            given = [flag for flag, value in (("role-model", role_models), ("hint", hints), ("price", price)) if value]
+            if given:
+                raise UserError(f"--{given[0]} is for agents, and no --agent is given", code="usage")
+            return cls()
+        agent = find_agent(name)
+        if agent.roles and not model:
+            raise UserError(f"the agent {agent.name} asks a model", code="no_model", hint="name one with --model")
+        if price and not _PRICE.fullmatch(price):
+            raise UserError(f"--price {price}: two numbers are expected, such as 0.5/2", code="usage")
+        for reference in (model, *(pair.partition("=")[2] for pair in role_models or ())):
+            if reference:
+                parse_reference(reference)
+        return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, agent)
+
+    @property
+    def references(self) -> dict[str, str]:
+        """References by the name that roles ask for."""
+        pairs = (pair.partition("=") for pair in self.role_models)
+        return {"main": self.model, **{name.strip(): reference for name, _, reference in pairs}}
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the answers, for a run's description; nothing without an agent."""
+        if self.agent is None:
+            return {}
+        prompts = {f"agents/{self.agent.name}": self.agent.digest}
+        return {
+            "reference": self.model,
+            "prompts": prompts,
+            "agent": self.name,
+            "role_models": list(self.role_models),
+            "hints": list(self.hints),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models of an agent's roles, open, each behind a batcher."""
+
+    agent: Agent
+    batchers: Mapping[str, Batcher]
+
+    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> Company | None:
+        """The agent's roles, played by the models; None for an agent without roles."""
+        if not self.agent.roles:
+            return None
+
+        def heard(role: str, talk: Talk) -> None:
+            observe("RoleAsked", {"role": role, "asked": talk.asked, "tokens": talk.tokens, "tools": len(talk.called)})
+
+        askers = {name: batcher.client() for name, batcher in self.batchers.items()}
+        tools = LeanTools(pool, find=Finder(pool, source.text))
+        return Company(self.agent, askers, tools=tools, observe=heard)
+
+    def bill(self) -> dict[str, Any]:
+        """What was asked and what it cost, all roles together."""
+        counts = [batcher.statistics for batcher in self.batchers.values()]
+        return {
+            "model": ", ".join(batcher.model.name for batcher in self.batchers.values()),
+            "recipe": f"agents/{self.agent.name}",
+            "questions": sum(c.answered + c.failed for c in counts),
+            "repeated": sum(c.repeated for c in counts),
+            "retried": sum(c.retried for c in counts),
+            "failed": sum(c.failed for c in counts),
+            "tokens": sum(c.tokens for c in counts),
+            "prompt_tokens": sum(c.prompt_tokens for c in counts),
+            "money": round(sum(c.money for c in counts), 6),
+            "busy_seconds": round(sum(c.busy_seconds for c in counts), 3),
+        }
+
+
+@asynccontextmanager
+async def agent_models(choice: AgentChoice) -> AsyncGenerator[Models | None]:
+    """The models that were chosen, open; None where no agent is wanted."""
+    if choice.agent is None:
+        yield None
+        return
+    wanted = choice.references
+    price = Price(*map(float, choice.price.split("/"))) if choice.price else None
+    async with AsyncExitStack() as stack:
+        batchers: dict[str, Batcher] = {}
+        for name in choice.agent.models:
+            reference = wanted.get(name) or wanted["main"]
+            model = await open_model(parse_reference(reference), price=price, deadline_seconds=_DEADLINE_SECONDS)
+            if isinstance(model, OpenAIModel):
+                await model.check()
+            if choice.record is not None and name == "main":
+                model = Recording(model, choice.record)
+            batchers[name] = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
+            stack.push_async_callback(batchers[name].close)
+        yield Models(choice.agent, batchers)
+
+
+async def fill_with_agent(
+    models: Models,
+    choice: AgentChoice,
+    source: SourceFile,
+    target: Target,
+    pool: Pool,
+    solvers: tuple[Solve, Solve],
+    judge: Judge,
+    budget: Budget,
+    *,
+    jobs: int,
+    observe: Observer,
+    record: Record | None,
+    stop: Any,
+) -> FileResult:
+    """Has the agent work on a file. `solvers`: of short and of long searches. `budget.seconds`: for each target."""
+    plan = Plan(None if record is None else record.recorder(PLAN))
+    if record is not None:
+        plan.take(record.past(PLAN))
+    limits = models.agent.limits
+    policy = Policy(_actions(models.agent), most={Action.PLAN: limits.plans})
+    options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
+    options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
+    agent = FileAgent(
+        source,
+        target,
+        pool,
+        SearchCloser(solvers[0], judge, deep=solvers[1]),
+        models.company(pool, source, observe),
+        judge,
+        plan,
+        options,
+        observe,
+        stop,
+    )
+    return await agent.run()
+
+
+def _actions(agent: Agent) -> list[Action]:
+    """What an agent with these roles can do; it can always search."""
+    needs = {Action.PROVE: {"prover"}, Action.NEGATE: {"negator"}, Action.PLAN: {"planner", "sketcher"}}
+    roles = set(agent.roles)
+    return [Action.CLOSE, Action.SEARCH, *(action for action, wanted in needs.items() if wanted <= roles)]

@@ -1,0 +1,145 @@
+"""`prove FILE --agent`: lemmas planned and proved by a model behind a real server, or by a person in a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from model_server import Asked, ModelServer, Says
+
+pytestmark = pytest.mark.lean
+
+TEXT = """def sumTo : Nat → Nat
+  | 0 => 0
+  | n + 1 => sumTo n + (n + 1)
+
+theorem gauss_cubed (n : Nat) : 8 * (sumTo n * sumTo n * sumTo n) = (n * (n + 1)) ^ 3 := by
+  sorry
+"""
+GAUSS = "theorem gauss (n : Nat) : 2 * sumTo n = n * (n + 1)"
+PLAN = f"""First the closed form.
+
+```lean lemma
+/-- The closed form. -/
+{GAUSS}
+```
+
+```lean proof
+rw [← gauss n]
+grind
+```
+"""
+REPLIES = {
+    "You plan proofs": PLAN,
+    "You judge plans": '```json\n{"verdict": "accept", "score": 9, "reasons": []}\n```',
+    "You find out why": '```json\n{"diagnosis": "TOO_HARD", "advice": "a closed form"}\n```',
+    "You look for errors": "I find none.",
+}
+PROOF = "```lean proof\ninduction n with\n| zero => rfl\n| succ n ih => rw [sumTo, Nat.mul_add, ih]; grind\n```"
+
+
+def writes(asked: Asked) -> list[str]:
+    system, _, task = asked.text.partition("\n")
+    said = next((text for begin, text in REPLIES.items() if system.startswith(begin)), "")
+    if not said:
+        said = PROOF if GAUSS in task.partition("The statement:")[2][:200] else "I cannot prove this at once."
+    return [said]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    with ModelServer(writes) as server:
+        monkeypatch.setenv("LOCAL_BASE_URL", server.url)
+        yield server
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "t.lean"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+Prove = Callable[..., Any]
+AGENT = ("--agent", "leap", "--model", "openai-api/local/tiny")
+
+
+def test_a_lemma_is_planned_proved_and_put_into_the_file(
+    prove: Prove, server: ModelServer, file: Path, tmp_path: Path
+) -> None:
+    run = ("--run", tmp_path / "run")
+    found = prove(
+        file, *AGENT, *run, "--json", "--price", "1/10", "--hint", "think of Gauss", "-o", tmp_path / "o.lean"
+    )
+    assert found.code == 0, found.out + found.err
+    (target,) = found.document["targets"]
+    assert target["proved"] and target["scripts"] == ["rw [← gauss n]\ngrind"]
+    assert found.document["model"]["money"] > 0 and found.document["model"]["recipe"] == "agents/leap"
+    text = (tmp_path / "o.lean").read_text(encoding="utf-8")
+    assert GAUSS in text and "sorry" not in text
+    assert any("think of Gauss" in asked.text for asked in server.asked)
+    assert prove("check", tmp_path / "o.lean", "--against", file).code == 0
+
+    asked = len(server.asked)
+    again = prove(file, *AGENT, *run, "--resume", "--price", "1/10", "--hint", "think of Gauss", "--json")
+    assert again.code == 0 and len(server.asked) == asked, "nothing is asked again"
+
+
+def test_what_is_missing_is_said(prove: Prove, server: ModelServer, file: Path) -> None:
+    server.fault_of = lambda asked: Says(400, {"error": {"message": "no"}})
+    found = prove(file, *AGENT, "--timeout", "20", "--json")
+    assert found.code == 1
+    verdict = found.document["targets"][0]["verdict"]
+    assert (verdict["code"], verdict["stopped"]) == ("not_proved", "model_failed")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--agent", "leap"), "no_model"),
+        (("--agent", "none-such", "--model", "openai/gpt"), "no_agent"),
+        (("--hint", "x"), "usage"),
+        (("--tactic-model", "hf/a/b"), "usage"),
+        ((*AGENT, "--price", "cheap"), "usage"),
+        ((*AGENT, "--role-model", "judge=nonsense"), "model_reference"),
+    ],
+)
+def test_options_that_make_no_sense(prove: Prove, file: Path, words: tuple[str, ...], code: str) -> None:
+    found = prove(file, *words, "--json")
+    assert (found.code, found.error) == (2, code)
+
+
+def test_a_person_can_be_the_model(prove: Prove, file: Path, tmp_path: Path) -> None:
+    """Replies are there before they are asked for: requests are numbered in the order in which they come."""
+    import threading
+    import time
+
+    folder, done = tmp_path / "talk", threading.Event()
+
+    def person() -> None:
+        while not done.is_set():
+            for request in sorted(folder.glob("*.request.md")):
+                reply = request.with_name(request.name.replace(".request.", ".reply."))
+                if not reply.exists():
+                    text = request.read_text(encoding="utf-8")
+                    begin = next((b for b in REPLIES if b in text), "")
+                    said = REPLIES.get(begin) or (
+                        PROOF if GAUSS in text.partition("The statement:")[2][:200] else "I cannot."
+                    )
+                    partial = reply.with_suffix(".tmp")
+                    partial.write_text(said, encoding="utf-8")
+                    partial.replace(reply)
+            time.sleep(0.05)
+
+    thread = threading.Thread(target=person)
+    thread.start()
+    try:
+        found = prove(file, "--agent", "leap", "--model", f"manual/{folder}", "--json")
+    finally:
+        done.set()
+        thread.join()
+    assert found.code == 0, found.out + found.err
+    assert json.loads(found.out)["model"]["questions"] >= 3

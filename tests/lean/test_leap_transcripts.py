@@ -1,0 +1,54 @@
+"""Files of `benchmarks/leap` played by the agent on real Lean, what the model says being written down."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prover.lean import Pool
+
+PERF = Path(__file__).parents[2] / "benchmarks" / "perf"
+SMALL = ("sums", "sorting")
+LARGE = ("brackets", "compiler", "fibonacci", "formulas", "numerals", "queue", "runlength", "searchtree")
+
+
+@pytest.fixture(scope="module")
+def transcript() -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PERF)
+        yield importlib.import_module("transcript")
+        del sys.modules["transcript"]
+
+
+def test_every_file_is_played(transcript: Any) -> None:
+    assert sorted((*SMALL, *LARGE)) == transcript.names()
+
+
+@pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)])
+async def test_all_targets_are_proved(transcript: Any, pool: Pool, name: str) -> None:
+    played = await transcript.play(pool, name)
+    graph = played.plan.graph
+    graph.check_invariants()
+    assert played.stops == ["proved"] and played.proved == played.targets == len(graph.targets)
+    needed = {lemma.number: lemma for target in graph.targets for lemma in graph.order(target)}
+    assert len(needed) - played.targets >= 3, "a file that needs no lemmas shows nothing"
+    assert all(lemma.proof is not None or lemma.by is not None for lemma in needed.values())
+
+
+async def test_sharing_saves_work(transcript: Any, pool: Pool) -> None:
+    shared = await transcript.play(pool, "sorting")
+    plain = await transcript.Recursion(pool, "sorting", transcript.Manner()).play()
+    assert plain.proved == plain.targets == shared.proved
+    assert shared.refuted == plain.refuted == 1, "`ordered_place_any` is false"
+    assert plain.lemmas > shared.lemmas
+
+
+@pytest.mark.slow
+async def test_the_verifier_agrees(transcript: Any, pool: Pool) -> None:
+    played = await transcript.play(pool, "sums", transcript.Manner(verify=True))
+    assert played.proved == played.targets
