@@ -346,7 +346,8 @@ async def test_hints(desk: Desk) -> None:
         ("(n : Nat) : Nat := 2 * n", "(n : Nat) : Nat := n + n", "definition_changed", "twice"),
         ("-- leap: target 0\n", "axiom cheat : False\n\n-- leap: target 0\n", "blueprint_definition", "cheat"),
         ("-- leap: target 0\n", "open Nat\n\n-- leap: target 0\n", "blueprint_command", "line"),
-        ("theorem spare (n : Nat) : sumTo n", "theorem spare (n : Nat) : sumOf n", "", "line"),
+        ("theorem spare (n : Nat) : sumTo n", "theorem spare (n : Nat) : sumOf n", "blueprint_statement", "line"),
+        ("-- leap: target 0\n", "theorem m : Nat → True\n  | _ => trivial\n", "blueprint_statement", "`m`"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_read_changes_nothing(desk: Desk, old: str, new: str, code: str, says: str) -> None:
@@ -382,6 +383,25 @@ async def test_beside_a_run(desk: Desk, tmp_path: Path) -> None:
     )
     assert [str(d) for d in await edit_from(tmp_path, desk.blueprint, desk.closer)] == ["base: proved"]
     assert "[proved (person)]" in file.read_text()
+
+
+async def test_several_targets(desk: Desk, pool: Pool, tmp_path: Path) -> None:
+    """Each has its own lemmas; what nobody needs is with the last, which has all of the file before it."""
+    between = "theorem gauss (n : Nat) : 2 * sumTo n = n * (n + 1) := by sorry\n\ndef late : Nat := 3\n"
+    stage = Stage(pool, f"{BEFORE}\n{between}")
+    found = await keys(stage, "", ["theorem other : late + 0 = 3", "theorem only : late = 3"])
+    other = desk.plan.target(Statement(found["other"], "other", "theorem other : late + 0 = 3"))
+    only = Statement(found["only"], "only", "theorem only : late = 3")
+    made = desk.plan.commit(other, [only], Sketch("exact only"))
+    assert isinstance(made, Decomposition)
+    desk.plan.give_up(made, "stuck")
+    first, second = desk.blueprint, Blueprint(desk.plan, stage, other, "end Demo\n")
+    assert [lemma.name for lemma in first.lemmas] == ["base", "spread", "step", "gauss"]
+    assert [lemma.name for lemma in second.lemmas] == ["spare", "only", "other"]
+    for blueprint in (first, second):
+        assert [p.error for p in await passages(pool, blueprint.text, seconds=60) if p.error] == []
+        assert not await read_edits(f"{blueprint.text}-- changed\n", blueprint)
+    assert [write_blueprint(tmp_path, b).name for b in (first, second)] == ["blueprint-1.lean", "blueprint-2.lean"]
 
 
 @pytest.mark.parametrize("seed", range(4))

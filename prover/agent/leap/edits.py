@@ -142,7 +142,8 @@ class _Reading:
                 continue
             elif not passage.declares:
                 reason = passage.error.splitlines()[0] if passage.error else "only declarations may be added"
-                raise _error("blueprint_command", f"line {passage.line} of the blueprint: {reason}")
+                what = "blueprint_statement" if passage.name else "blueprint_command"
+                raise _error(what, f"line {passage.line} of the blueprint: {reason}")
             elif any(name in brought for name in passage.declares):
                 name = next(name for name in passage.declares if name in brought)
                 hint = "give the new one another name"
@@ -187,6 +188,9 @@ class _Reading:
         restated: list[tuple[Lemma, Statement]] = []
         new: list[Statement] = []
         for passage in theorems:
+            if passage.split() is None:
+                hint = "write `theorem name : statement := by` and the proof below"
+                raise _error("blueprint_statement", f"`{passage.name}` (line {passage.line}) has no `:=`", hint)
             lemma = lemmas.get(passage.line)
             if lemma is not None and digest(lemma.key) == passage.key:
                 statement = lemma.statement
@@ -204,9 +208,7 @@ class _Reading:
 
     async def _read(self, passage: Passage, lemma: Lemma | None, definitions: str, taken: list[str]) -> Statement:
         parts = passage.split()
-        if parts is None:
-            hint = "write `theorem name : statement := by` and the proof below"
-            raise _error("blueprint_statement", f"`{passage.name}` (line {passage.line}) has no `:=`", hint)
+        assert parts is not None
         name = self._free_name(passage.name, lemma, taken)
         text = with_name(parts[0], passage.name, name)
         informal = lemma.statement.informal if lemma is not None else _said(passage.text)
