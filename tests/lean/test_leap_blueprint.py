@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from prover.agent.leap import Decomposition, Lemma, Sketch, Standing, Statement
+from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
+from prover.agent.leap.brief import Brief
 from prover.agent.leap.closing import Closer, SearchCloser
 from prover.agent.leap.editing import Done, edit_from, take_edits
 from prover.agent.leap.edits import Edits, read_edits
 from prover.agent.leap.events import ActionEnded, LemmaProved
 from prover.agent.leap.passages import passages
 from prover.agent.leap.plan import Plan
+from prover.agent.leap.policy import Action
 from prover.agent.leap.stage import Stage
 from prover.cli.solver import LadderJudge
 from prover.core.errors import UserError
@@ -115,6 +118,9 @@ class Desk:
 
     def standings(self) -> dict[str, str]:
         return {lemma.name: str(lemma.standing) for lemma in self.plan.graph.lemmas}
+
+    def brief(self, name: str) -> Brief:
+        return Attempt(self.plan, self.stage, None, self.closer, Pains(), self.lemma(name), Action.PROVE).brief()
 
     async def read(self, text: str) -> Edits:
         return await read_edits(text, self.blueprint)
@@ -264,6 +270,7 @@ async def test_a_lemma_deleted(desk: Desk) -> None:
     assert desk.plan.graph.targets[0].decompositions[0].dead == "person"
     assert not desk.lemma("step").decompositions[0].dead and "theorem step" not in desk.text
     assert {lemma.name for lemma in desk.plan.graph.wanted()} == {"gauss"}
+    assert "step" not in {known.name for known in desk.brief("gauss").lemmas}, "it is not offered again"
     assert not await desk.read(desk.text)
 
 
@@ -331,6 +338,7 @@ async def test_hints(desk: Desk) -> None:
     assert [str(d) for d in done] == ["spread: hint"] * 2
     assert desk.plan.hints[desk.lemma("spread").key] == ["unfold both", "then\nomega"]
     assert not await desk.read(desk.text)
+    assert desk.brief("spread").hints == ("unfold both", "then\nomega"), "whoever proves it is told"
     await desk.edit("-- hint: unfold both\n", "")
     assert desk.plan.hints[desk.lemma("spread").key] == ["then\nomega"]
 
