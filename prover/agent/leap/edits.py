@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from prover.agent.leap.blueprint import Blueprint, proof_of
+from prover.agent.leap.blueprint import Blueprint, joined, proof_of
 from prover.agent.leap.lemma import Lemma, Statement
 from prover.agent.leap.matching import digest, matched_with
 from prover.agent.leap.passages import Passage, passages
@@ -69,7 +69,7 @@ async def read_edits(text: str, blueprint: Blueprint, *, seconds: float = 300.0)
         return Edits()
     pool = blueprint.stage.pool
     now = await passages(pool, text, seconds=seconds)
-    before = await passages(pool, blueprint.text, seconds=seconds)
+    before = await passages(pool, joined(blueprint.parts(bare=True)), seconds=seconds)
     return await _Reading(blueprint, before, now, text).edits()
 
 
@@ -113,7 +113,7 @@ class _Reading:
 
     def _sorted(self) -> tuple[dict[int, Passage], list[Passage]]:
         """The blueprint's own passages by lemma, and those there are now beside the user's commands."""
-        places = list(self.blueprint.parts())
+        places = list(self.blueprint.parts(bare=True))
         old: dict[int, Passage] = {}
         own: Counter[str] = Counter()
         brought: dict[str, str] = {}
