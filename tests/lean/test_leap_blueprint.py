@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from prover.agent.leap import Decomposition, Lemma, Sketch, Standing, Statement
+from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
+from prover.agent.leap.brief import Brief
 from prover.agent.leap.closing import Closer, SearchCloser
 from prover.agent.leap.editing import Done, edit_from, take_edits
 from prover.agent.leap.edits import Edits, read_edits
 from prover.agent.leap.events import ActionEnded, LemmaProved
 from prover.agent.leap.passages import passages
 from prover.agent.leap.plan import Plan
+from prover.agent.leap.policy import Action
 from prover.agent.leap.stage import Stage
 from prover.cli.solver import LadderJudge
 from prover.core.errors import UserError
@@ -115,6 +118,9 @@ class Desk:
 
     def standings(self) -> dict[str, str]:
         return {lemma.name: str(lemma.standing) for lemma in self.plan.graph.lemmas}
+
+    def brief(self, name: str) -> Brief:
+        return Attempt(self.plan, self.stage, None, self.closer, Pains(), self.lemma(name), Action.PROVE).brief()
 
     async def read(self, text: str) -> Edits:
         return await read_edits(text, self.blueprint)
@@ -264,6 +270,7 @@ async def test_a_lemma_deleted(desk: Desk) -> None:
     assert desk.plan.graph.targets[0].decompositions[0].dead == "person"
     assert not desk.lemma("step").decompositions[0].dead and "theorem step" not in desk.text
     assert {lemma.name for lemma in desk.plan.graph.wanted()} == {"gauss"}
+    assert "step" not in {known.name for known in desk.brief("gauss").lemmas}, "it is not offered again"
     assert not await desk.read(desk.text)
 
 
@@ -331,6 +338,7 @@ async def test_hints(desk: Desk) -> None:
     assert [str(d) for d in done] == ["spread: hint"] * 2
     assert desk.plan.hints[desk.lemma("spread").key] == ["unfold both", "then\nomega"]
     assert not await desk.read(desk.text)
+    assert desk.brief("spread").hints == ("unfold both", "then\nomega"), "whoever proves it is told"
     await desk.edit("-- hint: unfold both\n", "")
     assert desk.plan.hints[desk.lemma("spread").key] == ["then\nomega"]
 
@@ -346,7 +354,8 @@ async def test_hints(desk: Desk) -> None:
         ("(n : Nat) : Nat := 2 * n", "(n : Nat) : Nat := n + n", "definition_changed", "twice"),
         ("-- leap: target 0\n", "axiom cheat : False\n\n-- leap: target 0\n", "blueprint_definition", "cheat"),
         ("-- leap: target 0\n", "open Nat\n\n-- leap: target 0\n", "blueprint_command", "line"),
-        ("theorem spare (n : Nat) : sumTo n", "theorem spare (n : Nat) : sumOf n", "", "line"),
+        ("theorem spare (n : Nat) : sumTo n", "theorem spare (n : Nat) : sumOf n", "blueprint_statement", "line"),
+        ("-- leap: target 0\n", "theorem m : Nat → True\n  | _ => trivial\n", "blueprint_statement", "`m`"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_read_changes_nothing(desk: Desk, old: str, new: str, code: str, says: str) -> None:
@@ -382,6 +391,25 @@ async def test_beside_a_run(desk: Desk, tmp_path: Path) -> None:
     )
     assert [str(d) for d in await edit_from(tmp_path, desk.blueprint, desk.closer)] == ["base: proved"]
     assert "[proved (person)]" in file.read_text()
+
+
+async def test_several_targets(desk: Desk, pool: Pool, tmp_path: Path) -> None:
+    """Each has its own lemmas; what nobody needs is with the last, which has all of the file before it."""
+    between = "theorem gauss (n : Nat) : 2 * sumTo n = n * (n + 1) := by sorry\n\ndef late : Nat := 3\n"
+    stage = Stage(pool, f"{BEFORE}\n{between}")
+    found = await keys(stage, "", ["theorem other : late + 0 = 3", "theorem only : late = 3"])
+    other = desk.plan.target(Statement(found["other"], "other", "theorem other : late + 0 = 3"))
+    only = Statement(found["only"], "only", "theorem only : late = 3")
+    made = desk.plan.commit(other, [only], Sketch("exact only"))
+    assert isinstance(made, Decomposition)
+    desk.plan.give_up(made, "stuck")
+    first, second = desk.blueprint, Blueprint(desk.plan, stage, other, "end Demo\n")
+    assert [lemma.name for lemma in first.lemmas] == ["base", "spread", "step", "gauss"]
+    assert [lemma.name for lemma in second.lemmas] == ["spare", "only", "other"]
+    for blueprint in (first, second):
+        assert [p.error for p in await passages(pool, blueprint.text, seconds=60) if p.error] == []
+        assert not await read_edits(f"{blueprint.text}-- changed\n", blueprint)
+    assert [write_blueprint(tmp_path, b).name for b in (first, second)] == ["blueprint-1.lean", "blueprint-2.lean"]
 
 
 @pytest.mark.parametrize("seed", range(4))

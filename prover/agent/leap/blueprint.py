@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +53,10 @@ class Blueprint:
     @property
     def text(self) -> str:
         """The file. Lean accepts it, with a warning for each `sorry`."""
-        return "".join(f"{part.text}\n" for part in self.parts())
+        return joined(self.parts())
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self, *, bare: bool = False) -> Iterator[Part]:
+        """The file in order. `bare`: every lemma with `sorry` for its proof, which takes Lean less time."""
         before = self.stage.plain.rstrip()
         if before:
             yield Part("file", f"{before}\n")
@@ -71,14 +72,14 @@ class Blueprint:
         if self.plan.definitions():
             yield Part("definitions", self.plan.definitions() + "\n")
         for lemma in self.lemmas:
-            yield Part("target" if lemma is self.target else "lemma", self._written(lemma), lemma)
+            yield Part("target" if lemma is self.target else "lemma", self._written(lemma, bare), lemma)
         yield Part("frame", "end")
         if self.after.strip():
             yield Part("file", f"\n{self.after.strip()}")
 
-    def _written(self, lemma: Lemma) -> str:
+    def _written(self, lemma: Lemma, bare: bool) -> str:
         word = "target" if lemma is self.target else "lemma"
-        script, _ = proof_of(lemma)
+        script = "sorry" if bare else proof_of(lemma)[0]
         return "\n".join(
             [
                 f"-- leap: {word} {lemma.number}",
@@ -89,6 +90,11 @@ class Blueprint:
                 "",
             ]
         )
+
+
+def joined(parts: Iterable[Part]) -> str:
+    """The text of a file."""
+    return "".join(f"{part.text}\n" for part in parts)
 
 
 def harmless_head(name: str) -> str:
@@ -104,28 +110,33 @@ def proof_of(lemma: Lemma) -> tuple[str, Decomposition | None]:
 
 
 def _beside(plan: Plan, target: Lemma) -> list[Lemma]:
-    """The lemmas that belong into a target's blueprint: what it may rest on, and what nothing rests on yet."""
+    """The lemmas that belong into a target's blueprint: what it may rest on, and what nothing rests on now.
+
+    Of several targets, each has what its own plans brought, the last one also what no plan did: there all of the file
+    stands before it.
+    """
     graph = plan.graph
     above = {lemma.number for lemma in graph.above(target)} | {lemma.number for lemma in graph.targets}
-    needed = _below(target)
-    scope = target.key.rpartition(":")[0]
+    needed, tried = _below(target), _below(target, ever=True)
+    last = target is graph.targets[-1]
 
     def belongs(lemma: Lemma) -> bool:
         if lemma.number in needed:
             return True
         free = all(d.dead for d in lemma.needed_by) and lemma.key not in plan.dropped
-        return free and lemma.key.rpartition(":")[0] == scope
+        return free and (lemma.number in tried or (last and not lemma.needed_by) or len(graph.targets) == 1)
 
     shown = (Standing.OPEN, Standing.PROVED)
     return [a for a in graph.lemmas if a.standing in shown and a.number not in above and belongs(a)]
 
 
-def _below(target: Lemma) -> set[int]:
+def _below(target: Lemma, *, ever: bool = False) -> set[int]:
+    """What a lemma may rest on by plans that stand, or (`ever`) also by those that were given up."""
     found: set[int] = set()
     stack = [target]
     while stack:
         for decomposition in stack.pop().decompositions:
-            if decomposition.dead:
+            if decomposition.dead and not ever:
                 continue
             new = [lemma for lemma in decomposition.lemmas if lemma.number not in found]
             found.update(lemma.number for lemma in new)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from prover.agent.leap.blueprint import Blueprint, proof_of
+from prover.agent.leap.blueprint import Blueprint, joined, proof_of
 from prover.agent.leap.lemma import Lemma, Statement
 from prover.agent.leap.matching import digest, matched_with
 from prover.agent.leap.passages import Passage, passages
@@ -69,7 +69,7 @@ async def read_edits(text: str, blueprint: Blueprint, *, seconds: float = 300.0)
         return Edits()
     pool = blueprint.stage.pool
     now = await passages(pool, text, seconds=seconds)
-    before = await passages(pool, blueprint.text, seconds=seconds)
+    before = await passages(pool, joined(blueprint.parts(bare=True)), seconds=seconds)
     return await _Reading(blueprint, before, now, text).edits()
 
 
@@ -113,7 +113,7 @@ class _Reading:
 
     def _sorted(self) -> tuple[dict[int, Passage], list[Passage]]:
         """The blueprint's own passages by lemma, and those there are now beside the user's commands."""
-        places = list(self.blueprint.parts())
+        places = list(self.blueprint.parts(bare=True))
         old: dict[int, Passage] = {}
         own: Counter[str] = Counter()
         brought: dict[str, str] = {}
@@ -142,7 +142,8 @@ class _Reading:
                 continue
             elif not passage.declares:
                 reason = passage.error.splitlines()[0] if passage.error else "only declarations may be added"
-                raise _error("blueprint_command", f"line {passage.line} of the blueprint: {reason}")
+                what = "blueprint_statement" if passage.name else "blueprint_command"
+                raise _error(what, f"line {passage.line} of the blueprint: {reason}")
             elif any(name in brought for name in passage.declares):
                 name = next(name for name in passage.declares if name in brought)
                 hint = "give the new one another name"
@@ -187,6 +188,9 @@ class _Reading:
         restated: list[tuple[Lemma, Statement]] = []
         new: list[Statement] = []
         for passage in theorems:
+            if passage.split() is None:
+                hint = "write `theorem name : statement := by` and the proof below"
+                raise _error("blueprint_statement", f"`{passage.name}` (line {passage.line}) has no `:=`", hint)
             lemma = lemmas.get(passage.line)
             if lemma is not None and digest(lemma.key) == passage.key:
                 statement = lemma.statement
@@ -204,9 +208,7 @@ class _Reading:
 
     async def _read(self, passage: Passage, lemma: Lemma | None, definitions: str, taken: list[str]) -> Statement:
         parts = passage.split()
-        if parts is None:
-            hint = "write `theorem name : statement := by` and the proof below"
-            raise _error("blueprint_statement", f"`{passage.name}` (line {passage.line}) has no `:=`", hint)
+        assert parts is not None
         name = self._free_name(passage.name, lemma, taken)
         text = with_name(parts[0], passage.name, name)
         informal = lemma.statement.informal if lemma is not None else _said(passage.text)
