@@ -7,10 +7,11 @@ and again. Where there is none, the prover and the planner answer in words alone
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.plan import Plan
-from prover.agent.leap.policy import Action, Choice, Policy
+from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import (
     Diagnosis,
     DiagnosisReply,
@@ -230,17 +231,6 @@ async def play_text(
     return played
 
 
-class Root(Policy):
-    """Works on the target alone, until it is decided or there is a plan for it."""
-
-    def choices(self, plan: Plan, busy: Any = ()) -> Iterator[Choice]:
-        (target,) = plan.graph.targets
-        if live(target) is None:
-            for choice in super().choices(plan, busy):
-                if choice.lemma is target:
-                    yield choice
-
-
 def live(lemma: Lemma) -> Decomposition | None:
     """The decomposition that is being worked on."""
     return next((d for d in lemma.decompositions if not d.dead), None)
@@ -267,10 +257,22 @@ class Recursion:
         target = plan.target(statement)
         cast = Transcript(says(self.name))
         said = closer(self.pool, self.manner)
-        policy = Root(self.manner.actions())
-        budget = Budget(seconds=self.manner.seconds)
         while target.standing is Standing.OPEN:
-            agent = Leap(plan, (Scene(target, stage),), said, cast, policy, self.manner.pains, budget)
+            agent = Leap(
+                plan,
+                (Scene(target, stage),),
+                said,
+                cast,
+                Policy(self.manner.actions()),
+                self.manner.pains,
+                Budget(seconds=self.manner.seconds),
+            )
+
+            def observe(kind: str, payload: Mapping[str, Any], stop: asyncio.Event = agent.stop) -> None:
+                if live(target) is not None:
+                    stop.set()
+
+            agent.observe = observe
             await agent.run()
             decomposition = live(target)
             if target.standing is not Standing.OPEN or decomposition is None:

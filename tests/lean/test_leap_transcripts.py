@@ -31,6 +31,7 @@ def test_every_file_is_played(transcript: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)])
+@pytest.mark.timeout(1800)
 async def test_all_targets_are_proved(transcript: Any, pool: Pool, name: str) -> None:
     played = await transcript.play(pool, name)
     graph = played.plan.graph
@@ -41,6 +42,8 @@ async def test_all_targets_are_proved(transcript: Any, pool: Pool, name: str) ->
     assert len(needed) - played.targets >= 3, "a file that needs no lemmas shows nothing"
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 async def test_sharing_saves_work(transcript: Any, pool: Pool) -> None:
     shared = await transcript.play(pool, "sorting")
     plain = await transcript.Recursion(pool, "sorting", transcript.Manner()).play()
@@ -50,6 +53,7 @@ async def test_sharing_saves_work(transcript: Any, pool: Pool) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 async def test_the_verifier_agrees(transcript: Any, pool: Pool) -> None:
     played = await transcript.play(pool, "sums", transcript.Manner(verify=True))
     assert played.proved == played.targets
