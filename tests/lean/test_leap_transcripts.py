@@ -48,7 +48,7 @@ async def test_sharing_saves_work(transcript: Any, pool: Pool) -> None:
     shared = await transcript.play(pool, "sorting")
     plain = await transcript.Recursion(pool, "sorting", transcript.Manner()).play()
     assert plain.proved == plain.targets == shared.proved
-    assert shared.refuted == plain.refuted == 1, "`ordered_place_any` is false"
+    assert shared.refuted == 1 <= plain.refuted, "`ordered_place_any` is false"
     assert plain.lemmas > shared.lemmas
 
 
