@@ -20,7 +20,7 @@ def times (x : Nat) : List Nat → Nat
   | [] => 0
   | y :: l => (if x = y then 1 else 0) + times x l
 
-theorem isort_ordered (l : List Nat) : ordered (isort l) := by
+theorem isort_correct (l : List Nat) : ordered (isort l) ∧ ∀ x, times x (isort l) = times x l := by
   sorry
 
 theorem isort_swap (l m : List Nat) : isort (l ++ m) = isort (m ++ l) := by

@@ -56,9 +56,8 @@ async def measured(played: Callable[[], Awaitable[Played]]) -> dict[str, Any]:
     counts = {name: getattr(found, name) for name in ("targets", "proved", "refuted", "lemmas", "calls", "tokens")}
     seconds = {"wall": wall, "lean_seconds": found.lean_seconds, "own_cpu": own, "lean_cpu": lean}
     shares = {"share": own / (own + lean) if own + lean else 0.0, "own_cpu_to_wall": own / wall}
-    stops = [] if set(found.stops) == {"proved"} else [s for s in found.stops if s != "proved"]
     rounded = {name: round(value, 2) for name, value in seconds.items()}
-    return counts | rounded | {name: round(value, 4) for name, value in shares.items()} | {"stops": stops}
+    return counts | rounded | {name: round(value, 4) for name, value in shares.items()} | {"trouble": found.trouble}
 
 
 async def play_all(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
@@ -82,7 +81,7 @@ def totals(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     for way in ("shared", "plain"):
         played = [row[way] for row in rows.values() if way in row]
         if played:
-            found[way] = {k: round(sum(p[k] for p in played), 2) for k, v in played[0].items() if k != "stops"}
+            found[way] = {k: round(sum(p[k] for p in played), 2) for k, v in played[0].items() if k != "trouble"}
             all_cpu = found[way]["own_cpu"] + found[way]["lean_cpu"]
             found[way]["share"] = round(found[way]["own_cpu"] / all_cpu, 4) if all_cpu else 0.0
             found[way]["own_cpu_to_wall"] = round(found[way]["own_cpu"] / found[way]["wall"], 4)

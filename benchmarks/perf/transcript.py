@@ -7,23 +7,25 @@ and again. Where there is none, the prover and the planner answer in words alone
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from prover.agent import Attempt, Solution
+from prover.agent import Attempt, Solution, Target
 from prover.agent.leap import Decomposition, Lemma, Standing, Statement
 from prover.agent.leap.attempt import Pains
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import Said
 from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.plan import Plan
-from prover.agent.leap.policy import Action, Choice, Policy
+from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import (
     Diagnosis,
     DiagnosisReply,
@@ -36,9 +38,10 @@ from prover.agent.leap.replies import (
 from prover.agent.leap.stage import Faults, Stage
 from prover.cli.solver import LadderJudge, SearchSolver
 from prover.core.budget import Budget
-from prover.core.verdict import Verdict
+from prover.core.verdict import Proved, Verdict
 from prover.events import Recorder
 from prover.lean import Pool
+from prover.lean.source import SourceFile
 
 FILES = Path(__file__).parent.parent / "leap"
 _TARGET = re.compile(r"^theorem (\S+)[\s\S]*?(?= := by\n  sorry$)", re.MULTILINE)
@@ -115,7 +118,7 @@ class Transcript:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a file is played. `close_seconds`: of the search without a model on each lemma, 0 for none. `seconds`: wall
-    limit of one agent. `verify`: the ladder judges every lemma's proof on its own, not Lean alone.
+    limit of each target. `verify`: the ladder judges every lemma's proof on its own, not Lean alone.
     """
 
     close_seconds: float = 0.0
@@ -131,7 +134,8 @@ class Manner:
 @dataclass
 class Played:
     """A file after the agent has worked on it. `lemmas`: those that were worked on beside the targets, each use counted
-    where nothing is shared. `stops`: why the agents ended."""
+    where nothing is shared. `proved`: targets; the ladder says so of the file put together (`text`), Lean alone does
+    where nothing is shared. `trouble`: why others are not."""
 
     targets: int = 0
     proved: int = 0
@@ -140,15 +144,15 @@ class Played:
     calls: int = 0
     tokens: int = 0
     lean_seconds: float = 0.0
-    stops: list[str] = field(default_factory=list[str])
+    trouble: list[str] = field(default_factory=list[str])
+    text: str = ""
     plan: Plan | None = None
 
-    def add(self, plan: Plan, stop: str) -> None:
-        tally = plan.tally
-        self.calls += tally.calls
-        self.tokens += tally.tokens
-        self.lean_seconds += tally.lean_seconds
-        self.stops.append(stop)
+    def add(self, plan: Plan) -> None:
+        """Counts what a plan cost."""
+        self.calls += plan.tally.calls
+        self.tokens += plan.tally.tokens
+        self.lean_seconds += plan.tally.lean_seconds
 
 
 async def unopened(attempt: Attempt) -> Solution:
@@ -188,36 +192,43 @@ def closer(pool: Pool, manner: Manner) -> SearchCloser:
     return kind(SearchSolver() if manner.close_seconds else unopened, LadderJudge(pool))
 
 
-async def play(pool: Pool, name: str, manner: Manner = Manner(), recorder: Recorder | None = None) -> Played:
-    """All targets of a file in one plan, lemmas shared."""
+async def play(pool: Pool, name: str, manner: Manner | None = None, recorder: Recorder | None = None) -> Played:
+    """All targets of a file in one plan, lemmas shared, as `prove FILE --agent leap` does; the file is left alone."""
+    source = SourceFile.read(FILES / f"{name}.lean")
+    return await play_text(pool, source, says(name), manner or Manner(), recorder)
+
+
+async def play_text(
+    pool: Pool, source: SourceFile, says: Says, manner: Manner, recorder: Recorder | None = None
+) -> Played:
+    """As `play`, for any file and transcript."""
     plan = Plan(recorder)
-    scenes = tuple(Scene(plan.target(statement), stage) for statement, stage in await targets(pool, name))
-    agent = Leap(
-        plan,
-        scenes,
+    played = Played(plan=plan)
+
+    def observe(kind: str, payload: Mapping[str, Any]) -> None:
+        if kind == "NotAssembled":
+            played.trouble.append(f"{payload['name']}: {payload['faults']}")
+
+    agent = FileAgent(
+        source,
+        Target(source.name),
+        pool,
         closer(pool, manner),
-        Transcript(says(name)),
-        Policy(manner.actions()),
-        manner.pains,
-        Budget(seconds=manner.seconds),
+        Transcript(says),
+        LadderJudge(pool),
+        plan,
+        LeapOptions(Budget(seconds=manner.seconds), Policy(manner.actions()), manner.pains),
+        observe,
     )
-    played = Played(len(scenes), plan=plan)
-    played.add(plan, await agent.run())
-    played.proved = sum(scene.target.proved for scene in scenes)
+    result = await agent.run()
+    played.add(plan)
+    played.targets = len(result.targets)
+    played.trouble += [f"{t.name}: {t.verdict}" for t in result.targets if not isinstance(t.verdict, Proved)]
+    played.proved = sum(isinstance(t.verdict, Proved) for t in result.targets)
     played.refuted = sum(lemma.standing is Standing.REFUTED for lemma in plan.graph.lemmas)
-    played.lemmas = len(plan.graph.lemmas) - len(scenes)
+    played.lemmas = len(plan.graph.lemmas) - len(plan.graph.targets)
+    played.text = result.filled.text
     return played
-
-
-class Root(Policy):
-    """Works on the target alone, until it is decided or there is a plan for it."""
-
-    def choices(self, plan: Plan, busy: Any = ()) -> Iterator[Choice]:
-        (target,) = plan.graph.targets
-        if live(target) is None:
-            for choice in super().choices(plan, busy):
-                if choice.lemma is target:
-                    yield choice
 
 
 def live(lemma: Lemma) -> Decomposition | None:
@@ -246,16 +257,30 @@ class Recursion:
         target = plan.target(statement)
         cast = Transcript(says(self.name))
         said = closer(self.pool, self.manner)
-        policy = Root(self.manner.actions())
-        stop, budget = "exhausted", Budget(seconds=self.manner.seconds)
         while target.standing is Standing.OPEN:
-            agent = Leap(plan, (Scene(target, stage),), said, cast, policy, self.manner.pains, budget)
-            stop = await agent.run()
+            agent = Leap(
+                plan,
+                (Scene(target, stage),),
+                said,
+                cast,
+                Policy(self.manner.actions()),
+                self.manner.pains,
+                Budget(seconds=self.manner.seconds),
+            )
+
+            def observe(kind: str, payload: Mapping[str, Any], stop: asyncio.Event = agent.stop) -> None:
+                if live(target) is not None:
+                    stop.set()
+
+            agent.observe = observe
+            await agent.run()
             decomposition = live(target)
             if target.standing is not Standing.OPEN or decomposition is None:
                 break
             await self._below(plan, decomposition, stage, (*above, statement.key))
-        self.played.add(plan, stop)
+        self.played.add(plan)
+        if target.standing is Standing.OPEN:
+            self.played.trouble.append(f"{target.name} is open")
         self.played.lemmas += bool(above)
         self.played.refuted += target.standing is Standing.REFUTED
         return target
