@@ -21,7 +21,7 @@ from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.roles import Agent, find_agent
 from prover.agent.leap.tools import LeanTools
-from prover.cli.record import Record
+from prover.cli.record import Record, RunRecord
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.lean import Pool
@@ -190,16 +190,19 @@ async def fill_with_agent(
     budget: Budget,
     *,
     jobs: int,
+    depth: int | None,
     observe: Observer,
     record: Record | None,
     stop: Any,
 ) -> FileResult:
-    """Has the agent work on a file. `solvers`: of short and of long searches. `budget.seconds`: for each target."""
+    """Has the agent work on a file. `solvers`: of short and of long searches. `budget.seconds`: for each target.
+    `depth`: lemmas are only planned, down to so many levels; None: they are proved too."""
     plan = Plan(None if record is None else record.recorder(PLAN))
     if record is not None:
         plan.take(record.past(PLAN))
     limits = models.agent.limits
-    policy = Policy(_actions(models.agent), most={Action.PLAN: limits.plans})
+    most = {Action.PLAN: limits.plans}
+    policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
     options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
     options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
     agent = FileAgent(
@@ -213,6 +216,7 @@ async def fill_with_agent(
         options,
         observe,
         stop,
+        record.folder.path if isinstance(record, RunRecord) else None,
     )
     return await agent.run()
 

@@ -118,6 +118,8 @@ def run(
     hint: HintOption = None,
     price: PriceOption = "",
     money: MoneyOption = None,
+    depth: Annotated[int | None, typer.Option(hidden=True)] = None,
+    silent: Annotated[bool, typer.Option(hidden=True)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -209,7 +211,7 @@ def run(
                     solvers = solver(), solver(model=asked)
                     found = await fill_with_agent(
                         models, leap, source, wanted, pool, solvers, judge, budget,
-                        jobs=jobs, observe=observe, record=record, stop=stop,
+                        jobs=jobs, depth=depth, observe=observe, record=record, stop=stop,
                     )  # fmt: skip
                     return found, facts | {"model": models.bill()}
                 solve = solver(model=asked, budget=Budget(tokens=tokens, money=money))
@@ -219,7 +221,7 @@ def run(
         result, facts = asyncio.run(work())
         failure = _save(result, write=write, out=out)
         document = _document(result, failure, facts)
-        if isinstance(record, RunRecord):
+        if isinstance(record, RunRecord) and not silent:
             record.finish(result, document)
         if page is not None and record is not None:
             try:
@@ -227,7 +229,9 @@ def run(
             except UserError as error:
                 failure = error
                 document = _document(result, failure, facts)
-    if as_json:
+    if silent:
+        show_bill(facts["model"])
+    elif as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))

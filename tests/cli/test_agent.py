@@ -143,3 +143,19 @@ def test_a_person_can_be_the_model(prove: Prove, file: Path, tmp_path: Path) -> 
         thread.join()
     assert found.code == 0, found.out + found.err
     assert json.loads(found.out)["model"]["questions"] >= 3
+
+
+def test_a_plan_alone_then_edited_and_proved(prove: Prove, server: ModelServer, file: Path, tmp_path: Path) -> None:
+    """A person reads the blueprint, proves the lemma by hand, and goes on."""
+    run = tmp_path / "run"
+    planned = prove("plan", file, "--model", "openai-api/local/tiny", "--run", run)
+    assert planned.code == 1 and "gauss" in planned.out and "open" in planned.out, planned.out + planned.err
+    blueprint = run / "blueprint.lean"
+    text = blueprint.read_text(encoding="utf-8")
+    assert f"{GAUSS} := by\n  sorry" in text and "rw [← gauss n]" in text
+    by_hand = "induction n with\n  | zero => rfl\n  | succ n ih => rw [sumTo, Nat.mul_add, ih]; grind"
+    blueprint.write_text(text.replace(f"{GAUSS} := by\n  sorry", f"{GAUSS} := by\n  {by_hand}"), encoding="utf-8")
+    asked = len(server.asked)
+    again = prove("plan", file, "--model", "openai-api/local/tiny", "--run", run, "--resume")
+    assert again.code == 0 and "proved" in again.out, again.out + again.err
+    assert len(server.asked) == asked, "there was nothing left to ask"

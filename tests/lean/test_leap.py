@@ -301,6 +301,8 @@ async def test_without_a_model_there_is_search(play: Play) -> None:
     assert found.stop == "proved" and found.script.asked == []
 
 
+#: The others cost a process at each look.
+QUICK = ("claims success", "hides sorry", "adds an axiom")
 LIES = {
     "claims success": ProofReply("This is proved.", ""),
     "hides sorry": ProofReply("", "have h : 2 * sumTo n = n * (n + 1) := by sorry\nexact h"),
@@ -315,7 +317,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("name", LIES)
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in LIES])
 async def test_a_lying_model_proves_nothing(play: Play, name: str) -> None:
     lie = LIES[name]
     said = PlanReply(lie.plan, lie.definitions, (), lie.script)

@@ -14,8 +14,8 @@ from prover.lean import Pool
 from prover.lean.source import SourceFile
 
 PERF = Path(__file__).parents[2] / "benchmarks" / "perf"
-SMALL = ("sums", "sorting")
-LARGE = ("brackets", "compiler", "fibonacci", "formulas", "numerals", "queue", "runlength", "searchtree")
+SMALL = ("sums",)
+LARGE = ("sorting", "brackets", "compiler", "fibonacci", "formulas", "numerals", "queue", "runlength", "searchtree")
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,8 @@ from prover.core.verdict import Proved, ProvedModulo, Refuted, Verdict
 
 #: Lemmas that a brief tells of.
 _MOST_LEMMAS = 40
+#: Answers without a proof in them after which the prover is left alone.
+_SILENCE = 2
 _Reply = TypeVar("_Reply")
 
 
@@ -121,10 +123,14 @@ class Attempt:
         assert self.cast is not None
         brief = self.brief()
         draw = self.plan.tally.tries[self.lemma.key, self.action]
+        silent = 0
         for revision in range(self.pains.revisions + 1):
             reply = self.paid(await self.cast.prove(brief, draw + revision * 16))
             if isinstance(reply, NoReply):
                 self.faults = str(reply)
+                silent += 1
+                if silent == _SILENCE:
+                    break
             elif await self._take_proof(reply):
                 return True
             brief = replace(brief, work=self.text, faults=self.faults)
@@ -142,7 +148,9 @@ class Attempt:
         if checked.lemmas:
             return self._commit(checked.lemmas, sketch)
         every = _joined(self.definitions, reply.definitions)
-        verdict = await self.closer.verify(self.stage, self.lemma.statement, checked.name, reply.script, every)
+        verdict = await self.timed(
+            self.closer.verify(self.stage, self.lemma.statement, checked.name, reply.script, every)
+        )
         if not _passes(verdict):
             self.faults = f"the verifier refuses it: {_words(verdict)}"
             return False
@@ -164,8 +172,8 @@ class Attempt:
             checked = await self.stage.check_refutation(statement, reply.script, definitions=self.definitions)
             self.lean_seconds += checked.seconds
             if isinstance(checked, Checked):
-                verdict = await self.closer.verify_refutation(
-                    self.stage, statement, checked.name, reply.script, self.definitions
+                verdict = await self.timed(
+                    self.closer.verify_refutation(self.stage, statement, checked.name, reply.script, self.definitions)
                 )
                 if verdict is None or isinstance(verdict, Refuted):
                     self.plan.refute(self.lemma, reply.script, self.action)
@@ -256,7 +264,7 @@ class Attempt:
             if known is not None and known.proved:
                 continue
             every = _joined(self.definitions, definitions)
-            if await self.stage.says_the_same(self.lemma.statement, lemma, definitions=every):
+            if await self.timed(self.stage.says_the_same(self.lemma.statement, lemma, definitions=every)):
                 return lemma.name
         return ""
 
@@ -290,6 +298,14 @@ class Attempt:
     @property
     def definitions(self) -> str:
         return self.plan.definitions()
+
+    async def timed(self, work: Awaitable[_Reply]) -> _Reply:
+        """What comes of work that is Lean's, its time counted."""
+        began = time.monotonic()
+        try:
+            return await work
+        finally:
+            self.lean_seconds += time.monotonic() - began
 
     def paid(self, said: Said[_Reply]) -> _Reply:
         """A reply, its price counted."""

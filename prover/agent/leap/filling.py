@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.leap.assembly import Assembly, assemble
 from prover.agent.leap.attempt import Pains
+from prover.agent.leap.blueprint import Blueprint, write_blueprint
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
+from prover.agent.leap.editing import edit_from
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
 from prover.agent.leap.plan import Plan
@@ -55,7 +58,8 @@ class LeapOptions:
 
 @dataclass(slots=True)
 class FileAgent:
-    """One run of the agent over one file. `plan` may hold what an earlier run recorded."""
+    """One run of the agent over one file. `plan` may hold what an earlier run recorded. `folder`: where the blueprint
+    lies; what a person changed in it is taken in first."""
 
     source: SourceFile
     target: Target
@@ -67,6 +71,7 @@ class FileAgent:
     options: LeapOptions
     observe: Observer = lambda kind, payload: None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    folder: Path | None = None
     named: NamedSource = field(init=False)
     allowed: Allowance = field(init=False)
     header_end: int = field(init=False)
@@ -78,6 +83,7 @@ class FileAgent:
         scenes = await self._scenes(tasks)
         reason = "exhausted"
         if scenes:
+            await self._edited(scenes)
             self.observe("AgentStarted", {"targets": [task.obligation.label for task, _ in scenes]})
             options = self.options
             agent = Leap(
@@ -93,6 +99,8 @@ class FileAgent:
                 self.observe,
             )
             reason = await agent.run()
+            for blueprint in self._blueprints(scenes):
+                write_blueprint(self._folder, blueprint)
         placed: set[str] = set()
         for task, scene in scenes:
             task.seconds = time.monotonic() - began
@@ -109,6 +117,25 @@ class FileAgent:
             seconds=time.monotonic() - began,
             interrupted=self.stop.is_set(),
         )
+
+    async def _edited(self, scenes: Sequence[tuple[Task, Scene]]) -> None:
+        """Takes in what a person changed in the blueprints."""
+        for blueprint in self._blueprints(scenes):
+            for done in await edit_from(self._folder, blueprint, self.closer):
+                self.observe("PersonEdited", {"what": done.what, "name": done.name, "refused": done.refused})
+
+    @property
+    def _folder(self) -> Path:
+        assert self.folder is not None
+        return self.folder
+
+    def _blueprints(self, scenes: Sequence[tuple[Task, Scene]]) -> Iterator[Blueprint]:
+        """One for each target; none without a folder."""
+        if self.folder is None:
+            return
+        for task, scene in scenes:
+            after = self.named.working.data[task.obligation.command.end :].decode()
+            yield Blueprint(self.plan, scene.stage, scene.target, after)
 
     async def _open(self) -> tuple[list[Task], tuple[Message, ...]]:
         """The chosen targets, and Lean's messages."""

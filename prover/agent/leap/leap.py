@@ -105,7 +105,8 @@ class Leap:
 
     def _begin(self) -> None:
         """Takes up the best choices there are while there is room."""
-        self._backtrack()
+        if set(self.policy.actions) != {Action.PLAN}:
+            self._backtrack()
         while len(self._running) < self.jobs:
             found = self.policy.choose(self.plan, [choice.lemma for choice in self._running.values()])
             if found is None:

@@ -1,0 +1,51 @@
+"""`prove plan FILE`: lemmas stated and checked, and left to be proved; the plan as a file to be edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from prover.cli import fill, lemmas
+from prover.cli.agent import HintOption, PriceOption, RoleModelOption
+from prover.cli.engine import EngineChoice, EngineOption
+from prover.cli.model import ModelOption
+from prover.cli.terminal import errors, safe
+
+
+def run(
+    target: Annotated[str, typer.Argument(help="FILE.lean, FILE.lean:name, FILE.lean#L42.")],
+    run_folder: Annotated[Path, typer.Option("--run", metavar="DIR", help="The run's folder: plan and blueprint.")],
+    model: ModelOption = "",
+    agent: Annotated[str, typer.Option("--agent", metavar="NAME|DIR", help="Whose planner is asked.")] = "leap",
+    role_model: RoleModelOption = None,
+    hint: HintOption = None,
+    price: PriceOption = "",
+    depth: Annotated[int, typer.Option(help="How often lemmas are planned for again.", min=1)] = 1,
+    timeout: Annotated[float, typer.Option(help="Seconds for each target.", min=1)] = 600.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the plan there.")] = False,
+    engine_choice: EngineOption = EngineChoice.AUTO,
+) -> int:
+    """Have a model plan lemmas for a file's open theorems: checked by Lean, reviewed, and none of them proved yet.
+
+    Edit DIR/blueprint.lean, then go on with the same command and --resume, or see `prove lemmas DIR`.
+    """
+    fill.run(
+        target,
+        timeout=timeout,
+        run_folder=run_folder,
+        model=model,
+        agent=agent,
+        role_model=role_model,
+        hint=hint,
+        price=price,
+        depth=depth,
+        resume=resume,
+        engine_choice=engine_choice,
+        silent=True,
+    )
+    for file in sorted(run_folder.glob("blueprint*.lean")):
+        errors().print(Text(f"the plan as a Lean file: {safe(str(file))}", "dim"))
+    return lemmas.run(run_folder)
