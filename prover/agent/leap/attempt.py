@@ -16,6 +16,7 @@ from prover.agent.leap.events import ActionEnded, Diagnosed, PlanRefused
 from prover.agent.leap.lemma import Lemma, Standing, Statement
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action
+from prover.agent.leap.proposal import renamed, shown, statements
 from prover.agent.leap.replies import NoReply, PlanReply, ProofReply
 from prover.agent.leap.stage import Checked, Faults, Stage
 from prover.core.errors import LeanProcessError
@@ -232,16 +233,14 @@ class Attempt:
 
     async def _with_known_names(self, reply: PlanReply) -> tuple[PlanReply, Checked] | Faults:
         """The plan checked; lemmas that are in the graph under another name are called by that."""
-        checked = await self.check(_statements(reply), Sketch(reply.script, reply.definitions), self.called(reply))
+        checked = await self.check(statements(reply), Sketch(reply.script, reply.definitions), self.called(reply))
         if isinstance(checked, Faults):
             return checked
         for lemma in checked.lemmas:
             known = self.plan.graph.find(lemma.key)
             if known is not None and known.name != lemma.name and known.standing is not Standing.STALE:
                 other = renamed(reply, lemma.name, known.name)
-                again = await self.check(
-                    _statements(other), Sketch(other.script, other.definitions), self.called(other)
-                )
+                again = await self.check(statements(other), Sketch(other.script, other.definitions), self.called(other))
                 if isinstance(again, Checked):
                     reply, checked = other, again
         return reply, checked
@@ -378,34 +377,6 @@ _REFUSALS = {
     "decided": "`{}` is decided already",
     "name": "another lemma is called `{}`: choose another name",
 }
-
-
-def shown(reply: PlanReply) -> str:
-    """A plan as text."""
-    parts = [reply.plan]
-    if reply.definitions:
-        parts.append(f"```lean definitions\n{reply.definitions}\n```")
-    for lemma in reply.lemmas:
-        comment = f"/-- {lemma.informal} -/\n" if lemma.informal else ""
-        parts.append(f"```lean lemma\n{comment}{lemma.text}\n```")
-    if reply.script:
-        parts.append(f"```lean proof\n{reply.script}\n```")
-    return "\n\n".join(part for part in parts if part)
-
-
-def renamed(reply: PlanReply, old: str, new: str) -> PlanReply:
-    """A plan in which a lemma has another name."""
-    pattern = re.compile(rf"(?<![\w.]){re.escape(old)}(?![\w'])")
-
-    def other(text: str) -> str:
-        return pattern.sub(new, text)
-
-    lemmas = tuple(replace(s, name=new if s.name == old else s.name, text=other(s.text)) for s in reply.lemmas)
-    return replace(reply, definitions=other(reply.definitions), lemmas=lemmas, script=other(reply.script))
-
-
-def _statements(reply: PlanReply) -> tuple[Statement, ...]:
-    return tuple(Statement("", lemma.name, lemma.text, lemma.informal) for lemma in reply.lemmas)
 
 
 def _joined(*parts: str) -> str:

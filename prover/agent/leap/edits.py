@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from prover.agent.leap.blueprint import Blueprint, joined, proof_of
 from prover.agent.leap.lemma import Lemma, Statement
 from prover.agent.leap.matching import digest, matched_with
+from prover.agent.leap.naming import with_name
 from prover.agent.leap.passages import Passage, passages
-from prover.agent.leap.plan import with_name
 from prover.agent.leap.remarks import comments, harmless, hints, plain
 from prover.agent.leap.stage import Faults
 from prover.core.errors import UserError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from prover.agent.leap.events import (
 )
 from prover.agent.leap.graph import LemmaGraph, Refusal
 from prover.agent.leap.lemma import Lemma, Proof, Standing, Statement
+from prover.agent.leap.naming import with_name
 from prover.agent.leap.tally import Tally
 from prover.events import Event, Recorder
 
@@ -198,11 +198,6 @@ class Plan:
     def definition_blocks(self) -> list[str]:
         """The same, each for itself."""
         return list(self._definitions)
-
-
-def with_name(text: str, old: str, new: str) -> str:
-    """A Lean text that calls a declaration by another name."""
-    return re.sub(rf"(?<![\w.']){re.escape(old)}(?![\w'!?])", lambda _: new, text)
 
 
 def _statement(stated: StatedLemma) -> Statement:

@@ -1,0 +1,36 @@
+"""A plan that a role proposes: as text, with other names, as statements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from prover.agent.leap.lemma import Statement
+from prover.agent.leap.naming import with_name
+from prover.agent.leap.replies import PlanReply
+
+
+def shown(reply: PlanReply) -> str:
+    """A plan as text."""
+    parts = [reply.plan]
+    if reply.definitions:
+        parts.append(f"```lean definitions\n{reply.definitions}\n```")
+    for lemma in reply.lemmas:
+        comment = f"/-- {lemma.informal} -/\n" if lemma.informal else ""
+        parts.append(f"```lean lemma\n{comment}{lemma.text}\n```")
+    if reply.script:
+        parts.append(f"```lean proof\n{reply.script}\n```")
+    return "\n\n".join(part for part in parts if part)
+
+
+def renamed(reply: PlanReply, old: str, new: str) -> PlanReply:
+    """A plan in which a lemma has another name."""
+    lemmas = tuple(
+        replace(s, name=new if s.name == old else s.name, text=with_name(s.text, old, new)) for s in reply.lemmas
+    )
+    definitions, script = with_name(reply.definitions, old, new), with_name(reply.script, old, new)
+    return replace(reply, definitions=definitions, lemmas=lemmas, script=script)
+
+
+def statements(reply: PlanReply) -> tuple[Statement, ...]:
+    """The lemmas of a plan, their keys not known yet."""
+    return tuple(Statement("", lemma.name, lemma.text, lemma.informal) for lemma in reply.lemmas)
