@@ -101,6 +101,12 @@ class Runs:
         return told
 
 
+def calls(runs: Runs) -> set[tuple[str, str, int]]:
+    """What Lean was asked and answered."""
+    found = (e.payload for events in runs.events.values() for e in events)
+    return {(call.state, call.tactic, call.heartbeats) for call in found if isinstance(call, LeanCall)}
+
+
 async def test_the_same_events(pool: Pool, tmp_path: Path) -> None:
     live = Runs(pool)
     model = Moody()
@@ -114,5 +120,5 @@ async def test_the_same_events(pool: Pool, tmp_path: Path) -> None:
     second = await again.all(Replay(tmp_path / "said.jsonl"), lean)
     assert second == first
     assert len(model.batches) == asked, "the model was not asked"
-    repeated = [e for events in again.events.values() for e in events if isinstance(e.payload, LeanCall)]
-    assert repeated == [], "nor was Lean"
+    # Work that is withdrawn leaves no trace in the events, and may have come further in one run than in the other.
+    assert not calls(live) & calls(again), "nor was Lean, about what it had answered"
