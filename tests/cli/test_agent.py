@@ -64,7 +64,7 @@ def file(tmp_path: Path) -> Path:
 
 
 Prove = Callable[..., Any]
-AGENT = ("--agent", "leap", "--model", "openai-api/local/tiny")
+AGENT = ("--agent", "leap", "--model", "openai-api/local/tiny", "--timeout", "150")
 
 
 def test_a_lemma_is_planned_proved_and_put_into_the_file(
@@ -137,7 +137,7 @@ def test_a_person_can_be_the_model(prove: Prove, file: Path, tmp_path: Path) -> 
     thread = threading.Thread(target=person)
     thread.start()
     try:
-        found = prove(file, "--agent", "leap", "--model", f"manual/{folder}", "--json")
+        found = prove(file, "--agent", "leap", "--model", f"manual/{folder}", "--timeout", "150", "--json")
     finally:
         done.set()
         thread.join()

@@ -192,7 +192,7 @@ async def test_a_busy_server_is_asked_less_at_a_time_and_then_more_again() -> No
     answers = await asyncio.gather(*(batcher.client().answer(queries(n)) for n in range(200)))
     assert [said(a)[0] for a in answers] == [str(n) for n in range(200)], "nothing is lost"
     assert model.most == 3, "and what it bears is used"
-    assert model.refused < 100
+    assert model.refused < 1000, "with 64 at a time it would be thousands"
     assert Counter(prompt for batch in model.batches for prompt in batch).most_common(1)[0][1] == 1
 
 

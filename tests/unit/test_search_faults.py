@@ -40,16 +40,19 @@ def writes(asked: Asked) -> Sequence[str]:
     return ["dec", "zero", "nonsense", "more of it"]
 
 
-async def play(server: ModelServer, start: int, *, portfolio: bool, **options: Any) -> SearchResult:
-    model = OpenAIModel("tiny", base_url=server.url, deadline_seconds=0.5)
-    batcher = Batcher(model, pause_seconds=0.01, deadline_seconds=20)
+async def play(
+    server: ModelServer, start: int, *, portfolio: bool, seconds: float = 30, **options: Any
+) -> SearchResult:
+    """`seconds`: how long one question may take; little for a server that does not answer at all."""
+    model = OpenAIModel("tiny", base_url=server.url, deadline_seconds=seconds)
+    batcher = Batcher(model, pause_seconds=0.01, deadline_seconds=60)
     asked = ModelGenerator(Lines(), batcher.client())
     generator = Mixture([Member(always("dec", "zero")), Member(asked)]) if portfolio else asked
     try:
         return await search(
             Game(start),
             generator,
-            budget=Budget(expansions=60, seconds=60),
+            budget=Budget(expansions=60, seconds=200),
             settings=Settings(in_flight=2, shorten_seconds=0, debug=True),
             **options,
         )
@@ -72,10 +75,10 @@ async def test_passing_trouble_costs_no_candidate(name: str) -> None:
 async def test_lasting_trouble_is_an_outcome(name: str) -> None:
     with ModelServer(writes) as server:
         server.fault_of = lambda asked: LASTING[name] if asked.text == "5" else None
-        found = await play(server, 8, portfolio=False)
+        found = await play(server, 8, portfolio=False, seconds=1.5)
         assert found.stop == "model_failed" and found.detail.startswith("model_"), found.detail
         assert found.statistics.graph["nodes"] >= 3, "what was found before is kept"
-        with_others = await play(server, 8, portfolio=True)
+        with_others = await play(server, 8, portfolio=True, seconds=1.5)
         assert with_others.stop == "proved", "and others go on without it"
 
 
