@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,27 +13,21 @@ from prover.agent import FileResult, Judge, Observer, Solve, Target
 from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.company import Company
 from prover.agent.leap.conversation import Talk
+from prover.agent.leap.events import PLAN
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
-from prover.agent.leap.leap import PLAN
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.roles import Agent, find_agent
 from prover.agent.leap.tools import LeanTools
+from prover.cli.model import ModelChoice, fed_model
 from prover.cli.record import Record, RunRecord
 from prover.core.budget import Budget
 from prover.core.errors import UserError
+from prover.generate.cookbook import GENERAL
 from prover.lean import Pool
 from prover.lean.source import SourceFile
 from prover.model import Batcher
-from prover.model.cassette import Recording
-from prover.model.openai import OpenAIModel
-from prover.model.opening import open_model
-from prover.model.price import Price
-from prover.model.reference import parse_reference
-
-_DEADLINE_SECONDS = 1800.0
-_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
 
 AgentOption = Annotated[
     str,
@@ -56,11 +49,6 @@ TacticModelOption = Annotated[
 HintOption = Annotated[
     list[str] | None, typer.Option("--hint", metavar="TEXT", help="What the agent should know (may be repeated).")
 ]
-PriceOption = Annotated[
-    str,
-    typer.Option("--price", metavar="IN/OUT", help="US dollars for a million tokens read and written by --model."),
-]
-MoneyOption = Annotated[float | None, typer.Option("--money", help="US dollars that models may cost, in all.", min=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +75,16 @@ class AgentChoice:
     ) -> AgentChoice:
         """Raises `UserError` for options that make no sense, before anything is started."""
         if not name:
-            given = [flag for flag, value in (("role-model", role_models), ("hint", hints), ("price", price)) if value]
+            given = [flag for flag, value in (("role-model", role_models), ("hint", hints)) if value]
             if given:
                 raise UserError(f"--{given[0]} is for agents, and no --agent is given", code="usage")
             return cls()
         agent = find_agent(name)
         if agent.roles and not model:
             raise UserError(f"the agent {agent.name} asks a model", code="no_model", hint="name one with --model")
-        if price and not _PRICE.fullmatch(price):
-            raise UserError(f"--price {price}: two numbers are expected, such as 0.5/2", code="usage")
         for reference in (model, *(pair.partition("=")[2] for pair in role_models or ())):
             if reference:
-                parse_reference(reference)
+                ModelChoice(reference, recipe=GENERAL, price=price).checked()
         return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, agent)
 
     @property
@@ -107,14 +93,16 @@ class AgentChoice:
         pairs = (pair.partition("=") for pair in self.role_models)
         return {"main": self.model, **{name.strip(): reference for name, _, reference in pairs}}
 
-    def facts(self) -> dict[str, Any]:
-        """What decides the answers, for a run's description; nothing without an agent."""
+    def facts(self, tactics: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What decides the answers, for a run's description. `tactics`: the same of the model that proposes tactics."""
         if self.agent is None:
-            return {}
+            return tactics
         prompts = {f"agents/{self.agent.name}": self.agent.digest}
         return {
+            **tactics,
             "reference": self.model,
-            "prompts": prompts,
+            "tactic_model": tactics.get("reference", ""),
+            "prompts": {**tactics.get("prompts", {}), **prompts},
             "agent": self.name,
             "role_models": list(self.role_models),
             "hints": list(self.hints),
@@ -140,22 +128,6 @@ class Models:
         tools = LeanTools(pool, find=Finder(pool, source.text))
         return Company(self.agent, askers, tools=tools, observe=heard)
 
-    def bill(self) -> dict[str, Any]:
-        """What was asked and what it cost, all roles together."""
-        counts = [batcher.statistics for batcher in self.batchers.values()]
-        return {
-            "model": ", ".join(batcher.model.name for batcher in self.batchers.values()),
-            "recipe": f"agents/{self.agent.name}",
-            "questions": sum(c.answered + c.failed for c in counts),
-            "repeated": sum(c.repeated for c in counts),
-            "retried": sum(c.retried for c in counts),
-            "failed": sum(c.failed for c in counts),
-            "tokens": sum(c.tokens for c in counts),
-            "prompt_tokens": sum(c.prompt_tokens for c in counts),
-            "money": round(sum(c.money for c in counts), 6),
-            "busy_seconds": round(sum(c.busy_seconds for c in counts), 3),
-        }
-
 
 @asynccontextmanager
 async def agent_models(choice: AgentChoice) -> AsyncGenerator[Models | None]:
@@ -164,18 +136,12 @@ async def agent_models(choice: AgentChoice) -> AsyncGenerator[Models | None]:
         yield None
         return
     wanted = choice.references
-    price = Price(*map(float, choice.price.split("/"))) if choice.price else None
     async with AsyncExitStack() as stack:
         batchers: dict[str, Batcher] = {}
         for name in choice.agent.models:
-            reference = wanted.get(name) or wanted["main"]
-            model = await open_model(parse_reference(reference), price=price, deadline_seconds=_DEADLINE_SECONDS)
-            if isinstance(model, OpenAIModel):
-                await model.check()
-            if choice.record is not None and name == "main":
-                model = Recording(model, choice.record)
-            batchers[name] = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
-            stack.push_async_callback(batchers[name].close)
+            record = choice.record if name == "main" else None
+            model = fed_model(wanted.get(name) or wanted["main"], price=choice.price, record=record)
+            batchers[name] = await stack.enter_async_context(model)
         yield Models(choice.agent, batchers)
 
 

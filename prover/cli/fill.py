@@ -22,8 +22,6 @@ from prover.cli.agent import (
     AgentChoice,
     AgentOption,
     HintOption,
-    MoneyOption,
-    PriceOption,
     RoleModelOption,
     TacticModelOption,
     agent_models,
@@ -36,11 +34,14 @@ from prover.cli.model import (
     ModelChoice,
     ModelOnlyOption,
     ModelOption,
+    MoneyOption,
+    PriceOption,
     RecipeOption,
     RecordOption,
     SamplesOption,
     SeedOption,
     TemperatureOption,
+    bill,
     show_bill,
 )
 from prover.cli.model import tactic_model as tactic_model_of
@@ -119,7 +120,6 @@ def run(
     price: PriceOption = "",
     money: MoneyOption = None,
     depth: Annotated[int | None, typer.Option(hidden=True)] = None,
-    silent: Annotated[bool, typer.Option(hidden=True)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
@@ -140,7 +140,9 @@ def run(
         raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
     tactics = tactic_model if leap.name else model
     recorded = None if leap.name else record_answers
-    choice = ModelChoice(tactics, recipe, samples, temperature, seed, model_only, recorded).checked()
+    choice = ModelChoice(
+        tactics, recipe, samples, temperature, seed, model_only, recorded, "" if leap.name else price
+    ).checked()
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     share = 0.1 if refute and not by_repl else 0.0
@@ -158,7 +160,7 @@ def run(
             limits |= {} if tokens is None else {"tokens": tokens}
             del limits["jobs"]
             record = stack.enter_context(
-                RunRecord.open(run_folder, wanted, source, engine, limits, leap.facts() | choice.facts(), resume=resume)
+                RunRecord.open(run_folder, wanted, source, engine, limits, leap.facts(choice.facts()), resume=resume)
             )
             if record.document is not None and not (write or out):
                 if page is not None:
@@ -213,15 +215,16 @@ def run(
                         models, leap, source, wanted, pool, solvers, judge, budget,
                         jobs=jobs, depth=depth, observe=observe, record=record, stop=stop,
                     )  # fmt: skip
-                    return found, facts | {"model": models.bill()}
+                    batchers = [*models.batchers.values(), *([asked.batcher] if asked else [])]
+                    return found, facts | {"model": bill(f"agents/{models.agent.name}", batchers)}
                 solve = solver(model=asked, budget=Budget(tokens=tokens, money=money))
                 found = await fill(source, wanted, pool, solve, judge, options, observe, stop)
-                return found, facts | {"model": asked.bill() if asked else None}
+                return found, facts | {"model": bill(asked.recipe.name, [asked.batcher]) if asked else None}
 
         result, facts = asyncio.run(work())
         failure = _save(result, write=write, out=out)
         document = _document(result, failure, facts)
-        if isinstance(record, RunRecord) and not silent:
+        if isinstance(record, RunRecord) and depth is None:
             record.finish(result, document)
         if page is not None and record is not None:
             try:
@@ -229,7 +232,8 @@ def run(
             except UserError as error:
                 failure = error
                 document = _document(result, failure, facts)
-    if silent:
+    if depth is not None:
+        # What is only planned is shown by who asked for the plan.
         show_bill(facts["model"])
     elif as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Mapping
+import re
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,12 +19,14 @@ from prover.model import Batcher
 from prover.model.cassette import Recording
 from prover.model.openai import OpenAIModel
 from prover.model.opening import open_model
+from prover.model.price import Price
 from prover.model.reference import parse_reference
 from prover.search import Settings
 
 #: A model may think for minutes; a search that ends earlier gives its questions up.
-_DEADLINE_SECONDS = 900.0
+_DEADLINE_SECONDS = 1800.0
 _IN_FLIGHT = 4
+_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
 
 ModelOption = Annotated[
     str,
@@ -47,6 +50,14 @@ TemperatureOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Another number, other samples.")]
 ModelOnlyOption = Annotated[bool, typer.Option("--model-only", help="Without the portfolio: only what the model says.")]
+PriceOption = Annotated[
+    str,
+    typer.Option("--price", metavar="IN/OUT", help="US dollars for a million tokens that --model reads and writes."),
+]
+MoneyOption = Annotated[
+    float | None,
+    typer.Option("--money", help="US dollars that models may cost for each target; with --agent, in all.", min=0),
+]
 RecordOption = Annotated[
     Path | None,
     typer.Option("--record", metavar="FILE.jsonl", help="Keep the model's answers, for --model replay/FILE.jsonl."),
@@ -64,13 +75,14 @@ class ModelChoice:
     seed: int = 0
     only: bool = False
     record: Path | None = None
+    price: str = ""
 
     def facts(self) -> dict[str, Any]:
         """What decides the answers, for a run's description; nothing without a model."""
         if not self.reference:
             return {}
         named = asdict(self)
-        del named["record"]
+        del named["record"], named["price"]
         return {**named, "prompts": {self.chosen().name: self.chosen().digest}}
 
     def chosen(self) -> Recipe:
@@ -91,6 +103,8 @@ class ModelChoice:
         if self.reference:
             parse_reference(self.reference)
             self.chosen()
+            if self.price and not _PRICE.fullmatch(self.price):
+                raise UserError(f"--price {self.price}: two numbers are expected, such as 0.5/2", code="usage")
             return self
         given = [name for name, value in asdict(self).items() if value not in ("", None, 0, False)]
         if given:
@@ -123,21 +137,22 @@ class TacticModel:
         finally:
             self.batcher.leave(client)
 
-    def bill(self) -> Mapping[str, Any]:
-        """What was asked and what it cost, all searches together."""
-        counts = self.batcher.statistics
-        return {
-            "model": self.batcher.model.name,
-            "recipe": self.recipe.name,
-            "questions": counts.answered + counts.failed,
-            "repeated": counts.repeated,
-            "retried": counts.retried,
-            "failed": counts.failed,
-            "tokens": counts.tokens,
-            "prompt_tokens": counts.prompt_tokens,
-            "money": round(counts.money, 6),
-            "busy_seconds": round(counts.busy_seconds, 3),
-        }
+
+def bill(recipe: str, batchers: Sequence[Batcher]) -> dict[str, Any]:
+    """What models were asked and what it cost, all searches and roles together."""
+    counts = [batcher.statistics for batcher in batchers]
+    return {
+        "model": ", ".join(batcher.model.name for batcher in batchers),
+        "recipe": recipe,
+        "questions": sum(c.answered + c.failed for c in counts),
+        "repeated": sum(c.repeated for c in counts),
+        "retried": sum(c.retried for c in counts),
+        "failed": sum(c.failed for c in counts),
+        "tokens": sum(c.tokens for c in counts),
+        "prompt_tokens": sum(c.prompt_tokens for c in counts),
+        "money": round(sum(c.money for c in counts), 6),
+        "busy_seconds": round(sum(c.busy_seconds for c in counts), 3),
+    }
 
 
 def show_bill(bill: Mapping[str, Any] | None) -> None:
@@ -153,6 +168,22 @@ def show_bill(bill: Mapping[str, Any] | None) -> None:
 
 
 @asynccontextmanager
+async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
+    """A model, open, behind a batcher. `price`: as `PriceOption`; `record`: where answers are kept."""
+    dollars = Price(*map(float, price.split("/"))) if price else None
+    model = await open_model(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
+    if isinstance(model, OpenAIModel):
+        await model.check()
+    if record is not None:
+        model = Recording(model, record)
+    batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
+    try:
+        yield batcher
+    finally:
+        await batcher.close()
+
+
+@asynccontextmanager
 async def tactic_model(choice: ModelChoice, live: Live) -> AsyncGenerator[TacticModel | None]:
     """The model that was chosen, open; None where none was."""
     if not choice.reference:
@@ -160,13 +191,5 @@ async def tactic_model(choice: ModelChoice, live: Live) -> AsyncGenerator[Tactic
         return
     recipe = choice.chosen()
     live.observe("Importing", {"phase": f"loading {choice.reference}"})
-    model = await open_model(parse_reference(choice.reference))
-    if isinstance(model, OpenAIModel):
-        await model.check()
-    if choice.record is not None:
-        model = Recording(model, choice.record)
-    batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
-    try:
+    async with fed_model(choice.reference, price=choice.price, record=choice.record) as batcher:
         yield TacticModel(choice, recipe, batcher)
-    finally:
-        await batcher.close()

@@ -9,9 +9,9 @@ import typer
 from rich.text import Text
 
 from prover.cli import fill, lemmas
-from prover.cli.agent import HintOption, PriceOption, RoleModelOption
+from prover.cli.agent import HintOption, RoleModelOption
 from prover.cli.engine import EngineChoice, EngineOption
-from prover.cli.model import ModelOption
+from prover.cli.model import ModelOption, PriceOption
 from prover.cli.terminal import errors, safe
 
 
@@ -44,7 +44,6 @@ def run(
         depth=depth,
         resume=resume,
         engine_choice=engine_choice,
-        silent=True,
     )
     for file in sorted(run_folder.glob("blueprint*.lean")):
         errors().print(Text(f"the plan as a Lean file: {safe(str(file))}", "dim"))

@@ -8,13 +8,7 @@ from typing import Protocol
 from prover.core.candidate import Candidate
 from prover.core.errors import ModelError
 from prover.generate.request import Request
-from prover.model import Answer, Query
-
-
-class Asker(Protocol):
-    """What answers queries: a `Client` of a batcher, or a model itself."""
-
-    async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]: ...
+from prover.model import Answer, Asker, Query
 
 
 class Format(Protocol):

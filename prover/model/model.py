@@ -11,15 +11,11 @@ from prover.model.capacity import Capacity
 from prover.model.query import Query
 
 
-class LanguageModel(Protocol):
-    """An engine with a model in it.
+class Asker(Protocol):
+    """What answers questions: a `Client` of a batcher, or a model itself.
 
-    `name`: what `--model` calls it, with its revision where there is one. `capacity`: how it likes to be fed; a
-    `Batcher` in front of it sees to that.
+    `capacity`: how it likes to be fed; a `Batcher` in front of a model sees to that.
     """
-
-    @property
-    def name(self) -> str: ...
 
     @property
     def capacity(self) -> Capacity: ...
@@ -31,6 +27,13 @@ class LanguageModel(Protocol):
         can do that.
         """
         ...
+
+
+class LanguageModel(Asker, Protocol):
+    """An engine with a model in it. `name`: what `--model` calls it, with its revision where there is one."""
+
+    @property
+    def name(self) -> str: ...
 
     async def close(self) -> None:
         """Frees what the engine holds. Closing twice is harmless."""

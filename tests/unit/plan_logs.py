@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from prover.agent.leap.account import AGENT
 from prover.agent.leap.events import (
+    PLAN,
     ActionEnded,
     AgentEnded,
     Diagnosed,
@@ -18,21 +18,21 @@ from prover.agent.leap.events import (
     PlanCommitted,
     PlanGivenUp,
     PlanRefused,
-    StatedLemma,
 )
+from prover.agent.leap.lemma import Statement
 from prover.events import Event, Memory, Recorder
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202e\x1b[31m"
 
 
-def stated(name: str, informal: str = "") -> StatedLemma:
-    return StatedLemma(f"key of {name}", name, f"theorem {name} (n : Nat) : n = n", informal)
+def stated(name: str, informal: str = "") -> Statement:
+    return Statement(f"key of {name}", name, f"theorem {name} (n : Nat) : n = n", informal)
 
 
 def recorded(payloads: Iterator[object] | list[object]) -> list[Event]:
     memory = Memory()
     times = iter(range(1_000_000))
-    recorder = Recorder(memory, AGENT, clock=lambda: float(next(times)))
+    recorder = Recorder(memory, PLAN, clock=lambda: float(next(times)))
     for payload in payloads:
         recorder.record(payload)
     return memory.events

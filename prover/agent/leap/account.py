@@ -6,14 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from prover.agent.leap.events import ActionEnded, AgentEnded, Diagnosed, LemmaProved, LemmaRefuted, PlanRefused
+from prover.agent.leap.events import PLAN, ActionEnded, AgentEnded, Diagnosed, LemmaProved, LemmaRefuted, PlanRefused
 from prover.agent.leap.lemma import Lemma, Standing
 from prover.agent.leap.plan import Plan
 from prover.core.errors import UserError
 from prover.events import Event
-
-#: The events of the agent, beside those of the run and of searches.
-AGENT = "leap"
 
 
 def account(events: Iterable[Event]) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def account(events: Iterable[Event]) -> dict[str, Any]:
     """
     told = _Told()
     for event in events:
-        if event.search == AGENT:
+        if event.search == PLAN:
             told.take(event)
     if not told.plan.graph.lemmas:
         raise UserError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from prover.agent.leap.closing import Closer
 from prover.agent.leap.decomposition import Decomposition, Sketch
 from prover.agent.leap.events import ActionEnded, Diagnosed, PlanRefused
 from prover.agent.leap.lemma import Lemma, Standing, Statement
+from prover.agent.leap.naming import mentions
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action
 from prover.agent.leap.proposal import renamed, shown, statements
@@ -339,7 +339,7 @@ class Attempt:
     def called(self, reply: PlanReply) -> tuple[Statement, ...]:
         """Of the available lemmas those that a plan mentions."""
         text = f"{reply.script}\n{reply.definitions}"
-        return tuple(s for s in self.available() if re.search(rf"(?<![\w.]){re.escape(s.name)}(?![\w'])", text))
+        return tuple(s for s in self.available() if mentions(text, s.name))
 
     def brief(self) -> Brief:
         """What is known of the lemma."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from dataclasses import dataclass
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.commands import commands, without_imports
 from prover.agent.leap.draft import Draft, Piece
-from prover.agent.leap.look import Complaint, Look, look
+from prover.agent.leap.look import Complaint, Look, complaints_in, look
+from prover.agent.leap.naming import mentions
+from prover.agent.leap.stage import closed, strictly
 from prover.core.errors import LeanProcessError
-from prover.core.message import Severity
 from prover.core.outcome import Lost, Progress, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import Pool, Worker
@@ -49,8 +49,7 @@ class Bench:
         self.brief = brief
         self.seconds = seconds
         self._allowed = allowed
-        strict = "\n\nset_option autoImplicit false\n" if strict_names else ""
-        self._before = brief.before.rstrip() + strict
+        self._before = strictly(brief.before) if strict_names else brief.before
 
     async def look(self, code: str) -> Look:
         """What Lean says of declarations; tactic lines alone are taken for a proof of the statement. Raises
@@ -76,7 +75,7 @@ class Bench:
             states = [hole.state for hole in found.holes if hole.state is not None]
             environments = sorted({hole.before for hole in found.holes if hole.before})
             try:
-                yield Opened(worker, _holes(found, draft), _complaints(found, draft))
+                yield Opened(worker, _holes(found, draft), complaints_in(found, draft))
             finally:
                 if worker.alive:
                     await worker.release(states, environments)
@@ -106,16 +105,15 @@ class Bench:
         return outcomes
 
     def _proof(self, proof: str) -> str:
-        lines = proof.strip("\n").split("\n")
-        return "\n".join([f"{self.brief.statement.text.strip()} := by", *(f"  {line}" for line in lines)])
+        return closed(self.brief.statement.text, proof)
 
     def _draft(self, code: str) -> Draft:
         """With those lemmas before the code that it mentions and does not state itself."""
         stated = {command.name for command in commands(code)}
         lemmas = [
-            Piece(known.name, f"{known.text.strip()} := by\n  sorry")
+            Piece(known.name, closed(known.text, "sorry"))
             for known in self.brief.lemmas
-            if known.name not in stated and re.search(rf"(?<![\w.]){re.escape(known.name)}(?![\w'])", code)
+            if known.name not in stated and mentions(code, known.name)
         ]
         return Draft.of(self._before, [Piece("definitions", self.brief.definitions), *lemmas, Piece(_CODE, code)])
 
@@ -130,10 +128,3 @@ def _holes(found: Elaboration, draft: Draft) -> tuple[tuple[int, TacticState], .
         if piece == _CODE:
             kept.append((hole.state, hole.goals))
     return tuple(kept)
-
-
-def _complaints(found: Elaboration, draft: Draft) -> tuple[Complaint, ...]:
-    errors = [m for m in found.messages if m.severity is Severity.ERROR]
-    placed = [Complaint(*draft.place(m.start.line if m.start else 0), m.text) for m in errors]
-    slow = [Complaint("", 1, "this took Lean too long", "slow")] if found.stopped else []
-    return (*slow, *(complaint for complaint in placed if complaint.piece))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import Said
 from prover.agent.leap.context import estimate
-from prover.agent.leap.conversation import Asker, Talk, converse
+from prover.agent.leap.conversation import Talk, converse
 from prover.agent.leap.manifest import RoleName, ToolName
 from prover.agent.leap.protocol import Question, read_diagnosis, read_plan, read_proof, read_review, read_statement
 from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply, StatementReply
@@ -17,7 +17,7 @@ from prover.agent.leap.role import Role
 from prover.agent.leap.roles import Agent
 from prover.agent.leap.toolbox import AgentTool, Toolbox
 from prover.core.errors import UserError
-from prover.model import Sample
+from prover.model import Asker, Sample
 
 _Reply = TypeVar("_Reply")
 _Read = Callable[[Sample], "_Reply | NoReply"]

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from prover.agent.leap.fence import blocks, fence
 from prover.agent.leap.toolbox import Toolbox
 from prover.core.errors import ModelError
-from prover.model import Answer, Capacity, Query, Sample, Tool, ToolCall, Turn
+from prover.model import Answer, Asker, Query, Sample, Tool, ToolCall, Turn
 
 #: Rounds beyond those in which tools may be called: a model that calls on, though nothing is left, is cut off.
 _ROUNDS_AFTER = 2
 _MOST_CALLS_AT_ONCE = 8
 _NOW = "There are no tool calls left. Answer now, in the format that you were given."
-
-
-class Asker(Protocol):
-    """What answers queries: a `Client` of a batcher, or a model itself."""
-
-    @property
-    def capacity(self) -> Capacity: ...
-
-    async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]: ...
 
 
 @dataclass(frozen=True, slots=True)

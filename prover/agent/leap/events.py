@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prover.agent.leap.lemma import Statement
 from prover.events import payload
 
-
-@dataclass(frozen=True, slots=True)
-class StatedLemma:
-    """A statement as events keep it."""
-
-    key: str
-    name: str
-    text: str
-    informal: str = ""
+#: What the events of a plan are recorded under.
+PLAN = "leap"
 
 
 @payload("LemmaStated")
@@ -22,7 +16,7 @@ class StatedLemma:
 class LemmaStated:
     """A lemma is in the plan. `target`: it was asked for; else it is kept for whoever needs it."""
 
-    lemma: StatedLemma
+    lemma: Statement
     target: bool = False
 
 
@@ -32,7 +26,7 @@ class PlanCommitted:
     """`parent` (a key) follows from `lemmas` by `script`; Lean has checked that."""
 
     parent: str
-    lemmas: tuple[StatedLemma, ...]
+    lemmas: tuple[Statement, ...]
     script: str
     definitions: str = ""
     plan: str = ""
@@ -84,7 +78,7 @@ class LemmaRestated:
     """A person put another statement in place of the lemma with key `old`."""
 
     old: str
-    lemma: StatedLemma
+    lemma: Statement
 
 
 @payload("LemmaDropped")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Policy
+from prover.agent.leap.remarks import hints
 from prover.agent.leap.stage import Stage
 from prover.agent.naming import NamedSource, name_examples
 from prover.agent.placement import as_written
@@ -36,8 +36,6 @@ from prover.core.position import Span
 from prover.lean import Pool
 from prover.lean.source import Edit, SourceFile
 from prover.verify.policy import Allowance
-
-_HINT = re.compile(r"--\s*hint:\s*(.+)|/-\s*HINT:\s*(.+?)\s*-/", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -188,7 +186,7 @@ class FileAgent:
         data, command = self.named.working.data, task.obligation.command
         above = data[: command.start].decode().rstrip().rpartition("\n\n")[2]
         inside = data[command.start : command.end].decode()
-        return [(line or block).strip() for line, block in _HINT.findall(f"{above}\n{inside}")]
+        return list(hints(f"{above}\n{inside}"))
 
     async def _finish(self, task: Task, scene: Scene, reason: str, placed: set[str]) -> None:
         """What the plan has for a target, as edits of the file. `placed`: what earlier targets put there."""

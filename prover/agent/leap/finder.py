@@ -6,12 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from prover.core.message import Severity
 from prover.core.premise import Premise
 from prover.lean import Pool, Worker
 from prover.retrieve import Index, Query, library
-
-_SECONDS = 20.0
 
 
 class Finder:
@@ -36,7 +33,5 @@ class Finder:
 
 async def _signed(worker: Worker, premises: Sequence[Premise]) -> list[Premise]:
     """With their statements, where Lean prints them."""
-    text = "".join(f"#check {premise.name}\n" for premise in premises)
-    answer = await worker.elaborate(worker.env, text, wall_seconds=_SECONDS)
-    said = {m.start.line: m.text for m in answer.messages if m.severity is Severity.INFO and m.start is not None}
-    return [replace(premise, signature=said.get(i, "")) for i, premise in enumerate(premises, start=1)]
+    said = await worker.signatures([premise.name for premise in premises], env=worker.env)
+    return [replace(premise, signature=said.get(premise.name, "")) for premise in premises]

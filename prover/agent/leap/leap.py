@@ -22,8 +22,6 @@ from prover.agent.leap.stage import Stage
 from prover.core.budget import Budget, Spent
 from prover.core.errors import ModelError
 
-#: What the events of a plan are recorded under.
-PLAN = "leap"
 #: How often the agent looks whether it was interrupted or its budget is used up.
 _LOOK_SECONDS = 0.2
 #: Model failures in a row after which it is not asked any more.
@@ -81,19 +79,23 @@ class Leap:
         return Spent(self.budget, lean_seconds=tally.lean_seconds, tokens=tally.tokens, money=tally.money)
 
     async def _work(self, spent: Spent) -> str:
+        changed = True
         while True:
             if all(scene.target.standing is not Standing.OPEN for scene in self.scenes):
                 return "proved" if all(scene.target.proved for scene in self.scenes) else "decided"
             limit = self._limit(spent)
             if limit:
                 return limit
-            self._withdraw()
-            self._begin()
+            if changed:
+                self._withdraw()
+                self._begin()
             if not self._running:
                 return "model_failed" if self._failures >= _PATIENCE else "exhausted"
             done, _ = await asyncio.wait(self._running, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 self._take_in(task)
+            # A plan is large, and looked through only when it may have become another.
+            changed = bool(done)
 
     def _limit(self, spent: Spent) -> str:
         if self.stop.is_set():

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from prover.agent.leap.draft import Draft
 from prover.agent.leap.keys import Keys
 from prover.core.errors import CallTimeout
-from prover.core.message import Severity
-from prover.lean import Pool
+from prover.lean import Elaboration, Pool
 from prover.verify.elaborated import Elaborated, elaborate
 from prover.verify.footing import own_holes
 from prover.verify.name import Name, parse, show
@@ -91,14 +90,7 @@ def _only(complaint: Complaint, began: float) -> Look:
 
 
 def _seen(draft: Draft, file: Elaborated, allowed: Allowance, began: float) -> Look:
-    complaints = [
-        Complaint(*draft.place(m.start.line if m.start else 0), m.text)
-        for m in file.elaboration.messages
-        if m.severity is Severity.ERROR
-    ]
-    complaints = [c for c in complaints if c.piece]
-    if file.elaboration.stopped:
-        complaints.append(Complaint("", 1, "this took Lean too long", "slow"))
+    complaints = list(complaints_in(file.elaboration, draft))
     refused = forbidden(file.elaboration.commands, file.text, allowed)
     if refused is not None:
         line = file.text.encode()[: refused.span.start].count(b"\n") + 1 if refused.span else 0
@@ -115,6 +107,13 @@ def _seen(draft: Draft, file: Elaborated, allowed: Allowance, began: float) -> L
         _by_piece(draft, file, declared),
         time.monotonic() - began,
     )
+
+
+def complaints_in(found: Elaboration, draft: Draft) -> tuple[Complaint, ...]:
+    """Lean's errors about the pieces of a draft; what is wrong with the user's own file is left out."""
+    placed = [Complaint(*draft.place(m.start.line if m.start else 0), m.text) for m in found.errors]
+    slow = [Complaint("", 1, "this took Lean too long", "slow")] if found.stopped else []
+    return (*(complaint for complaint in placed if complaint.piece), *slow)
 
 
 def _by_piece(draft: Draft, file: Elaborated, declared: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,6 @@ from prover.agent.leap.events import (
     PlanCommitted,
     PlanGivenUp,
     PlanRefused,
-    StatedLemma,
 )
 from prover.agent.leap.graph import LemmaGraph, Refusal
 from prover.agent.leap.lemma import Lemma, Proof, Standing, Statement
@@ -65,7 +64,7 @@ class Plan:
     def _do(self, payload: object) -> None:
         match payload:
             case LemmaStated(stated, target):
-                self.graph.target(_statement(stated)) if target else self.graph.state(_statement(stated))
+                self.graph.target(stated) if target else self.graph.state(stated)
             case PlanGivenUp(number, reason):
                 self.graph.give_up(self.graph.decompositions[number], reason)
             case ActionEnded():
@@ -93,13 +92,13 @@ class Plan:
             case PlanCommitted():
                 sketch = Sketch(payload.script, payload.definitions, payload.plan)
                 self._define(payload.definitions)
-                self.graph.commit(lemma, [_statement(s) for s in payload.lemmas], sketch)
+                self.graph.commit(lemma, payload.lemmas, sketch)
             case LemmaProved():
                 self.graph.prove(lemma, Proof(payload.script, payload.source))
             case LemmaRefuted():
                 self.graph.refute(lemma, payload.script)
             case LemmaRestated():
-                self.graph.restate(lemma, _statement(payload.lemma))
+                self.graph.restate(lemma, payload.lemma)
 
     def _drop(self, key: str) -> None:
         self.dropped.add(key)
@@ -128,7 +127,7 @@ class Plan:
         """A lemma that is asked for."""
         known = self.graph.find(statement.key)
         if known is None or known not in self.graph.targets:
-            self.record(LemmaStated(_stated(statement), target=True))
+            self.record(LemmaStated(statement, target=True))
         found = self.graph.find(statement.key)
         assert found is not None
         return found
@@ -137,7 +136,7 @@ class Plan:
         """Statements that no sketch needs yet; those whose name is taken are left out."""
         for statement in statements:
             if self.graph.find(statement.key) is None and self.graph.named(statement.name) is None:
-                self.record(LemmaStated(_stated(statement)))
+                self.record(LemmaStated(statement))
 
     def commit(self, parent: Lemma, statements: Sequence[Statement], sketch: Sketch) -> Decomposition | Refusal:
         """As `LemmaGraph.commit`; a refusal is on record too.
@@ -152,7 +151,7 @@ class Plan:
         if objection is not None:
             self.record(PlanRefused(parent.key, objection.reason, objection.lemma))
             return objection
-        lemmas = tuple(_stated(s) for s in statements)
+        lemmas = tuple(statements)
         self.record(PlanCommitted(parent.key, lemmas, sketch.script, sketch.definitions, sketch.plan))
         return self.graph.decompositions[-1]
 
@@ -170,7 +169,7 @@ class Plan:
 
     def restate(self, lemma: Lemma, statement: Statement) -> Lemma:
         """Another statement in place of a lemma's; gives the lemma that has it."""
-        self.record(LemmaRestated(lemma.key, _stated(statement)))
+        self.record(LemmaRestated(lemma.key, statement))
         found = self.graph.find(statement.key)
         assert found is not None
         return found
@@ -198,11 +197,3 @@ class Plan:
     def definition_blocks(self) -> list[str]:
         """The same, each for itself."""
         return list(self._definitions)
-
-
-def _statement(stated: StatedLemma) -> Statement:
-    return Statement(stated.key, stated.name, stated.text, stated.informal)
-
-
-def _stated(statement: Statement) -> StatedLemma:
-    return StatedLemma(statement.key, statement.name, statement.text, statement.informal)

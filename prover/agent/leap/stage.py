@@ -61,7 +61,7 @@ class Stage:
     ) -> None:
         self.pool = pool
         self.plain = before
-        self.before = f"{before.rstrip()}\n\nset_option autoImplicit false\n" if strict_names else before
+        self.before = strictly(before) if strict_names else before
         self._seconds = seconds
         self.allowed = allowed
         self._scope = scope
@@ -192,6 +192,11 @@ def _not_one_theorem(seen: Look, piece: str) -> list[Complaint]:
 
 def _open(text: str) -> str:
     return closed(text, "sorry")
+
+
+def strictly(before: str) -> str:
+    """A file's beginning, after which a name that is not declared is an error."""
+    return f"{before.rstrip()}\n\nset_option autoImplicit false\n"
 
 
 def closed(text: str, script: str) -> str:
