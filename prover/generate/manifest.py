@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from prover.core.errors import UserError
+from pydantic import BaseModel, ConfigDict, Field
 
 _Names = Annotated[tuple[str, ...], Field(max_length=100)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A table of `agent.toml`: a key that it does not know is an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SamplingPart(_Part):
+class SamplingPart(Part):
     """Defaults of `prover.model.Sampling`."""
 
     n: int = Field(default=8, ge=1, le=1024)
@@ -29,7 +27,7 @@ class SamplingPart(_Part):
     beams: int = Field(default=0, ge=0)
 
 
-class BoundsPart(_Part):
+class BoundsPart(Part):
     """`prompt`: the longest prompt, in `unit`s; what does not fit is left out. `reply`: the most characters of a
     tactic or proof that is tried."""
 
@@ -38,7 +36,7 @@ class BoundsPart(_Part):
     reply: int = Field(default=4000, ge=10)
 
 
-class NeedsPart(_Part):
+class NeedsPart(Part):
     """`remote_code`: the model's repository brings Python code that has to be trusted. `parameters`: billions, by
     model."""
 
@@ -46,7 +44,7 @@ class NeedsPart(_Part):
     parameters: dict[str, float] = {}
 
 
-class Manifest(_Part):
+class Manifest(Part):
     """What a recipe says of itself. There is no key for an address or a command: a recipe cannot send anything
     anywhere.
 
@@ -73,25 +71,3 @@ class Manifest(_Part):
     sampling: SamplingPart = SamplingPart()
     bounds: BoundsPart = BoundsPart()
     needs: NeedsPart = NeedsPart()
-
-
-def read_manifest(file: Path) -> Manifest:
-    """Reads and checks `agent.toml`. Raises `UserError`: `no_recipe` (no such file), `bad_recipe` (what is wrong, and
-    at which key)."""
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"there is no {file}", code="no_recipe", hint="a recipe is a folder with agent.toml") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{file} cannot be read: {error}", code="bad_recipe") from None
-    try:
-        return Manifest.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "(the file)"
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise UserError(
-            f"{file}: {key}: {first['msg']}{more}",
-            code="bad_recipe",
-            hint="docs/models.md lists the keys of a recipe",
-        ) from None

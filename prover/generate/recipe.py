@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +12,7 @@ from prover.core.candidate import Candidate
 from prover.core.errors import UserError
 from prover.generate.beliefs import candidates
 from prover.generate.example import EXAMPLE
+from prover.generate.folder import SUFFIX, Kind, digest, sandbox
 from prover.generate.material import Material
 from prover.generate.reply import Reader
 from prover.generate.request import Request
@@ -24,7 +23,8 @@ from prover.model.query import Query, Sampling, Turn
 if TYPE_CHECKING:
     from prover.generate.manifest import Manifest
 
-_SUFFIX = ".md.j2"
+
+RECIPE = Kind("recipe", "docs/models.md")
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Recipe:
     def load(cls, path: str | Path) -> Recipe:
         """The recipe in a folder, tried on an example. Raises `UserError`: `no_recipe`, `bad_recipe` (with file and key
         or line)."""
-        from prover.generate.manifest import read_manifest
+        from prover.generate.manifest import Manifest
 
         folder = Path(path)
-        manifest = read_manifest(folder / "agent.toml")
+        manifest = RECIPE.read(folder / "agent.toml", Manifest)
         recipe = cls(folder, manifest, _read_templates(folder, manifest.style))
         recipe.query(EXAMPLE)  # what a template names and nobody has is found now
         return recipe
@@ -64,8 +64,7 @@ class Recipe:
     @cached_property
     def digest(self) -> str:
         """64 hexadecimal digits over everything that decides prompts and how replies are read."""
-        data = {"manifest": self.manifest.model_dump(mode="json"), "templates": dict(self.templates)}
-        return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        return digest(self.manifest, self.templates)
 
     def query(
         self, request: Request, *, n: int | None = None, temperature: float | None = None, salt: int = 0
@@ -141,10 +140,9 @@ class Recipe:
 
     @cached_property
     def _compiled(self) -> dict[str, Any]:
-        from jinja2 import StrictUndefined, TemplateSyntaxError
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
+        from jinja2 import TemplateSyntaxError
 
-        environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        environment = sandbox({})
         made: dict[str, Any] = {}
         for name, text in self.templates.items():
             try:
@@ -177,20 +175,16 @@ def _read_templates(folder: Path, style: str) -> dict[str, str]:
     needed, optional = ("prompt", "") if style == "completion" else ("user", "system")
     found: dict[str, str] = {}
     for name in (needed, optional):
-        file = folder / "prompts" / f"{name}{_SUFFIX}"
+        file = _template_file(folder, name)
         if not name or (name == optional and not file.is_file()):
             continue
-        try:
-            found[name] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            hint = f"a recipe with style = {style!r} has prompts/{needed}{_SUFFIX}"
-            raise UserError(f"{file} cannot be read: {error}", code="bad_recipe", hint=hint) from None
+        found[name] = RECIPE.template(file, f"a recipe with style = {style!r} has prompts/{needed}{SUFFIX}")
     return found
 
 
 def _bad_template(folder: Path, name: str, problem: str) -> UserError:
-    return UserError(
-        f"{folder / 'prompts' / name}{_SUFFIX}: {problem}",
-        code="bad_recipe",
-        hint="docs/models.md lists what templates can name",
-    )
+    return RECIPE.bad_template(_template_file(folder, name), problem)
+
+
+def _template_file(folder: Path, name: str) -> Path:
+    return folder / "prompts" / f"{name}{SUFFIX}"

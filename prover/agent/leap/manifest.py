@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from prover.core.errors import UserError
+from prover.generate.folder import Kind
+from prover.generate.manifest import Part
 
+AGENT = Kind("agent", "docs/agents.md")
 RoleName = Literal["planner", "sketcher", "prover", "repairer", "reviewer", "negator", "diagnoser", "formaliser"]
 ToolName = Literal["lean_check", "goal_at", "premises", "try_tactics", "lemma_status"]
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 _Template = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.md\.j2$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SamplingPart(_Part):
+class SamplingPart(Part):
     """How a role's replies are drawn. `n` replies are asked for at once."""
 
     n: int = Field(default=1, ge=1, le=256)
@@ -29,7 +25,7 @@ class SamplingPart(_Part):
     max_tokens: int = Field(default=8192, ge=1)
 
 
-class RolePart(_Part):
+class RolePart(Part):
     """A role. `system`, `user`: files in the folder `prompts`. `model`: a name that the user binds to a model, `main`
     unless said otherwise; never an address. `tools` it may call."""
 
@@ -40,7 +36,7 @@ class RolePart(_Part):
     tools: tuple[ToolName, ...] = ()
 
 
-class LimitsPart(_Part):
+class LimitsPart(Part):
     """`revisions` of one proof, and `plan_revisions` of one plan, after Lean's complaints; `plans` for one lemma;
     `tool_calls` in one conversation; `context_tokens` of one prompt."""
 
@@ -51,30 +47,10 @@ class LimitsPart(_Part):
     context_tokens: int = Field(default=32_000, ge=1000)
 
 
-class AgentManifest(_Part):
+class AgentManifest(Part):
     """What an agent says of itself. There is no key for an address, a command or a key of a server."""
 
     name: _Name
     title: str = ""
     limits: LimitsPart = LimitsPart()
-    roles: dict[RoleName, RolePart] = {}
-
-
-def read_manifest(file: Path) -> AgentManifest:
-    """Reads and checks `agent.toml`. Raises `UserError`: `no_agent` (no such file), `bad_agent` (what is wrong, and at
-    which key)."""
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"there is no {file}", code="no_agent", hint="an agent is a folder with agent.toml") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{file} cannot be read: {error}", code="bad_agent") from None
-    try:
-        return AgentManifest.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "(the file)"
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise UserError(
-            f"{file}: {key}: {first['msg']}{more}", code="bad_agent", hint="docs/agents.md lists the keys of an agent"
-        ) from None
+    roles: dict[RoleName, RolePart] = Field(default_factory=dict[RoleName, RolePart])

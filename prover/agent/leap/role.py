@@ -12,8 +12,9 @@ from typing import Any
 from prover.agent.leap.brief import Brief, Known
 from prover.agent.leap.context import Context, estimate, imports
 from prover.agent.leap.fence import fence
-from prover.agent.leap.manifest import RolePart
+from prover.agent.leap.manifest import AGENT, RolePart
 from prover.core.errors import UserError
+from prover.generate.folder import sandbox
 from prover.model import Query, Sampling, Turn
 
 _IMPORT = re.compile(r"^(?:public\s+)?(?:meta\s+)?import\s.*\n?", re.MULTILINE)
@@ -80,23 +81,10 @@ class Role:
 
     @cached_property
     def _environment(self) -> Any:
-        from jinja2 import DictLoader, StrictUndefined
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-        return ImmutableSandboxedEnvironment(
-            loader=DictLoader(dict(self.templates)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        return sandbox(self.templates, keep_trailing_newline=True)
 
     def _bad(self, template: str, problem: str) -> UserError:
-        return UserError(
-            f"{self.folder / 'prompts' / template}: {problem}",
-            code="bad_agent",
-            hint="docs/agents.md lists what templates can name",
-        )
+        return AGENT.bad_template(self.folder / "prompts" / template, problem)
 
 
 def _variables(context: Context) -> dict[str, Any]:

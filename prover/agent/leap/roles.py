@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +9,12 @@ from pathlib import Path
 
 from prover.agent.leap.brief import Brief, Known, Tried
 from prover.agent.leap.lemma import Statement
-from prover.agent.leap.manifest import AgentManifest, LimitsPart, RoleName, read_manifest
+from prover.agent.leap.manifest import AGENT, AgentManifest, LimitsPart, RoleName
 from prover.agent.leap.role import Role
 from prover.core.errors import UserError
+from prover.generate.folder import SUFFIX, digest
 from prover.lean.bundled import bundled
 
-_SUFFIX = ".md.j2"
 #: All that a template can be given: what it names and nobody has shows on it.
 _EXAMPLE = Brief(
     Statement("k", "t", "theorem t : True", "Truth."),
@@ -45,13 +43,13 @@ class Agent:
         """The agent in a folder, its prompts tried on an example. Raises `UserError`: `no_agent`, `bad_agent` (with
         file and key or line)."""
         folder = Path(path)
-        manifest = read_manifest(folder / "agent.toml")
+        manifest = AGENT.read(folder / "agent.toml", AgentManifest)
         agent = cls(folder, manifest, _read_templates(folder))
         for role in agent.roles.values():
             for file in (role.part.system, role.part.user):
                 if file not in agent.templates:
                     words = f"roles.{role.name}: there is no {folder / 'prompts' / file}"
-                    raise UserError(f"{folder / 'agent.toml'}: {words}", code="bad_agent")
+                    raise AGENT.bad(f"{folder / 'agent.toml'}: {words}")
             role.query(_EXAMPLE, most=1 << 60)
             role.query(Brief(_EXAMPLE.statement, ""), most=1 << 60)
         return agent
@@ -79,8 +77,7 @@ class Agent:
     @cached_property
     def digest(self) -> str:
         """64 hexadecimal digits over everything that decides its prompts."""
-        data = {"manifest": self.manifest.model_dump(mode="json"), "templates": dict(self.templates)}
-        return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        return digest(self.manifest, self.templates)
 
 
 def agents() -> tuple[str, ...]:
@@ -100,10 +97,4 @@ def find_agent(reference: str) -> Agent:
 
 
 def _read_templates(folder: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for file in sorted((folder / "prompts").glob(f"*{_SUFFIX}")):
-        try:
-            found[file.name] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"{file} cannot be read: {error}", code="bad_agent") from None
-    return found
+    return {file.name: AGENT.template(file) for file in sorted((folder / "prompts").glob(f"*{SUFFIX}"))}
