@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from prover.agent.leap.commands import commands
-from prover.agent.leap.fence import blocks, fence
 from prover.agent.leap.protocol import (
     Question,
     read_diagnosis,
@@ -28,6 +27,7 @@ from prover.agent.leap.replies import (
     Stated,
     StatementReply,
 )
+from prover.generate.fences import blocks, fence
 
 CONTEXT = "namespace Demo\n\ndef sumTo : Nat → Nat\n  | 0 => 0\n  | n + 1 => sumTo n + (n + 1)\n"
 GAUSS = Question("Demo.gauss", CONTEXT)

@@ -18,10 +18,10 @@ from hypothesis import strategies as some
 
 from prover.agent.leap.brief import Brief, Known, Tried
 from prover.agent.leap.context import Context, estimate, imports, shortened
-from prover.agent.leap.fence import blocks
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.roles import Agent, agents, find_agent
 from prover.core.errors import UserError
+from prover.generate.fences import blocks
 from prover.model import Query
 
 STORED = Path(__file__).parent / "role_prompts"

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from prover.agent.leap.fence import blocks, fence
 from prover.agent.leap.toolbox import Toolbox
 from prover.core.errors import ModelError
+from prover.generate.fences import blocks, fence
 from prover.model import Answer, Asker, Query, Sample, Tool, ToolCall, Turn
 
 #: Rounds beyond those in which tools may be called: a model that calls on, though nothing is left, is cut off.

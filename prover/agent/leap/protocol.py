@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from prover.agent.leap.commands import Command, commands, without_imports, words
-from prover.agent.leap.fence import Block, blocks
 from prover.agent.leap.replies import (
     Diagnosis,
     DiagnosisReply,
@@ -26,7 +25,7 @@ from prover.agent.leap.replies import (
     StatementReply,
 )
 from prover.generate.declarations import proof_in
-from prover.generate.fences import spoken
+from prover.generate.fences import Block, blocks, spoken
 from prover.generate.screening import is_forbidden, is_prose, objection
 from prover.generate.tokens import balanced
 

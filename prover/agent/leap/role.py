@@ -11,9 +11,9 @@ from typing import Any
 
 from prover.agent.leap.brief import Brief, Known
 from prover.agent.leap.context import Context, estimate, imports
-from prover.agent.leap.fence import fence
 from prover.agent.leap.manifest import AGENT, RolePart
 from prover.core.errors import UserError
+from prover.generate.fences import fence
 from prover.generate.folder import sandbox
 from prover.model import Query, Sampling, Turn
 
