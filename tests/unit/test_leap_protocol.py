@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from prover.agent.leap.commands import commands
 from prover.agent.leap.protocol import (
     Question,
     read_diagnosis,
@@ -27,6 +26,7 @@ from prover.agent.leap.replies import (
     Stated,
     StatementReply,
 )
+from prover.generate.commands import commands
 from prover.generate.fences import blocks, fence
 
 CONTEXT = "namespace Demo\n\ndef sumTo : Nat → Nat\n  | 0 => 0\n  | n + 1 => sumTo n + (n + 1)\n"

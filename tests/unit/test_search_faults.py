@@ -131,5 +131,7 @@ async def test_many_searches_on_a_busy_server() -> None:
         await batcher.close()
     assert all(result.stop == "proved" for result in found)
     counts = batcher.statistics
-    assert sum(server.answered.values()) == counts.answered and counts.failed == 0
-    assert counts.retried > 0 and counts.repeated > 0
+    # A call given up may already have been answered by the server: it counts as cancelled here.
+    at_the_server = sum(server.answered.values())
+    assert counts.answered <= at_the_server <= counts.answered + counts.cancelled
+    assert counts.failed == 0 and counts.retried > 0 and counts.repeated > 0

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from prover.agent.leap.brief import Brief
-from prover.agent.leap.commands import commands, without_imports
 from prover.agent.leap.draft import Draft, Piece
 from prover.agent.leap.look import Complaint, Look, complaints_in, look
 from prover.agent.leap.naming import mentions
@@ -15,6 +14,7 @@ from prover.agent.leap.stage import closed, strictly
 from prover.core.errors import LeanProcessError
 from prover.core.outcome import Lost, Progress, TacticOutcome
 from prover.core.state import TacticState
+from prover.generate.commands import commands, without_imports
 from prover.lean import Pool, Worker
 from prover.lean.wire import Elaboration
 from prover.verify.policy import Allowance, runs_code

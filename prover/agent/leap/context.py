@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from prover.agent.leap.brief import Brief, Tried
-from prover.agent.leap.commands import commands
+from prover.generate.commands import commands
 from prover.generate.tokens import code_tokens
 
 #: Characters of ASCII that count as one token where the model does not count; any other character is one.

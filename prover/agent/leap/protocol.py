@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from prover.agent.leap.commands import Command, commands, without_imports, words
 from prover.agent.leap.replies import (
     Diagnosis,
     DiagnosisReply,
@@ -24,6 +23,7 @@ from prover.agent.leap.replies import (
     Stated,
     StatementReply,
 )
+from prover.generate.commands import Command, commands, without_imports, words
 from prover.generate.declarations import proof_in
 from prover.generate.fences import Block, blocks, spoken
 from prover.generate.screening import is_forbidden, is_prose, objection

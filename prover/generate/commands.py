@@ -35,8 +35,8 @@ class Command:
     """A declaration, or a command that sets something.
 
     `text`: as written, without the comment before it; `comment`: that one's words. `name`: as declared, empty where
-    none is. Of a theorem: `statement` (`theorem name binders : type`) and `script`, its proof as tactic lines, empty
-    where it has none.
+    none is. Of a theorem: `statement` (`theorem name binders : type`), `proof`, what comes after it, and `script`, the
+    same as tactic lines, empty where it has none.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class Command:
     comment: str = ""
     statement: str = ""
     script: str = ""
+    proof: str = ""
 
     @property
     def signature(self) -> str:
@@ -140,7 +141,7 @@ def _theorem(text: str, comment: str) -> Command:
     bare = [t.text for t in code_tokens(script)]
     if bare in (["sorry"], ["exact", "sorry"], ["admit"]):
         script = ""
-    return Command("theorem", text, name, comment, statement, script)
+    return Command("theorem", text, name, comment, statement, script, proof)
 
 
 def _proof_start(text: str, found: list[Token]) -> int | None:
