@@ -23,7 +23,8 @@ from typing import Any
 from statements import Statement, add_arguments, chosen
 
 from prover.agent import FillOptions, Target, fill
-from prover.cli.solver import LadderJudge, SearchSolver
+from prover.agent.ladder_judge import LadderJudge
+from prover.agent.solver import SearchSolver
 from prover.core.errors import LeanProcessError
 from prover.core.outcome import Solved
 from prover.lean import Pool, PoolLimits

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from prover.agent import Attempt, Solution, Target
+from prover.agent.ladder_judge import LadderJudge
 from prover.agent.leap import Decomposition, Lemma, Standing, Statement
 from prover.agent.leap.attempt import Pains
 from prover.agent.leap.brief import Brief
@@ -36,7 +37,7 @@ from prover.agent.leap.replies import (
     Stated,
 )
 from prover.agent.leap.stage import Faults, Stage
-from prover.cli.solver import LadderJudge, SearchSolver
+from prover.agent.solver import SearchSolver
 from prover.core.budget import Budget
 from prover.core.verdict import Proved, Verdict
 from prover.events import Recorder

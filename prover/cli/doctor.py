@@ -159,7 +159,7 @@ def native_findings(path: Path) -> list[Finding]:
 
 
 def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Finding:
-    from prover.cli.solver import LadderJudge
+    from prover.agent.ladder_judge import LadderJudge
     from prover.core.verdict import Infrastructure, Proved
     from prover.lean import Pool
 

@@ -17,21 +17,20 @@ import typer
 from rich.text import Text
 
 from prover.agent import FileResult, FillOptions, Target, fill
+from prover.agent.ladder_judge import LadderJudge
+from prover.agent.leap.choice import AgentChoice
+from prover.agent.leap.events import PLAN
+from prover.agent.leap.plan import Plan
+from prover.agent.leap.role_models import fill_with_agent, role_models
+from prover.agent.solver import SearchSolver
+from prover.agent.tactic_model import ModelChoice
+from prover.agent.tactic_model import tactic_model as tactic_model_of
 from prover.agent.workbench import read_header
-from prover.cli.agent import (
-    AgentChoice,
-    AgentOption,
-    HintOption,
-    RoleModelOption,
-    TacticModelOption,
-    agent_models,
-    fill_with_agent,
-)
+from prover.cli.agent import AgentOption, HintOption, RoleModelOption, TacticModelOption
 from prover.cli.document import result_document
 from prover.cli.engine import EngineChoice, EngineOption, ReplCommand, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
 from prover.cli.model import (
-    ModelChoice,
     ModelOnlyOption,
     ModelOption,
     MoneyOption,
@@ -41,15 +40,12 @@ from prover.cli.model import (
     SamplesOption,
     SeedOption,
     TemperatureOption,
-    bill,
     show_bill,
 )
-from prover.cli.model import tactic_model as tactic_model_of
 from prover.cli.outcome import show_file_errors, show_result
 from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
 from prover.cli.second import SecondJudge
-from prover.cli.solver import LadderJudge, SearchSolver
 from prover.cli.terminal import Live, errors, output, plain_progress, print_error, safe
 from prover.cli.tree import PageRecord, TreePage
 from prover.cli.workplace import workplace
@@ -58,6 +54,7 @@ from prover.core.errors import LeanProcessError, UserError
 from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.model.bill import bill
 from prover.repl import ReplEngine
 from prover.retrieve import Index, library
 from prover.retrieve.library import Progress
@@ -190,9 +187,11 @@ def run(
 
         async def work() -> tuple[FileResult, dict[str, Any]]:
             limits = pool_limits(jobs, memory, start_timeout)
+            if choice.reference:
+                live.observe("Importing", {"phase": f"loading {choice.reference}"})
             async with (
-                tactic_model_of(choice, live) as asked,
-                agent_models(leap) as models,
+                tactic_model_of(choice) as asked,
+                role_models(leap) as models,
                 workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit),
             ):
                 stop = stop_on_interrupt()
@@ -210,10 +209,13 @@ def run(
                 facts: dict[str, Any] = {"foundation": label}
                 if models is not None:
                     budget = Budget(seconds=timeout, tokens=tokens, money=money)
+                    plan = Plan(None if record is None else record.recorder(PLAN))
+                    plan.take([] if record is None else record.past(PLAN))
+                    kept = record.folder.path if isinstance(record, RunRecord) else None
                     solvers = solver(), solver(model=asked)
                     found = await fill_with_agent(
                         models, leap, source, wanted, pool, solvers, judge, budget,
-                        jobs=jobs, depth=depth, observe=observe, record=record, stop=stop,
+                        jobs=jobs, depth=depth, observe=observe, plan=plan, folder=kept, stop=stop,
                     )  # fmt: skip
                     batchers = [*models.batchers.values(), *([asked.batcher] if asked else [])]
                     return found, facts | {"model": bill(f"agents/{models.agent.name}", batchers)}

@@ -1,32 +1,15 @@
-"""`--model`: the language model that proposes tactics, opened once for all searches of a command."""
+"""`--model`: which language model proposes tactics, and how it is asked; what it cost."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from prover.cli.terminal import Live, errors, safe
-from prover.core.errors import UserError
-from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
-from prover.model import Batcher
-from prover.model.cassette import Recording
-from prover.model.openai import OpenAIModel
-from prover.model.opening import open_model
-from prover.model.price import Price
-from prover.model.reference import parse_reference
-from prover.search import Settings
-
-#: A model may think for minutes; a search that ends earlier gives its questions up.
-_DEADLINE_SECONDS = 1800.0
-_IN_FLIGHT = 4
-_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
+from prover.cli.terminal import errors, safe
 
 ModelOption = Annotated[
     str,
@@ -64,97 +47,6 @@ RecordOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """What the options say. `reference` is empty where no model is wanted."""
-
-    reference: str = ""
-    recipe: str = ""
-    samples: int | None = None
-    temperature: float | None = None
-    seed: int = 0
-    only: bool = False
-    record: Path | None = None
-    price: str = ""
-
-    def facts(self) -> dict[str, Any]:
-        """What decides the answers, for a run's description; nothing without a model."""
-        if not self.reference:
-            return {}
-        named = asdict(self)
-        del named["record"], named["price"]
-        return {**named, "prompts": {self.chosen().name: self.chosen().digest}}
-
-    def chosen(self) -> Recipe:
-        """The recipe. Raises `UserError` where none fits the model."""
-        if self.recipe:
-            return find_recipe(self.recipe)
-        reference = parse_reference(self.reference)
-        if reference.engine == "replay":
-            raise UserError(
-                f"{reference}: a recording does not say how its model was asked",
-                code="usage",
-                hint="add --recipe NAME, the one that was used for the recording",
-            )
-        return recipe_for(reference.name, chat=reference.engine in ("openai", "openai-api"))
-
-    def checked(self) -> ModelChoice:
-        """Itself. Raises `UserError` for options that make no sense, before anything is started."""
-        if self.reference:
-            parse_reference(self.reference)
-            self.chosen()
-            if self.price and not _PRICE.fullmatch(self.price):
-                raise UserError(f"--price {self.price}: two numbers are expected, such as 0.5/2", code="usage")
-            return self
-        given = [name for name, value in asdict(self).items() if value not in ("", None, 0, False)]
-        if given:
-            flag = {"only": "model-only"}.get(given[0], given[0])
-            raise UserError(f"--{flag} says how a model is asked, and no --model is given", code="usage")
-        return self
-
-
-@dataclass(frozen=True, slots=True)
-class TacticModel:
-    """An open model behind a batcher, and how it is asked."""
-
-    choice: ModelChoice
-    recipe: Recipe
-    batcher: Batcher
-
-    @property
-    def settings(self) -> Settings:
-        """For a search with it: several goals are asked about while Lean is at others."""
-        return Settings(in_flight=_IN_FLIGHT)
-
-    @contextmanager
-    def generator(self) -> Generator[ModelGenerator]:
-        """For one search, as long as it lasts."""
-        choice, client = self.choice, self.batcher.client()
-        try:
-            yield ModelGenerator(
-                self.recipe, client, n=choice.samples, temperature=choice.temperature, salt=choice.seed
-            )
-        finally:
-            self.batcher.leave(client)
-
-
-def bill(recipe: str, batchers: Sequence[Batcher]) -> dict[str, Any]:
-    """What models were asked and what it cost, all searches and roles together."""
-    counts = [batcher.statistics for batcher in batchers]
-    return {
-        "model": ", ".join(batcher.model.name for batcher in batchers),
-        "recipe": recipe,
-        "questions": sum(c.answered + c.failed for c in counts),
-        "repeated": sum(c.repeated for c in counts),
-        "retried": sum(c.retried for c in counts),
-        "failed": sum(c.failed for c in counts),
-        "tokens": sum(c.tokens for c in counts),
-        "prompt_tokens": sum(c.prompt_tokens for c in counts),
-        "money": round(sum(c.money for c in counts), 6),
-        "busy_seconds": round(sum(c.busy_seconds for c in counts), 3),
-    }
-
-
 def show_bill(bill: Mapping[str, Any] | None) -> None:
     """One line on standard error: what a model was asked, and its cost."""
     if bill is None:
@@ -165,31 +57,3 @@ def show_bill(bill: Mapping[str, Any] | None) -> None:
     if bill["failed"]:
         words += f", {bill['failed']} failed"
     errors().print(Text(safe(words), "dim"))
-
-
-@asynccontextmanager
-async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
-    """A model, open, behind a batcher. `price`: as `PriceOption`; `record`: where answers are kept."""
-    dollars = Price(*map(float, price.split("/"))) if price else None
-    model = await open_model(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
-    if isinstance(model, OpenAIModel):
-        await model.check()
-    if record is not None:
-        model = Recording(model, record)
-    batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
-    try:
-        yield batcher
-    finally:
-        await batcher.close()
-
-
-@asynccontextmanager
-async def tactic_model(choice: ModelChoice, live: Live) -> AsyncGenerator[TacticModel | None]:
-    """The model that was chosen, open; None where none was."""
-    if not choice.reference:
-        yield None
-        return
-    recipe = choice.chosen()
-    live.observe("Importing", {"phase": f"loading {choice.reference}"})
-    async with fed_model(choice.reference, price=choice.price, record=choice.record) as batcher:
-        yield TacticModel(choice, recipe, batcher)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prover.cli.solver import LadderJudge
+from prover.agent.ladder_judge import LadderJudge
 from prover.core.errors import SetupError
 from prover.core.verdict import NotVerified, Verdict
 from prover.lean import Pool, PoolLimits

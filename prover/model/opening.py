@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from prover.core.errors import SetupError
-from prover.model.cassette import Replay
+from prover.model.batcher import Batcher
+from prover.model.cassette import Recording, Replay
 from prover.model.endpoint import check_address, is_loopback
 from prover.model.manual import FolderModel, TerminalModel
 from prover.model.model import LanguageModel
 from prover.model.openai import OpenAIModel
 from prover.model.price import Price
-from prover.model.reference import ModelReference
+from prover.model.reference import ModelReference, parse_reference
 
+#: A model may think for minutes; a search that ends earlier gives its questions up.
+_DEADLINE_SECONDS = 1800.0
 _OPENAI = "https://api.openai.com/v1"
 _ENGINES = {"hf": "HfModel", "vllm": "VllmModel"}
 
@@ -82,3 +86,20 @@ def _load(reference: ModelReference, options: dict[str, Any]) -> LanguageModel:
     kind = _ENGINES[reference.engine]
     engine = getattr(importlib.import_module(f"prover.model.{reference.engine}"), kind)
     return engine.load(reference.name, revision=reference.revision or None, **options)
+
+
+@asynccontextmanager
+async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
+    """A model, open, behind a batcher. `price`: US dollars for a million tokens read and written, `IN/OUT`;
+    `record`: where answers are kept."""
+    dollars = Price(*map(float, price.split("/"))) if price else None
+    model = await open_model(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
+    if isinstance(model, OpenAIModel):
+        await model.check()
+    if record is not None:
+        model = Recording(model, record)
+    batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
+    try:
+        yield batcher
+    finally:
+        await batcher.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from prover.cli import solver
+from prover.agent import solver
 from prover.search import Settings
 from prover.search.agenda import LEVELS
 

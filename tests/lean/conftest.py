@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prover.agent import Attempt, FileResult, FillOptions, Solution, Target, fill
-from prover.cli.solver import LadderJudge
+from prover.agent.ladder_judge import LadderJudge
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.embedded import EmbeddedEngine

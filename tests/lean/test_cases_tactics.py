@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from prover.cli.solver import LadderJudge
+from prover.agent.ladder_judge import LadderJudge
 from prover.core.outcome import Failed, Progress, Solved, TacticOutcome, TimedOut
 from prover.core.state import TacticState
 from prover.core.verdict import ForbiddenAxiom

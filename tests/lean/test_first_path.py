@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from prover.agent import Attempt, FillOptions, Solution, Target, fill
-from prover.cli.solver import LadderJudge
+from prover.agent.ladder_judge import LadderJudge
 from prover.core.verdict import Proved
 from prover.lean import Pool
 from prover.lean.source import SourceFile

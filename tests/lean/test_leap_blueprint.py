@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from prover.agent.ladder_judge import LadderJudge
 from prover.agent.leap import Decomposition, Lemma, Sketch, Standing, Statement
 from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
@@ -23,7 +24,6 @@ from prover.agent.leap.passages import passages
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action
 from prover.agent.leap.stage import Stage
-from prover.cli.solver import LadderJudge
 from prover.core.errors import UserError
 from prover.core.verdict import Verdict
 from prover.events import Event, Recorder

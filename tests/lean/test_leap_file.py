@@ -9,13 +9,14 @@ import pytest
 from scripted_cast import Script, lemma
 
 from prover.agent import FileResult, Target
+from prover.agent.ladder_judge import LadderJudge
 from prover.agent.leap.attempt import Pains
 from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import PlanReply, ProofReply
-from prover.cli.solver import LadderJudge, SearchSolver
+from prover.agent.solver import SearchSolver
 from prover.core.budget import Budget
 from prover.core.verdict import NotProved, Proved, Refuted
 from prover.lean import Pool

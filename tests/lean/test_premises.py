@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from prover.agent import FillOptions, Target, fill
+from prover.agent.ladder_judge import LadderJudge
+from prover.agent.solver import SearchSolver
 from prover.cli.premises import read_goal
-from prover.cli.solver import LadderJudge, SearchSolver
 from prover.core.premise import Premise
 from prover.core.verdict import Proved
 from prover.generate import Portfolio

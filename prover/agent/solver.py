@@ -1,25 +1,24 @@
-"""What the command gives the filler: the search at each hole, the ladder behind each verdict."""
+"""Tactic search as what closes a goal."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from prover.agent import Attempt, Observer, Solution
-from prover.cli.model import TacticModel
+from prover.agent.attempt import Attempt, Solution
+from prover.agent.judging import Observer
+from prover.agent.tactic_model import TacticModel
 from prover.core.budget import Budget
 from prover.core.errors import ModelError
-from prover.core.verdict import Verdict
 from prover.generate import Member, Mixture, Portfolio, TacticGenerator, imports_mathlib
-from prover.lean import Pool, Worker
+from prover.lean import Worker
 from prover.lean.theorems import own_theorems
 from prover.retrieve import Index, Shelf
 from prover.search import Journal, Settings, WorkerRunner, search_on_record
 from prover.search.settings import Retrieve, nothing
-from prover.verify import Audit, Ladder, Limits
 
 #: How a search goes that only the portfolio feeds: it has said everything the first time.
 PORTFOLIO = Settings(draws=1)
@@ -122,52 +121,3 @@ class SearchSolver:
 
 def _rounded(counts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in counts.items()}
-
-
-class LadderJudge:
-    """The verification ladder as the filler's judge. `audit`: what is known of the user's own modules;
-    `seconds`: limit of one check, starts included."""
-
-    def __init__(
-        self,
-        pool: Pool,
-        *,
-        audit: Audit | None = None,
-        seconds: float = 120.0,
-        strict: bool = False,
-        allowed_axioms: Collection[str] = (),
-    ) -> None:
-        self._ladder = Ladder(
-            pool,
-            audit=audit or Audit(),
-            trusted_modules=pool.engine.trusted_modules,
-            foundation=pool.foundation,
-        )
-        self._limits = Limits(seconds=seconds)
-        self._strict = strict
-        self._allowed = tuple(allowed_axioms)
-
-    async def proofs(
-        self, submission: str, reference: str, names: Sequence[str], filled: Sequence[str] = ()
-    ) -> dict[str, Verdict]:
-        return await self._ladder.check(
-            submission,
-            reference=reference,
-            targets=names,
-            strict=self._strict,
-            preserve=True,
-            filled=filled,
-            allowed_axioms=self._allowed,
-            limits=self._limits,
-        )
-
-    async def refutation(self, submission: str, reference: str, name: str, refutation: str) -> Verdict:
-        return await self._ladder.check_refutation(
-            submission,
-            reference=reference,
-            target=name,
-            refutation=refutation,
-            strict=self._strict,
-            allowed_axioms=self._allowed,
-            limits=self._limits,
-        )

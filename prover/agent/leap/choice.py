@@ -1,0 +1,70 @@
+"""Which agent works on a file, and with which models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prover.agent.leap.roles import Agent, find_agent
+from prover.agent.tactic_model import ModelChoice
+from prover.core.errors import UserError
+from prover.generate.cookbook import GENERAL
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChoice:
+    """What the options say. `name` is empty where no agent is wanted; `model` is `--model`, for its main roles."""
+
+    name: str = ""
+    model: str = ""
+    role_models: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    price: str = ""
+    record: Any = None
+    agent: Agent | None = field(default=None, compare=False)
+
+    @classmethod
+    def checked(
+        cls,
+        name: str,
+        model: str,
+        role_models: Sequence[str] | None,
+        hints: Sequence[str] | None,
+        price: str,
+        record: Any,
+    ) -> AgentChoice:
+        """Raises `UserError` for options that make no sense, before anything is started."""
+        if not name:
+            given = [flag for flag, value in (("role-model", role_models), ("hint", hints)) if value]
+            if given:
+                raise UserError(f"--{given[0]} is for agents, and no --agent is given", code="usage")
+            return cls()
+        agent = find_agent(name)
+        if agent.roles and not model:
+            raise UserError(f"the agent {agent.name} asks a model", code="no_model", hint="name one with --model")
+        for reference in (model, *(pair.partition("=")[2] for pair in role_models or ())):
+            if reference:
+                ModelChoice(reference, recipe=GENERAL, price=price).checked()
+        return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, agent)
+
+    @property
+    def references(self) -> dict[str, str]:
+        """References by the name that roles ask for."""
+        pairs = (pair.partition("=") for pair in self.role_models)
+        return {"main": self.model, **{name.strip(): reference for name, _, reference in pairs}}
+
+    def facts(self, tactics: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What decides the answers, for a run's description. `tactics`: the same of the model that proposes tactics."""
+        if self.agent is None:
+            return tactics
+        prompts = {f"agents/{self.agent.name}": self.agent.digest}
+        return {
+            **tactics,
+            "reference": self.model,
+            "tactic_model": tactics.get("reference", ""),
+            "prompts": {**tactics.get("prompts", {}), **prompts},
+            "agent": self.name,
+            "role_models": list(self.role_models),
+            "hints": list(self.hints),
+        }

@@ -1,0 +1,113 @@
+"""The models of an agent's roles, and the agent at work with them on a file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover.agent.attempt import Solve
+from prover.agent.judging import Judge, Observer
+from prover.agent.leap.choice import AgentChoice
+from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap.company import Company
+from prover.agent.leap.conversation import Talk
+from prover.agent.leap.filling import FileAgent, LeapOptions
+from prover.agent.leap.finder import Finder
+from prover.agent.leap.plan import Plan
+from prover.agent.leap.policy import Action, Policy
+from prover.agent.leap.roles import Agent
+from prover.agent.leap.tools import LeanTools
+from prover.agent.result import FileResult
+from prover.agent.target import Target
+from prover.core.budget import Budget
+from prover.lean import Pool
+from prover.lean.source import SourceFile
+from prover.model import Batcher
+from prover.model.opening import fed_model
+
+
+@dataclass(frozen=True, slots=True)
+class RoleModels:
+    """The models of an agent's roles, open, each behind a batcher."""
+
+    agent: Agent
+    batchers: Mapping[str, Batcher]
+
+    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> Company | None:
+        """The agent's roles, played by the models; None for an agent without roles."""
+        if not self.agent.roles:
+            return None
+
+        def heard(role: str, talk: Talk) -> None:
+            observe("RoleAsked", {"role": role, "asked": talk.asked, "tokens": talk.tokens, "tools": len(talk.called)})
+
+        askers = {name: batcher.client() for name, batcher in self.batchers.items()}
+        tools = LeanTools(pool, find=Finder(pool, source.text))
+        return Company(self.agent, askers, tools=tools, observe=heard)
+
+
+@asynccontextmanager
+async def role_models(choice: AgentChoice) -> AsyncGenerator[RoleModels | None]:
+    """The models that were chosen, open; None where no agent is wanted."""
+    if choice.agent is None:
+        yield None
+        return
+    wanted = choice.references
+    async with AsyncExitStack() as stack:
+        batchers: dict[str, Batcher] = {}
+        for name in choice.agent.models:
+            record = choice.record if name == "main" else None
+            model = fed_model(wanted.get(name) or wanted["main"], price=choice.price, record=record)
+            batchers[name] = await stack.enter_async_context(model)
+        yield RoleModels(choice.agent, batchers)
+
+
+async def fill_with_agent(
+    models: RoleModels,
+    choice: AgentChoice,
+    source: SourceFile,
+    target: Target,
+    pool: Pool,
+    solvers: tuple[Solve, Solve],
+    judge: Judge,
+    budget: Budget,
+    *,
+    jobs: int,
+    depth: int | None,
+    observe: Observer,
+    plan: Plan,
+    folder: Path | None,
+    stop: asyncio.Event,
+) -> FileResult:
+    """Has the agent work on a file. `solvers`: of short and of long searches. `budget.seconds`: for each target.
+    `depth`: lemmas are only planned, down to so many levels; None: they are proved too. `plan`: what is planned and
+    proved already; `folder`: where the plan is kept as a Lean file."""
+    limits = models.agent.limits
+    most = {Action.PLAN: limits.plans}
+    policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
+    options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
+    options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
+    agent = FileAgent(
+        source,
+        target,
+        pool,
+        SearchCloser(solvers[0], judge, deep=solvers[1]),
+        models.company(pool, source, observe),
+        judge,
+        plan,
+        options,
+        observe,
+        stop,
+        folder,
+    )
+    return await agent.run()
+
+
+def _actions(agent: Agent) -> list[Action]:
+    """What an agent with these roles can do; it can always search."""
+    needs = {Action.PROVE: {"prover"}, Action.NEGATE: {"negator"}, Action.PLAN: {"planner", "sketcher"}}
+    roles = set(agent.roles)
+    return [Action.CLOSE, Action.SEARCH, *(action for action, wanted in needs.items() if wanted <= roles)]

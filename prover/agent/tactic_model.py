@@ -1,0 +1,105 @@
+"""The language model that proposes tactics: which one, how it is asked, opened once for many searches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from prover.core.errors import UserError
+from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
+from prover.model import Batcher
+from prover.model.opening import fed_model
+from prover.model.reference import parse_reference
+from prover.search import Settings
+
+_IN_FLIGHT = 4
+_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """What the options say. `reference` is empty where no model is wanted."""
+
+    reference: str = ""
+    recipe: str = ""
+    samples: int | None = None
+    temperature: float | None = None
+    seed: int = 0
+    only: bool = False
+    record: Path | None = None
+    price: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the answers, for a run's description; nothing without a model."""
+        if not self.reference:
+            return {}
+        named = asdict(self)
+        del named["record"], named["price"]
+        return {**named, "prompts": {self.chosen().name: self.chosen().digest}}
+
+    def chosen(self) -> Recipe:
+        """The recipe. Raises `UserError` where none fits the model."""
+        if self.recipe:
+            return find_recipe(self.recipe)
+        reference = parse_reference(self.reference)
+        if reference.engine == "replay":
+            raise UserError(
+                f"{reference}: a recording does not say how its model was asked",
+                code="usage",
+                hint="add --recipe NAME, the one that was used for the recording",
+            )
+        return recipe_for(reference.name, chat=reference.engine in ("openai", "openai-api"))
+
+    def checked(self) -> ModelChoice:
+        """Itself. Raises `UserError` for options that make no sense, before anything is started."""
+        if self.reference:
+            parse_reference(self.reference)
+            self.chosen()
+            if self.price and not _PRICE.fullmatch(self.price):
+                raise UserError(f"--price {self.price}: two numbers are expected, such as 0.5/2", code="usage")
+            return self
+        given = [name for name, value in asdict(self).items() if value not in ("", None, 0, False)]
+        if given:
+            flag = {"only": "model-only"}.get(given[0], given[0])
+            raise UserError(f"--{flag} says how a model is asked, and no --model is given", code="usage")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class TacticModel:
+    """An open model behind a batcher, and how it is asked."""
+
+    choice: ModelChoice
+    recipe: Recipe
+    batcher: Batcher
+
+    @property
+    def settings(self) -> Settings:
+        """For a search with it: several goals are asked about while Lean is at others."""
+        return Settings(in_flight=_IN_FLIGHT)
+
+    @contextmanager
+    def generator(self) -> Generator[ModelGenerator]:
+        """For one search, as long as it lasts."""
+        choice, client = self.choice, self.batcher.client()
+        try:
+            yield ModelGenerator(
+                self.recipe, client, n=choice.samples, temperature=choice.temperature, salt=choice.seed
+            )
+        finally:
+            self.batcher.leave(client)
+
+
+@asynccontextmanager
+async def tactic_model(choice: ModelChoice) -> AsyncGenerator[TacticModel | None]:
+    """The model that was chosen, open; None where none was."""
+    if not choice.reference:
+        yield None
+        return
+    recipe = choice.chosen()
+    async with fed_model(choice.reference, price=choice.price, record=choice.record) as batcher:
+        yield TacticModel(choice, recipe, batcher)
