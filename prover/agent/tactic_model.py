@@ -14,6 +14,7 @@ from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
 from prover.model import Batcher
 from prover.model.opening import fed_model
 from prover.model.reference import parse_reference
+from prover.model.tab import Through, directly
 from prover.search import Settings
 
 _IN_FLIGHT = 4
@@ -71,11 +72,12 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class TacticModel:
-    """An open model behind a batcher, and how it is asked."""
+    """An open model behind a batcher, and how it is asked. `through`: what stands between."""
 
     choice: ModelChoice
     recipe: Recipe
     batcher: Batcher
+    through: Through = directly
 
     @property
     def settings(self) -> Settings:
@@ -88,7 +90,7 @@ class TacticModel:
         choice, client = self.choice, self.batcher.client()
         try:
             yield ModelGenerator(
-                self.recipe, client, n=choice.samples, temperature=choice.temperature, salt=choice.seed
+                self.recipe, self.through(client), n=choice.samples, temperature=choice.temperature, salt=choice.seed
             )
         finally:
             self.batcher.leave(client)

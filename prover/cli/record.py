@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from prover.agent import FileResult, Target
-from prover.core.errors import UserError
 from prover.events import (
     Event,
     EventLog,
@@ -26,8 +25,6 @@ from prover.search import Journal
 
 #: The events of the run itself, beside those of its searches.
 RUN = "run"
-#: What must be the same for a run to be taken up again.
-_SAME = ("arguments", "engine", "lean_version", "inputs", "limits", "model", "sampling", "prompts")
 
 
 class Record:
@@ -95,7 +92,7 @@ class RunRecord(Record):
         begun = (path / "run.json").exists()
         if resume and begun:
             folder = RunFolder.open(path)
-            _require_same(path, folder.spec, spec)
+            folder.require_same(spec)
         else:
             folder = RunFolder.create(path, spec)
         log = folder.log()
@@ -142,22 +139,3 @@ def result_of(events: Sequence[Event]) -> dict[str, Any] | None:
         if event.search == RUN and event.kind == "Result" and isinstance(event.payload, Opaque):
             return dict(event.payload.fields)
     return None
-
-
-def _require_same(path: Path, then: RunSpec, now: RunSpec) -> None:
-    for name in _SAME:
-        before, after = getattr(then, name), getattr(now, name)
-        if before != after:
-            raise UserError(
-                f"the run in {path} began with another {name.replace('_', ' ')}: {_differing(before, after)}",
-                code="other_run",
-                hint="resume it with the same file, Lean and options, or begin a new run in another folder",
-            )
-
-
-def _differing(before: Any, after: Any) -> str:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        keys: list[str] = sorted({*before, *after})  # pyright: ignore[reportUnknownArgumentType]
-        changed = [k for k in keys if before.get(k) != after.get(k)]  # pyright: ignore[reportUnknownMemberType]
-        return ", ".join(f"{k} {before.get(k)} then, {after.get(k)} now" for k in changed)  # pyright: ignore[reportUnknownMemberType]
-    return f"{before} then, {after} now"

@@ -19,6 +19,8 @@ from prover.events.log import EventLog, read_events
 
 FORMAT = 1
 LONGEST_NAME = 120
+#: What must be the same for a run to be taken up again.
+_SAME = ("arguments", "engine", "lean_version", "inputs", "limits", "model", "sampling", "prompts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,17 @@ class RunFolder:
             raise UserError(f"{file} is no description of a run: {error}", code="corrupt_run") from None
         return cls(path, run.spec, run.summary)
 
+    def require_same(self, spec: RunSpec) -> None:
+        """Raises `UserError` (`other_run`) where file, Lean or options are not those the run began with."""
+        for name in _SAME:
+            before, after = getattr(self.spec, name), getattr(spec, name)
+            if before != after:
+                raise UserError(
+                    f"the run in {self.path} began with another {name.replace('_', ' ')}: {_differing(before, after)}",
+                    code="other_run",
+                    hint="resume it with the same file, Lean and options, or begin a new run in another folder",
+                )
+
     def log(self) -> EventLog:
         """Opens the event log for writing, behind what is there."""
         return EventLog(self.path / "events.jsonl")
@@ -114,7 +127,7 @@ class RunFolder:
         """Writes `text` as the proof of the theorem `name`, atomically, and returns the file."""
         folder = self.path / "proofs"
         folder.mkdir(exist_ok=True)
-        file = folder / f"{_file_name(name)}.lean"
+        file = folder / f"{file_name(name)}.lean"
         write_atomically(file, text)
         return file
 
@@ -135,9 +148,17 @@ def installed_versions(*packages: str) -> dict[str, str]:
     return found
 
 
-def _file_name(theorem: str) -> str:
+def file_name(theorem: str) -> str:
     """A file name for a theorem, distinct for distinct names, also where case is not told apart."""
     plain = re.sub(r"[^a-z0-9_.-]", "_", theorem)[:LONGEST_NAME].strip(".") or "_"
     if plain == theorem:
         return plain
     return f"{plain}-{hashlib.sha256(theorem.encode(errors='surrogatepass')).hexdigest()[:10]}"
+
+
+def _differing(before: Any, after: Any) -> str:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        keys: list[str] = sorted({*before, *after})  # pyright: ignore[reportUnknownArgumentType]
+        changed = [k for k in keys if before.get(k) != after.get(k)]  # pyright: ignore[reportUnknownMemberType]
+        return ", ".join(f"{k} {before.get(k)} then, {after.get(k)} now" for k in changed)  # pyright: ignore[reportUnknownMemberType]
+    return f"{before} then, {after} now"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,26 +27,35 @@ from prover.lean import Pool
 from prover.lean.source import SourceFile
 from prover.model import Batcher
 from prover.model.opening import fed_model
+from prover.model.tab import Through, directly
 
 
 @dataclass(frozen=True, slots=True)
 class RoleModels:
-    """The models of an agent's roles, open, each behind a batcher."""
+    """The models of an agent's roles, open, each behind a batcher. `through`: what stands between."""
 
     agent: Agent
     batchers: Mapping[str, Batcher]
+    through: Through = directly
 
-    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> Company | None:
+    @contextmanager
+    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> Generator[Company | None]:
         """The agent's roles, played by the models; None for an agent without roles."""
         if not self.agent.roles:
-            return None
+            yield None
+            return
 
         def heard(role: str, talk: Talk) -> None:
             observe("RoleAsked", {"role": role, "asked": talk.asked, "tokens": talk.tokens, "tools": len(talk.called)})
 
-        askers = {name: batcher.client() for name, batcher in self.batchers.items()}
+        clients = {name: batcher.client() for name, batcher in self.batchers.items()}
+        askers = {name: self.through(client) for name, client in clients.items()}
         tools = LeanTools(pool, find=Finder(pool, source.text))
-        return Company(self.agent, askers, tools=tools, observe=heard)
+        try:
+            yield Company(self.agent, askers, tools=tools, observe=heard)
+        finally:
+            for name, client in clients.items():
+                self.batchers[name].leave(client)
 
 
 @asynccontextmanager
@@ -90,20 +99,21 @@ async def fill_with_agent(
     policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
     options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
     options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
-    agent = FileAgent(
-        source,
-        target,
-        pool,
-        SearchCloser(solvers[0], judge, deep=solvers[1]),
-        models.company(pool, source, observe),
-        judge,
-        plan,
-        options,
-        observe,
-        stop,
-        folder,
-    )
-    return await agent.run()
+    with models.company(pool, source, observe) as cast:
+        agent = FileAgent(
+            source,
+            target,
+            pool,
+            SearchCloser(solvers[0], judge, deep=solvers[1]),
+            cast,
+            judge,
+            plan,
+            options,
+            observe,
+            stop,
+            folder,
+        )
+        return await agent.run()
 
 
 def _actions(agent: Agent) -> list[Action]:

@@ -1,0 +1,100 @@
+"""Makes the attempts of an evaluation: wherever they are made, each once, and again where machinery broke."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from prover.bench.attempt import AttemptEnded, AttemptSpoilt
+from prover.bench.folder import EvaluationFolder
+from prover.bench.problem import Problem
+from prover.bench.station import Tried
+
+Observe = Callable[[AttemptEnded | AttemptSpoilt], None]
+
+
+class Place(Protocol):
+    """Where attempts are made: a `Station`, or machines that have one each."""
+
+    async def attempt(self, problem: Problem, number: int) -> Tried: ...
+
+
+@dataclass(slots=True)
+class Tour:
+    """What a run of the runner came to. `ended`, `proved`: attempts of this run; `spoilt`: attempts that were lost,
+    each time; `left`: attempts still to be made."""
+
+    ended: int = 0
+    proved: int = 0
+    spoilt: int = 0
+    left: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+
+class Runner:
+    """Works through the attempts of `folder` that have not ended, `jobs` at once at `place`.
+
+    An attempt that broken machinery spoilt is made again, up to `retries` times, behind all others; what is spoilt to
+    the last stays to be done by a later run. `observe` hears of each attempt once it is kept.
+    """
+
+    def __init__(
+        self,
+        folder: EvaluationFolder,
+        place: Place,
+        *,
+        jobs: int = 1,
+        retries: int = 2,
+        observe: Observe = lambda outcome: None,
+    ) -> None:
+        self._folder = folder
+        self._place = place
+        self._jobs = jobs
+        self._retries = retries
+        self._observe = observe
+
+    async def run(self, todo: Sequence[tuple[Problem, int]], stop: asyncio.Event | None = None) -> Tour:
+        """Makes these attempts. `stop`: when set, those under way are given up. Raises `SetupError` where no attempt
+        can be made at all, `OSError` where nothing can be written."""
+        began, tour = time.monotonic(), Tour()
+        queue = deque((problem, number, 0) for problem, number in todo)
+        working = asyncio.ensure_future(self._all(queue, tour))
+        stopping = asyncio.ensure_future((stop or asyncio.Event()).wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            tour.interrupted = not working.done()
+            if working.done():
+                working.result()
+        finally:
+            for task in (working, stopping):
+                task.cancel()
+            await asyncio.gather(working, stopping, return_exceptions=True)
+            tour.seconds = time.monotonic() - began
+            tour.left = len(todo) - tour.ended
+            self._folder.summarize(seconds=tour.seconds, interrupted=tour.interrupted)
+        return tour
+
+    async def _all(self, queue: deque[tuple[Problem, int, int]], tour: Tour) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._jobs):
+                group.create_task(self._serve(queue, tour))
+
+    async def _serve(self, queue: deque[tuple[Problem, int, int]], tour: Tour) -> None:
+        while queue:
+            problem, number, before = queue.popleft()
+            tried = await self._place.attempt(problem, number)
+            outcome = tried.outcome
+            self._folder.keep(tried)
+            if isinstance(outcome, AttemptEnded):
+                tour.ended += 1
+                tour.proved += outcome.proved
+            else:
+                tour.spoilt += 1
+                if before < self._retries:
+                    queue.append((problem, number, before + 1))
+            self._observe(outcome)
