@@ -15,7 +15,8 @@ from prover.lean.source import SourceFile
 
 #: Lean's tags of the messages that say of a name that it is not there.
 _UNKNOWN = ("lean.unknownIdentifier", "lean.invalidField")
-_AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b")
+#: To turn it off says only what `--lite` says too.
+_AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b(?! false\b)")
 _SHOWN = 12
 
 LITE_HELP = "Run a file that imports Mathlib over CoreMath, where every name in it exists there. Not Mathlib."
