@@ -51,7 +51,18 @@ class Problem:
     @property
     def text(self) -> str:
         """A whole Lean file with a `sorry` for the proof."""
-        parts = (self.header, self.preamble, f"{self.statement.rstrip()} {HOLE}", self.epilogue)
+        return self._file(HOLE)
+
+    def with_proof(self, script: str) -> str:
+        """The file with a proof, a tactic a line."""
+        return self._file(HOLE.replace("sorry", script.replace("\n", "\n  ")))
+
+    def followed_by(self, command: str) -> str:
+        """The file, its proof left open, with a command right after the theorem."""
+        return self._file(f"{HOLE}\n\n{command}")
+
+    def _file(self, proof: str) -> str:
+        parts = (self.header, self.preamble, f"{self.statement.rstrip()} {proof}", self.epilogue)
         return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
     @property

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from prover.core.errors import UserError
-from prover.core.message import Message
-from prover.core.position import Span
 from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.lean.unresolved import Unresolved
 
-#: Lean's tags of the messages that say of a name that it is not there.
-_UNKNOWN = ("lean.unknownIdentifier", "lean.invalidField")
 #: To turn it off says only what `--lite` says too.
 _AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b(?! false\b)")
 _SHOWN = 12
 
 LITE_HELP = "Run a file that imports Mathlib over CoreMath, where every name in it exists there. Not Mathlib."
 LITE_NOTICE = f"run {CORE_MATH.label}: nothing here was checked with {CORE_MATH.instead_of}"
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """Why a file cannot be run over CoreMath. `names`: those that are not there; `errors`: all that Lean says."""
-
-    names: tuple[str, ...]
-    errors: tuple[Message, ...]
-
-    @property
-    def first(self) -> str:
-        """The first error, in one line."""
-        if not self.errors:
-            return ""
-        message = self.errors[0]
-        place = f"line {message.start.line}: " if message.start else ""
-        return place + (message.text.splitlines() or [""])[0]
 
 
 async def resolve(pool: Pool, source: SourceFile, *, seconds: float) -> Unresolved | None:
@@ -57,7 +35,7 @@ async def resolve(pool: Pool, source: SourceFile, *, seconds: float) -> Unresolv
         raise UserError(f"elaborating {source.name} took longer than {seconds:g} s", code="slow_file")
     if elaboration.clean:
         return None
-    return Unresolved(_unknown_names(source, elaboration.errors), elaboration.errors)
+    return Unresolved.of(source, elaboration.errors)
 
 
 def refuse_auto_implicit(source: SourceFile) -> None:
@@ -92,22 +70,3 @@ async def founded_on(pool: Pool, source: SourceFile, *, seconds: float = 120.0, 
         hint=("" if not names else f"first error: {unresolved.first}; ")
         + "use the native engine in a Lake project that has Mathlib",
     )
-
-
-def _unknown_names(source: SourceFile, errors: Sequence[Message]) -> tuple[str, ...]:
-    """What stands in the text where Lean says that a name is unknown, or cannot read on: notation that is not there.
-
-    Each once, in the order of the file.
-    """
-    names: dict[str, None] = {}
-    for message in errors:
-        if message.start is None:
-            continue
-        start = source.offset(message.start)
-        if message.end is None:
-            # The parser's errors have no end: the word it stopped at.
-            words = source.text.encode()[start:].decode(errors="replace").split(maxsplit=1)
-            names.setdefault(words[0] if words else "(end of file)")
-        elif message.kind.startswith(_UNKNOWN):
-            names.setdefault(source.slice(Span(start, source.offset(message.end))))
-    return tuple(names)

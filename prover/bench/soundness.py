@@ -1,0 +1,200 @@
+"""A thorough look at a statement, with small budgets: is it trivial, are its hypotheses contradictory, is it false?
+
+Nothing here is a verdict: what is found was elaborated by Lean as a whole file, and is meant for who keeps the set.
+What is not found says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from prover.agent.refutation import refutation_header
+from prover.bench.problem import Problem
+from prover.core.errors import LeanProcessError
+from prover.core.outcome import Progress, Solved
+from prover.core.state import Goal
+from prover.generate.refutation import counterexample
+from prover.generate.view import View
+from prover.lean import Worker
+from prover.lean.wire import Elaboration, Hole
+
+#: What a person tries first; each alone.
+CALLS = ("rfl", "decide", "omega", "simp", "simp_all", "grind", "intros; omega", "intros; simp_all")
+_CONTRADICTIONS = ("contradiction", "omega", "simp_all", "grind")
+_NEGATIONS = (
+    "decide",
+    "omega",
+    "simp",
+    "grind",
+    "intro h; simp at h",
+    "intro h; have h := h 0; simp_all",
+    "intro h; have h := h 0 0; simp_all",
+    "intro h; have h := h 1; simp_all",
+    "intro h; grind",
+)
+_NUMERIC = "(by first | decide | omega | simp | grind)"
+
+_INTROS = "try intros"
+_TRIES = 3
+
+Elaborate = Callable[[str], Awaitable[Elaboration]]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationLimits:
+    """`seconds`: wall limit for elaborating one statement. Of a thorough look, each tactic has `tactic_seconds` and
+    `heartbeats` (the unit of `maxHeartbeats`), and each question asked `total_seconds` in all."""
+
+    seconds: float = 60.0
+    tactic_seconds: float = 5.0
+    heartbeats: int = 40_000
+    total_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to know of a statement that elaborates: `what`, a word, and its `detail`.
+
+    Seen at once: `placeholder` (definitions before it are left open), `other_name` (Lean calls the theorem something
+    else). Of a thorough look, with the tactics that show it: `trivial` (one call of automation proves it), `vacuous`
+    (its hypotheses contradict each other), `false` (its negation has a proof).
+    """
+
+    what: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Opened:
+    """A statement that elaborates; its goal is live in `worker` as `state`. `elaborate`: another text after the same
+    header. `hopeless`: tactics that ended the process before."""
+
+    problem: Problem
+    worker: Worker
+    hole: Hole
+    state: int
+    elaborate: Elaborate
+    limits: ValidationLimits
+    hopeless: set[str] = field(default_factory=set[str])
+
+    async def close(self, state: int, tactics: Sequence[str]) -> str | None:
+        """The first of the tactics that closes a goal."""
+        limits = self.limits
+        hopeful = [tactic for tactic in tactics if tactic not in self.hopeless]
+        outcomes = self.worker.apply(
+            state,
+            hopeful,
+            heartbeats=limits.heartbeats,
+            wall_seconds=limits.tactic_seconds,
+            total_seconds=limits.total_seconds,
+        )
+        found: str | None = None
+        try:
+            async for index, outcome in outcomes:
+                if isinstance(outcome, Solved):
+                    found = hopeful[index]
+        except LeanProcessError as error:
+            if error.index is not None:
+                self.hopeless.add(hopeful[error.index])
+            raise
+        return found
+
+    async def step(self, state: int, tactic: str) -> tuple[int, Goal] | None:
+        """The state after a tactic, and its one goal."""
+        async for _, outcome in self.worker.apply(state, [tactic], wall_seconds=self.limits.tactic_seconds):
+            if isinstance(outcome, Progress) and len(outcome.state.goals) == 1:
+                return outcome.handle, outcome.state.goals[0]
+        return None
+
+    @property
+    def name(self) -> str:
+        """What Lean calls the theorem."""
+        return self.hole.declaration or self.problem.name
+
+    async def holds(self, text: str, name: str) -> bool:
+        """Whether a text elaborates, and leaves nothing open in the declaration `name`."""
+        read = await self.elaborate(text)
+        return read.clean and any(d.name == name and not d.hole for d in read.declarations)
+
+
+#: Opens the statement anew, on a worker of its own for as long as it lasts.
+Opening = Callable[[], AbstractAsyncContextManager[Opened]]
+Question = Callable[[Opened], Awaitable[Finding | None]]
+
+
+async def examine(opening: Opening) -> list[Finding]:
+    """What a thorough look finds; `unexamined` names a question that Lean was lost over, again and again."""
+    hopeless = set[str]()
+    findings: list[Finding] = []
+    for what, question in (("trivial", _trivial), ("vacuous", _vacuous), ("false", _false)):
+        if what == "false" and findings:
+            break  # it has a proof
+        found = await _ask(opening, question, hopeless) or []
+        findings += [Finding("unexamined", what)] if isinstance(found, LeanProcessError) else found
+    return findings
+
+
+async def _ask(opening: Opening, question: Question, hopeless: set[str]) -> list[Finding] | LeanProcessError:
+    lost: LeanProcessError | None = None
+    for _ in range(_TRIES):
+        try:
+            async with opening() as opened:
+                opened.hopeless = hopeless
+                found = await question(opened)
+                return [found] if found else []
+        except LeanProcessError as error:
+            lost = error
+    assert lost is not None
+    return lost
+
+
+async def _trivial(opened: Opened) -> Finding | None:
+    call = await opened.close(opened.state, CALLS)
+    if call is not None and await opened.holds(opened.problem.with_proof(call), opened.name):
+        return Finding("trivial", call)
+    return None
+
+
+async def _vacuous(opened: Opened) -> Finding | None:
+    bare = await opened.step(opened.state, _INTROS)
+    if bare is None or bare[1].target == "False" or not any(h.is_prop for h in bare[1].hypotheses):
+        return None
+    aside = await opened.step(bare[0], "exfalso")
+    call = await opened.close(aside[0], _CONTRADICTIONS) if aside is not None else None
+    if call is not None and await opened.holds(opened.problem.with_proof(f"{_INTROS}\nexfalso\n{call}"), opened.name):
+        return Finding("vacuous", call)
+    return None
+
+
+async def _false(opened: Opened) -> Finding | None:
+    header = refutation_header(opened.name, quoted=False)
+    name = f"{opened.name}.refutation"
+    asked = opened.problem.followed_by(f"{header} by\n  sorry")
+    read = await opened.elaborate(asked)
+    states = [hole.state for hole in read.holes if hole.declaration == name and hole.state is not None]
+    if not read.clean or len(states) != 1:
+        return None
+    bare = await opened.step(opened.state, _INTROS)
+    point = _at_a_point(bare[1]) if bare is not None else ()
+    call = await opened.close(states[0], (*point, *_NEGATIONS))
+    if call is not None and await opened.holds(opened.problem.followed_by(f"{header} by\n  {call}"), name):
+        return Finding("false", call)
+    return None
+
+
+def _at_a_point(goal: Goal) -> tuple[str, ...]:
+    """A refutation by small numbers at which the hypotheses hold and the target does not, where there are such."""
+    values = counterexample(View(goal))
+    if values is None:
+        return ()
+    arguments: list[str] = []
+    for hypothesis in goal.hypotheses:
+        if hypothesis.name in values:
+            arguments.append(f"({values[hypothesis.name]})")
+        elif hypothesis.is_prop:
+            arguments.append(_NUMERIC)
+        else:
+            return ()
+    return (f"intro h; exact absurd (h {' '.join(arguments)}) {_NUMERIC}",)
