@@ -1,0 +1,290 @@
+"""`prove bench NAME`: a prover tried on a benchmark, in a run folder that can be taken up again at any point."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from prover.bench.attempt import AttemptEnded, AttemptSpoilt, unit
+from prover.bench.entrant import Entrant, budget_of
+from prover.bench.evaluation import FILE, Evaluation, read_problems
+from prover.bench.folder import EvaluationFolder, read_shard
+from prover.bench.loading import Loaded, load
+from prover.bench.problem import Problem
+from prover.bench.runner import Runner, Tour
+from prover.bench.station import open_station
+from prover.bench.survey import Survey, survey
+from prover.cli.agent import AgentOption, RoleModelOption, TacticModelOption
+from prover.cli.engine import EngineChoice, EngineOption, open_engine
+from prover.cli.fill import stop_on_interrupt
+from prover.cli.model import (
+    ModelOnlyOption,
+    ModelOption,
+    PriceOption,
+    RecipeOption,
+    SamplesOption,
+    SeedOption,
+    TemperatureOption,
+)
+from prover.cli.terminal import errors, output, safe
+from prover.core.budget import Budget
+from prover.core.errors import UserError
+from prover.events import RunSpec, installed_versions
+from prover.lean import LeanEngine, Pool, PoolLimits
+from prover.lean.foundation import CORE_MATH, Foundation
+
+_MEMORY_MB = 2500
+_SECONDS = 60.0
+
+
+def run(
+    name: Annotated[str, typer.Argument(help="A benchmark (`prove bench ls`), or the path of a manifest.")],
+    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run folder; the same command goes on there.")],
+    data: Annotated[Path | None, typer.Option("--data", help="The benchmark's file, folder or archive.")] = None,
+    split: Annotated[str, typer.Option(help="One of its splits; all without it.")] = "",
+    variant: Annotated[str, typer.Option(help="One of the forms it is released in.")] = "",
+    corrected: Annotated[str, typer.Option(help="Statements put right as this overlay says.")] = "",
+    with_bad: Annotated[
+        bool, typer.Option("--with-bad", help="Statements known to be wrong too, as released.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="ID", help="This problem (may be repeated).")
+    ] = None,
+    first: Annotated[int | None, typer.Option("--first", help="Only so many problems, from the first.", min=1)] = None,
+    attempts: Annotated[int, typer.Option("--attempts", "-n", help="Attempts at each problem.", min=1)] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Attempts at once (about 2 GB of memory each).", min=1)] = 1,
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds for an attempt; 60 where nothing else limits it.", min=1)
+    ] = None,
+    heartbeats: Annotated[int | None, typer.Option(help="Lean heartbeats for an attempt.", min=1)] = None,
+    expansions: Annotated[int | None, typer.Option(help="Expanded goals for an attempt.", min=1)] = None,
+    candidates: Annotated[int | None, typer.Option(help="Tactics tried in an attempt.", min=1)] = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens a model may write in an attempt.", min=1)] = None,
+    money: Annotated[float | None, typer.Option(help="US dollars a model may cost in an attempt.", min=0)] = None,
+    frontier: Annotated[str, typer.Option(help="Which goal comes next, as in `prove FILE`.")] = "best",
+    premises: Annotated[bool, typer.Option(help="Offer theorems of the imports and of the file to the search.")] = True,
+    model: ModelOption = "",
+    recipe: RecipeOption = "",
+    samples: SamplesOption = None,
+    temperature: TemperatureOption = None,
+    seed: SeedOption = 0,
+    model_only: ModelOnlyOption = False,
+    agent: AgentOption = "",
+    role_model: RoleModelOption = None,
+    tactic_model: TacticModelOption = "",
+    price: PriceOption = "",
+    shard: Annotated[
+        str, typer.Option(metavar="i/n", help="Only the i-th of n parts; see `prove bench merge`.")
+    ] = "1/1",
+    retries: Annotated[
+        int, typer.Option(help="How often an attempt is made again that broken machinery spoilt.", min=0)
+    ] = 2,
+    engine_choice: EngineOption = EngineChoice.AUTO,
+    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> int:
+    """Try a prover on a benchmark; `prove report RUN` shows what came of it.
+
+    The run folder says all that decides the numbers. A run that was interrupted, or killed, goes on where it was when
+    the same command is given again; with more --attempts, those are added.
+    """
+    limited = heartbeats or expansions or candidates or tokens or money
+    seconds = timeout if timeout is not None or limited else _SECONDS
+    entrant = Entrant(
+        Budget(seconds, heartbeats, expansions, candidates, None, tokens, money),
+        frontier, premises, model, recipe, samples, temperature, seed, model_only,
+        agent, tuple(role_model or ()), tactic_model, price,
+    ).checked()  # fmt: skip
+    if attempts > 1 and entrant.repeats:
+        raise UserError(
+            "without a model a second attempt would be the first one again", code="usage", hint="leave out --attempts"
+        )
+    loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, with_bad=with_bad)
+    asked = _chosen(loaded.problems, only or (), first)
+    engine = open_engine(".", engine_choice, quiet=quiet)
+    if engine.name == "embedded":
+        engine = open_engine(".", EngineChoice.EMBEDDED, quiet=quiet, lite=True)
+    bench = Bench(
+        entrant=entrant,
+        loaded=loaded,
+        asked=asked,
+        engine=engine,
+        foundation=CORE_MATH if engine.name == "embedded" else None,
+        split=split,
+        corrected=corrected,
+        attempts=attempts,
+        jobs=jobs,
+        retries=retries,
+        shard=read_shard(shard),
+        memory_mb=memory,
+        out=out,
+        shown=not (quiet or as_json),
+    )
+    return bench.show(asyncio.run(bench.work()), as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the options say, all of it checked."""
+
+    entrant: Entrant
+    loaded: Loaded
+    asked: tuple[Problem, ...]
+    engine: LeanEngine
+    foundation: Foundation | None
+    split: str
+    corrected: str
+    attempts: int
+    jobs: int
+    retries: int
+    shard: tuple[int, int]
+    memory_mb: int
+    out: Path
+    shown: bool
+
+    async def work(self) -> tuple[Evaluation, Tour]:
+        """Makes the attempts that are still to be made."""
+        stop = stop_on_interrupt()
+        limits = PoolLimits(size=self.jobs + 2, spares=1, memory_mb=self.memory_mb)
+        async with open_station(self.entrant, self.engine, limits, self.foundation) as station:
+            begun = (self.out / FILE).exists()
+            found = None if begun else await self._survey(station.pool)
+            evaluation, problems = self._evaluation(found)
+            with EvaluationFolder.open(self.out, self._spec(evaluation), evaluation, problems) as folder:
+                if found is not None:
+                    found.save(self.out)
+                todo = folder.todo(self.shard)
+                with _lines(self, len(folder.ended), len(folder.ended) + len(todo)) as observe:
+                    runner = Runner(folder, station, jobs=self.jobs, retries=self.retries, observe=observe)
+                    tour = await runner.run(todo, stop)
+                return folder.evaluation, tour
+
+    async def _survey(self, pool: Pool) -> Survey:
+        with _bar("elaborating", len(self.asked), shown=self.shown) as (bar, task):
+            return await survey(self.asked, pool, jobs=self.jobs, observe=lambda _: bar.advance(task))
+
+    def _evaluation(self, found: Survey | None) -> tuple[Evaluation, tuple[Problem, ...]]:
+        """What is asked: as the survey found, or as the run folder has it."""
+        if found is None:
+            known = Evaluation.read(self.out)
+            return replace(known, attempts=max(self.attempts, known.attempts)), tuple(read_problems(self.out))
+        if not found.problems:
+            raise UserError(
+                f"none of {len(self.asked)} statements elaborates on {self.engine.description}",
+                code="nothing_to_ask",
+                hint="`prove bench validate` says why; Mathlib needs --engine native in a project that has it",
+            )
+        loaded, form = self.loaded, self.loaded.form
+        chosen = "" if len(self.asked) == len(loaded.problems) else f"{len(self.asked)}-chosen"
+        evaluation = Evaluation(
+            benchmark=loaded.manifest.name,
+            variant="" if loaded.variant == loaded.manifest.default else loaded.variant,
+            split=self.split,
+            subset="-".join(part for part in (found.subset, chosen) if part),
+            problems=len(found.problems),
+            attempts=self.attempts,
+            released=loaded.released,
+            foundation=self.foundation.name if self.foundation is not None and found.replaced else "",
+            corrected=self.corrected,
+            excluded=loaded.excluded,
+            prover=self.entrant.encoded(),
+            budget=budget_of(self.entrant),
+            source=loaded.sources,
+            toolchain=form.toolchain,
+            lean_version=self.engine.lean_version,
+            engine=self.engine.description,
+        )
+        return evaluation, found.problems
+
+    def _spec(self, evaluation: Evaluation) -> RunSpec:
+        facts = self.entrant.facts()
+        return RunSpec(
+            arguments=("bench", evaluation.label, *(problem.id for problem in self.asked)),
+            engine=self.engine.description,
+            lean_version=self.engine.lean_version,
+            versions=installed_versions("leap-prover"),
+            inputs=self.loaded.sources,
+            limits={**budget_of(self.entrant), "frontier": self.entrant.frontier, "premises": self.entrant.premises},
+            seed=self.entrant.seed,
+            model=facts.get("reference", ""),
+            prompts=facts.get("prompts", {}),
+            sampling={name: value for name, value in facts.items() if name not in ("reference", "prompts")},
+        )
+
+    def show(self, came: tuple[Evaluation, Tour], *, as_json: bool) -> int:
+        """What came of it, on standard output; the exit code."""
+        evaluation, tour = came
+        code = 130 if tour.interrupted else 1 if tour.left else 0
+        if as_json:
+            document = {"schema": "leap-prover/bench/1", "exit_code": code, "run": str(self.out)}
+            document |= {"label": evaluation.label, "problems": evaluation.problems, **_counts(tour)}
+            print(json.dumps(document, ensure_ascii=False, indent=2))
+            return code
+        words = f"{evaluation.label}: {tour.proved} of {tour.ended} attempts of this run proved, {tour.left} left"
+        if tour.spoilt:
+            words += f", {tour.spoilt} lost to broken machinery"
+        output().print(Text(safe(words)))
+        output().print(Text(f"prove report {self.out}", "dim"))
+        return code
+
+
+def _counts(tour: Tour) -> dict[str, Any]:
+    return {
+        "ended": tour.ended,
+        "proved": tour.proved,
+        "spoilt": tour.spoilt,
+        "left": tour.left,
+        "seconds": round(tour.seconds, 3),
+        "interrupted": tour.interrupted,
+    }
+
+
+def _chosen(problems: tuple[Problem, ...], only: tuple[str, ...] | list[str], first: int | None) -> tuple[Problem, ...]:
+    unknown = sorted(set(only) - {problem.id for problem in problems})
+    if unknown:
+        raise UserError(f"no problem {', '.join(unknown)} among the {len(problems)}", code="no_problem")
+    return tuple(problem for problem in problems if not only or problem.id in only)[:first]
+
+
+@contextmanager
+def _bar(what: str, total: int, *, shown: bool, done: int = 0) -> Generator[tuple[Progress, TaskID]]:
+    """A bar on standard error, where that is a terminal."""
+    console = errors()
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
+        yield bar, bar.add_task(what, total=total, completed=done)
+
+
+@contextmanager
+def _lines(bench: Bench, done: int, total: int) -> Generator[Callable[[AttemptEnded | AttemptSpoilt], None]]:
+    """A line for each attempt on standard output, a bar on standard error."""
+    if done and bench.shown:
+        errors().print(Text(f"going on with {safe(str(bench.out))}: {done} attempts are there", "dim"))
+    with _bar("attempts", total, shown=bench.shown, done=done) as (bar, task):
+
+        def observe(outcome: AttemptEnded | AttemptSpoilt) -> None:
+            if isinstance(outcome, AttemptEnded):
+                bar.advance(task)
+            if bench.shown:
+                output().print(_line(outcome))
+
+        yield observe
+
+
+def _line(outcome: AttemptEnded | AttemptSpoilt) -> Text:
+    name = safe(unit(outcome.problem, outcome.attempt)) + ": "
+    if isinstance(outcome, AttemptSpoilt):
+        return Text(name) + Text(f"lost ({safe(outcome.error)}), not counted", "red")
+    words = outcome.code if outcome.proved or not outcome.stopped else f"{outcome.code} ({outcome.stopped})"
+    style = "green" if outcome.proved else "yellow"
+    return Text(name) + Text(words.replace("_", " "), style) + Text(f" {outcome.spent.seconds:.1f} s", "dim")
