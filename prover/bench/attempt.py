@@ -32,8 +32,8 @@ class AttemptEnded:
     `problem`: its id; `attempt`: 1, 2, ... `code`: that of the verdict; `proved`: the ladder said so, from rung 3 up,
     which `rung` names; `axioms`: what the proof rests on. `stopped`: why the search ended without a proof. `script`:
     the proof as tactic lines; `proof_file`: the whole file within the run folder. `tactics`: the tactics of the
-    proof, a word each, `lemmas`: the theorems that it names. `spoilt`: how often it was begun before and lost to
-    broken machinery.
+    proof, a word each, `lemmas`: theorems of the library that it makes use of, where they were indexed. `spoilt`: how
+    often it was begun before and lost to broken machinery.
     """
 
     problem: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from prover.agent.leap.events import ActionEnded
@@ -48,11 +48,12 @@ def tactics_of(script: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def lemmas_of(script: str, events: Sequence[Event]) -> tuple[str, ...]:
-    """Theorems that the tactics of a script made use of, also where automation found them; in alphabetical order."""
+def lemmas_of(script: str, events: Sequence[Event], theorems: Container[str]) -> tuple[str, ...]:
+    """Those of the library's `theorems` that the tactics of a script made use of, also where automation found them; in
+    alphabetical order."""
     used: set[str] = set()
     for event in events:
         call = event.payload
         if isinstance(call, LeanCall) and call.uses and call.outcome in _WENT_WELL and call.tactic.strip() in script:
-            used.update(call.uses)
+            used.update(name for name in call.uses if name in theorems)
     return tuple(sorted(used))

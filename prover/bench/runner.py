@@ -13,6 +13,7 @@ from prover.bench.attempt import AttemptEnded, AttemptSpoilt
 from prover.bench.folder import EvaluationFolder
 from prover.bench.problem import Problem
 from prover.bench.station import Tried
+from prover.core.together import together, unless
 
 Observe = Callable[[AttemptEnded | AttemptSpoilt], None]
 
@@ -63,26 +64,13 @@ class Runner:
         can be made at all, `OSError` where nothing can be written."""
         began, tour = time.monotonic(), Tour()
         queue = deque((problem, number, 0) for problem, number in todo)
-        working = asyncio.ensure_future(self._all(queue, tour))
-        stopping = asyncio.ensure_future((stop or asyncio.Event()).wait())
         try:
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            tour.interrupted = not working.done()
-            if working.done():
-                working.result()
+            tour.interrupted = not await unless(stop, together([self._serve(queue, tour) for _ in range(self._jobs)]))
         finally:
-            for task in (working, stopping):
-                task.cancel()
-            await asyncio.gather(working, stopping, return_exceptions=True)
             tour.seconds = time.monotonic() - began
             tour.left = len(todo) - tour.ended
             self._folder.summarize(seconds=tour.seconds, interrupted=tour.interrupted)
         return tour
-
-    async def _all(self, queue: deque[tuple[Problem, int, int]], tour: Tour) -> None:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._jobs):
-                group.create_task(self._serve(queue, tour))
 
     async def _serve(self, queue: deque[tuple[Problem, int, int]], tour: Tour) -> None:
         while queue:

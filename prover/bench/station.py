@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Container, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -104,6 +104,7 @@ class Station:
         seconds = _LONG if entrant.budget.seconds is None else entrant.budget.seconds
         asked = None if self._tactics is None else replace(self._tactics, through=tab)
         index = await self.index(source)
+        trial.theorems = {} if index is None else index.numbers
 
         def solver(**more: Any) -> SearchSolver:
             return SearchSolver(frontier=entrant.frontier, journal=trial.journal, index=index, **more)
@@ -133,6 +134,7 @@ class _Trial:
     journal: Journal = field(init=False)
     plan: Plan = field(init=False)
     judge: _TimedJudge = field(init=False)
+    theorems: Container[str] = ()
 
     def __post_init__(self) -> None:
         self.tab = Tab(salt=_SALT * (self.number - 1))
@@ -173,7 +175,7 @@ class _Trial:
             axioms=verdict.axioms if isinstance(verdict, Proved) else (),
             script=script if proved else "",
             tactics=tactics_of(script) if proved else (),
-            lemmas=lemmas_of(script, self.log.events) if proved else (),
+            lemmas=lemmas_of(script, self.log.events, self.theorems) if proved else (),
             detail=str(getattr(verdict, "detail", "") or getattr(verdict, "what", ""))[:500],
         )
         return Tried(outcome, filled if proved else "", tuple(self.log.events))

@@ -150,7 +150,7 @@ def installed_versions(*packages: str) -> dict[str, str]:
 
 def file_name(theorem: str) -> str:
     """A file name for a theorem, distinct for distinct names, also where case is not told apart."""
-    plain = re.sub(r"[^a-z0-9_.-]", "_", theorem)[:LONGEST_NAME].strip(".") or "_"
+    plain = re.sub(r"[^a-z0-9_.-]", "_", theorem.lower())[:LONGEST_NAME].strip(".") or "_"
     if plain == theorem:
         return plain
     return f"{plain}-{hashlib.sha256(theorem.encode(errors='surrogatepass')).hexdigest()[:10]}"

@@ -17,13 +17,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from prover.core import verdict as verdicts
 from prover.core.errors import LeanProcessError, ProverError, UserError
+from prover.core.together import together, unless
 from prover.core.verdict import Verdict
 from prover.events.codec import encode
 from prover.verify.canaries import believed, beside, bundled_canaries, held, schedule
@@ -127,7 +128,7 @@ class Batch:
             if key not in done_before:
                 todo.setdefault(key, item)
         with suppress(_Believed):
-            summary.interrupted = not await _unless(stop, self._all(list(todo.values())))
+            summary.interrupted = not await unless(stop, self._all(list(todo.values())))
         results = self._results.latest
         summary.items = len(keys)
         summary.resumed = sum(key in done_before for key, _ in keys)
@@ -151,7 +152,7 @@ class Batch:
 
     async def _serve_all(self, work: Iterable[tuple[Item, bool]]) -> None:
         queue = deque(work)
-        await _together([self._serve(queue) for _ in range(self._options.jobs)])
+        await together([self._serve(queue) for _ in range(self._options.jobs)])
 
     async def _serve(self, queue: deque[tuple[Item, bool]]) -> None:
         while queue:
@@ -250,32 +251,3 @@ def _resources(report: Mapping[str, Any], seconds: float) -> Resources:
         float(used.get("peak_mb", 0.0)),
         int(used.get("fresh_processes", 0)),
     )
-
-
-async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Runs all; the first exception ends the others."""
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _unless(stop: asyncio.Event | None, work: Coroutine[Any, Any, None]) -> bool:
-    """Whether `work` came to its end before `stop` was set; its exceptions are raised."""
-    if stop is None:
-        await work
-        return True
-    task, waiting = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-            return True
-        return False
-    finally:
-        for one in (task, waiting):
-            one.cancel()
-        await asyncio.gather(task, waiting, return_exceptions=True)
