@@ -1,8 +1,10 @@
 """Lean: engines, the Bridge's wire protocol, processes, the pool of workers, source files."""
 
+from prover.lean.elaboration import Declaration, Elaboration, Hole, Suggestion
 from prover.lean.engine import Command, LeanEngine
+from prover.lean.header import HeaderInfo
 from prover.lean.pool import Pool, PoolLimits
-from prover.lean.wire import Declaration, Elaboration, HeaderInfo, Hole, Replay, Suggestion
+from prover.lean.replay import Replay
 from prover.lean.worker import Worker
 
 __all__ = [

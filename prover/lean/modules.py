@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from prover.core.errors import UserError
+from prover.lean.header import HeaderInfo
 from prover.lean.source import SourceFile
-from prover.lean.wire import HeaderInfo
 
 _ROOT_MARKS = ("lakefile.lean", "lakefile.toml", "lean-toolchain")
 _COMPONENT = re.compile(r"«([^»]*)»|([^.«»]+)")

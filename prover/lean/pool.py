@@ -13,9 +13,9 @@ from typing import Self
 from prover.core.errors import Crashed, LeanProcessError
 from prover.lean.engine import LeanEngine
 from prover.lean.foundation import Foundation
+from prover.lean.header import HeaderInfo
 from prover.lean.process import BridgeProcess
 from prover.lean.scratch import sweep
-from prover.lean.wire import HeaderInfo
 from prover.lean.worker import Worker
 
 

@@ -17,8 +17,11 @@ from prover.core.outcome import Solved, TacticOutcome
 from prover.core.state import TacticState
 from prover.lean import wire
 from prover.lean.cutting import read_cut
+from prover.lean.elaboration import Elaboration
 from prover.lean.engine import LeanEngine
+from prover.lean.header import HeaderInfo
 from prover.lean.process import BridgeProcess, BridgeRefusal
+from prover.lean.replay import Replay
 
 #: Wall seconds a call may overrun its own limit before the process is killed: time for the
 #: watchdog's cancel token to be seen.
@@ -56,7 +59,7 @@ class Worker:
         """Marks the worker as not to be used again."""
         self.poisoned = True
 
-    async def read_header(self, text: str) -> wire.HeaderInfo:
+    async def read_header(self, text: str) -> HeaderInfo:
         """The imports of a file, as Lean's own parser reads them."""
         return wire.read_header(await self.process.call("header", text=text, seconds=60))
 
@@ -90,7 +93,7 @@ class Worker:
         constructs: bool = False,
         heartbeats: int = 0,
         wall_seconds: float | None = None,
-    ) -> wire.Elaboration:
+    ) -> Elaboration:
         """Elaborates the commands of `text` from byte `start` (to `stop`, 0: the end) in `env`.
 
         `holes`: open each `sorry` as a live state. `keep`: keep the resulting environment. `constructs`: tell what
@@ -237,7 +240,7 @@ class Worker:
         wall_seconds: float | None = None,
         details: bool = False,
         compiling: bool = False,
-    ) -> wire.Replay:
+    ) -> Replay:
         """Gives re-read constants to the kernel, on top of `env`. `details`: its export says all the kernel keeps.
 
         `compiling`: code is made of the definitions among them, from their terms, and the kernel runs it where a

@@ -13,8 +13,9 @@ from prover.core.outcome import Cost, Progress, Solved, TacticOutcome
 from prover.core.position import Position, Span
 from prover.core.state import TacticState
 from prover.lean import Declaration, Elaboration, HeaderInfo, Hole, Worker
+from prover.lean.elaboration import Command
+from prover.lean.replay import Replay
 from prover.lean.source import SourceFile
-from prover.lean.wire import Command, Replay
 from prover.lean.worker import GRACE_SECONDS
 from prover.repl.answers import as_one, has_errors, items, messages_of, read_outcome
 from prover.repl.goals import read_state

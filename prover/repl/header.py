@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from prover.core.message import Message, Severity
 from prover.core.position import Position
-from prover.lean.wire import HeaderInfo, Import
+from prover.lean.header import HeaderInfo, Import
 
 _WORD = re.compile(r"(?:«[^»\n]*»|[^\s«».\-/])(?:«[^»\n]*»|[^\s«»\-/])*")
 

@@ -12,7 +12,18 @@ from prover.report.story import Story
 from prover.report.words import duration, verdict_tone, verdict_words
 
 #: In this order they make the page's program.
-_PROGRAM = ("format.js", "model.js", "rows.js", "tree.js", "map.js", "detail.js", "explorer.js", "theme.js", "main.js")
+_PROGRAM = (
+    "format.js",
+    "model.js",
+    "rows.js",
+    "tree.js",
+    "map.js",
+    "detail.js",
+    "explorer.js",
+    "theme.js",
+    "help.js",
+    "main.js",
+)
 
 
 def page(events: Iterable[Event]) -> str:

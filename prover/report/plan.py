@@ -11,7 +11,7 @@ from prover.report.layers import layers
 from prover.report.page import asset, program
 from prover.report.words import duration, stop_words
 
-_PROGRAM = ("format.js", "theme.js", "plan-map.js", "plan-detail.js", "plan.js")
+_PROGRAM = ("format.js", "theme.js", "help.js", "plan-map.js", "plan-detail.js", "plan.js")
 #: Of a longer text a page shows the beginning.
 _LONGEST = 20_000
 

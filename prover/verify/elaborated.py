@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prover.core.errors import UserError
+from prover.lean.elaboration import Elaboration
+from prover.lean.header import HeaderInfo
 from prover.lean.source import SourceFile
-from prover.lean.wire import Elaboration, HeaderInfo
 from prover.lean.worker import Worker
 from prover.verify.footing import open_declarations
 from prover.verify.name import Name, canonical, parse, show, user_part

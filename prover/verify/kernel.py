@@ -10,7 +10,7 @@ from prover.core import verdict as verdicts
 from prover.core.errors import CallTimeout, LeanProcessError
 from prover.core.verdict import Verdict
 from prover.lean.pool import Pool
-from prover.lean.wire import Replay
+from prover.lean.replay import Replay
 from prover.lean.worker import Worker
 from prover.verify import plan as plans
 from prover.verify.lease import ATTEMPTS, infrastructure, leased

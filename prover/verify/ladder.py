@@ -18,8 +18,8 @@ from prover.core.errors import LeanProcessError, UserError
 from prover.core.message import Message, Severity
 from prover.core.verdict import Verdict
 from prover.lean.foundation import Foundation
+from prover.lean.header import HeaderInfo
 from prover.lean.pool import Pool
-from prover.lean.wire import HeaderInfo
 from prover.lean.worker import Worker
 from prover.verify.docket import Item
 from prover.verify.elaborated import INIT, Elaborated, elaborate, normalised

@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from prover.core.position import Span
 from prover.core.verdict import Forbidden
-from prover.lean.wire import Command, Construct
+from prover.lean.elaboration import Command, Construct
 from prover.verify.code import code_of
 from prover.verify.footing import TOOLCHAIN_MODULES, is_under
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from model_server import ModelServer
 
 from prover.agent import FileResult, TargetResult
 from prover.cli.app import run
@@ -102,6 +103,22 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setattr(fill, "theorem_index", made.no_index)
     monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """Behind `--model openai-api/local/tiny`: it writes what the test's module says in `writes`."""
+    with ModelServer(request.module.writes) as server:
+        monkeypatch.setenv("LOCAL_BASE_URL", server.url)
+        yield server
+
+
+@pytest.fixture
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A Lean file with the `TEXT` of the test's module."""
+    path = tmp_path / "t.lean"
+    path.write_text(request.module.TEXT, encoding="utf-8")
+    return path
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +47,6 @@ def writes(asked: Asked) -> list[str]:
     if not said:
         said = PROOF if GAUSS in task.partition("The statement:")[2][:200] else "I cannot prove this at once."
     return [said]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    with ModelServer(writes) as server:
-        monkeypatch.setenv("LOCAL_BASE_URL", server.url)
-        yield server
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "t.lean"
-    path.write_text(TEXT, encoding="utf-8")
-    return path
 
 
 Prove = Callable[..., Any]

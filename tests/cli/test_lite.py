@@ -15,8 +15,8 @@ from prover.cli import engine as engines
 from prover.cli import fill
 from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH, Foundation
+from prover.lean.header import HeaderInfo
 from prover.lean.modules import Project, find_modules
-from prover.lean.wire import HeaderInfo
 from prover.verify import Audit
 
 Prove = Callable[..., Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +31,6 @@ def writes(asked: Asked) -> list[str]:
     goal = asked.text.rpartition("⊢")[2]
     found = next((tactics for key, tactics in KNOWS.items() if key in goal), ["simp"])
     return [json.dumps(found)]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    with ModelServer(writes) as server:
-        monkeypatch.setenv("LOCAL_BASE_URL", server.url)
-        yield server
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "t.lean"
-    path.write_text(TEXT, encoding="utf-8")
-    return path
 
 
 Prove = Callable[..., Any]

@@ -10,19 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from model_answers import ask
 
 from prover.core.errors import ModelError
 from prover.model import Answer, Batcher, LanguageModel, Query, Sampling, Turn
 
 GREEDY = Sampling(temperature=0, max_tokens=24)
-
-
-async def ask(engine: LanguageModel, *queries: Query) -> list[Answer]:
-    answers = await engine.answer(queries)
-    assert len(answers) == len(queries)
-    for answer in answers:
-        assert isinstance(answer, Answer), answer
-    return [answer for answer in answers if isinstance(answer, Answer)]
 
 
 def texts(answers: Sequence[Answer]) -> list[list[str]]:

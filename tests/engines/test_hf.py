@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_answers import ask, one
 
 from prover.core.errors import ModelError, UserError
 from prover.model import Answer, Query, Sampling
@@ -51,11 +52,6 @@ def reader(t5: Any, transformers: Any) -> Iterator[HfModel]:
     yield HfModel.of(t5, transformers.ByT5Tokenizer(), name="hf/t5", batch=16)
 
 
-def answered(answers: list[Answer | ModelError]) -> list[Answer]:
-    assert all(isinstance(answer, Answer) for answer in answers), answers
-    return [answer for answer in answers if isinstance(answer, Answer)]
-
-
 def shown(answers: list[Answer]) -> list[list[tuple[str, int, str]]]:
     return [[(s.text, s.tokens, s.finish) for s in answer.samples] for answer in answers]
 
@@ -67,7 +63,7 @@ async def test_beams_are_ranked_by_what_the_model_says_of_whole_texts(
     mixed = [Query(state, sampling=beams) for state in states[:8]] + [
         Query(state, sampling=Sampling(temperature=0, max_tokens=24)) for state in states[:8]
     ]
-    answers = answered(await hf.answer(mixed))
+    answers = await ask(hf, *mixed)
     checked, agreed = 0, 0
     for state, found, greedy in zip(states, answers[:8], answers[8:], strict=False):
         logs = [sample.log_probability or 0.0 for sample in found.samples]
@@ -86,14 +82,14 @@ async def test_beams_are_ranked_by_what_the_model_says_of_whole_texts(
     # A text may have been written with as many tokens, but others.
     assert checked > 8
     assert agreed >= 0.8 * checked
-    assert shown(answers[:8]) == shown(answered([(await hf.answer([query]))[0] for query in mixed[:8]]))
+    assert shown(answers[:8]) == shown([await one(hf, query) for query in mixed[:8]])
 
 
 async def test_beams_end_at_stop_texts(hf: HfModel, states: list[str]) -> None:
-    (whole,) = answered(await hf.answer([Query(states[0], sampling=Sampling(beams=3, max_tokens=24))]))
+    (whole,) = await ask(hf, Query(states[0], sampling=Sampling(beams=3, max_tokens=24)))
     stop = whole.samples[0].text[3]
     sampling = Sampling(n=3, beams=3, max_tokens=24, stop=(stop,))
-    (cut,) = answered(await hf.answer([Query(states[0], sampling=sampling)]))
+    (cut,) = await ask(hf, Query(states[0], sampling=sampling))
     assert whole.samples[0].text.partition(stop)[0] in [sample.text for sample in cut.samples]
     assert all(stop not in sample.text for sample in cut.samples)
 
@@ -103,7 +99,7 @@ async def test_an_encoder_decoder_searches_beams_over_bytes(
 ) -> None:
     prompts = ["n : ℕ\n⊢ n + 0 = n", "p q : Prop\nhp : p\nhq : q\n⊢ p ∧ q", "⊢ True"]
     sampling = Sampling(n=3, beams=4, max_tokens=12)
-    answers = answered(await reader.answer([Query(prompt, sampling=sampling) for prompt in prompts]))
+    answers = await ask(reader, *(Query(prompt, sampling=sampling) for prompt in prompts))
     tokenizer = transformers.ByT5Tokenizer()
     for prompt, answer in zip(prompts, answers, strict=True):
         given = tokenizer(prompt, return_tensors="pt")
@@ -130,9 +126,9 @@ async def test_an_encoder_decoder_draws(reader: HfModel, t5: Any, transformers: 
     prompts = ["n : ℕ\n⊢ n + 0 = n", "⊢ True", "p q : Prop\nhp : p\nhq : q\n⊢ p ∧ q"]
     draws = Sampling(n=5, temperature=1.0, max_tokens=40)
     queries = [Query(prompt, sampling=draws) for prompt in prompts]
-    together = answered(await reader.answer(queries))
-    assert shown(together) == shown(answered([(await reader.answer([query]))[0] for query in queries]))
-    (greedy,) = answered(await reader.answer([Query(prompts[0], sampling=Sampling(temperature=0, max_tokens=10))]))
+    together = await ask(reader, *queries)
+    assert shown(together) == shown([await one(reader, query) for query in queries])
+    (greedy,) = await ask(reader, Query(prompts[0], sampling=Sampling(temperature=0, max_tokens=10)))
     tokenizer = transformers.ByT5Tokenizer()
     with torch.inference_mode():
         tokens = t5.generate(**tokenizer(prompts[0], return_tensors="pt"), max_new_tokens=10, do_sample=False)
@@ -152,7 +148,7 @@ async def test_no_row_goes_where_the_model_has_no_position(
     longest = lengths[max(length for length in lengths if length < 96)]
     shortest = lengths[min(lengths)]
     sampling = Sampling(n=2, max_tokens=90, temperature=1.0)
-    answers = answered(await model.answer([Query(longest, sampling=sampling), Query(shortest, sampling=sampling)]))
+    answers = await ask(model, Query(longest, sampling=sampling), Query(shortest, sampling=sampling))
     for answer in answers:
         for sample in answer.samples:
             assert sample.tokens == min(90, 96 - answer.prompt_tokens) or sample.finish == "stop"
@@ -184,7 +180,7 @@ async def test_a_batch_that_does_not_fit_is_halved(
 ) -> None:
     model = HfModel.load(str(tiny))
     queries = [Query(state, sampling=Sampling(n=2, max_tokens=12)) for state in states[:8]]
-    whole = answered(await model.answer(queries))
+    whole = await ask(model, *queries)
     generate, sizes, most = model._model.generate, list[int](), 4
 
     def generate_little(**options: Any) -> Any:
@@ -195,7 +191,7 @@ async def test_a_batch_that_does_not_fit_is_halved(
         return generate(**options)
 
     monkeypatch.setattr(model._model, "generate", generate_little)
-    assert shown(answered(await model.answer(queries))) == shown(whole)
+    assert shown(await ask(model, *queries)) == shown(whole)
     assert max(sizes) == 16
     most = 1
     codes = {a.code for a in await model.answer(queries) if isinstance(a, ModelError)}

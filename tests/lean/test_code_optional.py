@@ -7,7 +7,7 @@ import pytest
 from prover.core.message import Severity
 from prover.core.verdict import ElaborationError, Proved
 from prover.lean import Pool
-from prover.lean.wire import Elaboration
+from prover.lean.elaboration import Elaboration
 from prover.verify import Ladder
 
 #: Their code needs functions of Lean's library whose own code this build does not have.

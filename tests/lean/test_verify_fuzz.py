@@ -18,7 +18,7 @@ from statement_reading import STANDARD, Reading
 
 from prover.core import verdict as verdicts
 from prover.lean import Pool
-from prover.lean.wire import Replay
+from prover.lean.replay import Replay
 from prover.lean.worker import Worker
 from prover.verify import Ladder
 from prover.verify.elaborated import Elaborated, elaborate

@@ -15,7 +15,8 @@ import pytest
 from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.lean import Pool
-from prover.lean.wire import Elaboration, Replay
+from prover.lean.elaboration import Elaboration
+from prover.lean.replay import Replay
 from prover.lean.worker import Worker
 from prover.verify import Ladder, Limits, Policy, comparison, judgement, kernel, ladder
 from prover.verify.comparison import Comparison

@@ -1,13 +1,14 @@
-"""An engine whose Bridge is a script: what processes and pools do about a peer that misbehaves."""
+"""An engine whose Bridge is a script: what processes and pools do about a peer that misbehaves. And a model server."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from model_server import ModelServer
 
 from prover.core.errors import UserError
 from prover.lean import Command, LeanEngine
@@ -51,3 +52,9 @@ class ScriptedEngine:
 def scripted() -> Callable[..., LeanEngine]:
     """Makes an engine: `scripted("silent", "ok")`."""
     return lambda *starts, **fields: ScriptedEngine(list(starts), **fields)
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with ModelServer() as server:
+        yield server

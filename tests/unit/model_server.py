@@ -2,7 +2,7 @@
 
     with ModelServer() as server:
         server.faults += [Gone(), Says(429, headers={"Retry-After": "0"})]   # for the next two requests
-        model = OpenAIModel("tiny", base_url=server.url)
+        async with opened(server) as model: ...
 
 It writes what `writes` says, else short texts that depend on seed and number alone.
 """
@@ -17,11 +17,13 @@ import select
 import socket
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, cast
+
+from prover.model.openai import OpenAIModel
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,17 @@ class ModelServer:
             listed = {"tokens": kept, "token_logprobs": values}
         choice["logprobs"] = listed if self.logprobs and asked.body.get("logprobs") else None
         return choice
+
+
+@contextlib.asynccontextmanager
+async def opened(server: ModelServer, **options: Any) -> AsyncIterator[OpenAIModel]:
+    """Its model as a client has it; closed in the end, and closed twice."""
+    model = OpenAIModel("tiny", base_url=server.url, **options)
+    try:
+        yield model
+    finally:
+        await model.close()
+        await model.close()
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -7,8 +7,8 @@ from prover.agent.witness import witnesses
 from prover.core.position import Span
 from prover.core.state import Goal, Hypothesis
 from prover.lean import Elaboration, Hole
+from prover.lean.elaboration import Command
 from prover.lean.source import Edit, SourceFile
-from prover.lean.wire import Command
 
 
 def hole(at: int) -> Hole:

@@ -15,11 +15,12 @@ from prover.core.errors import Crashed, UserError
 from prover.core.message import Message, Severity
 from prover.core.position import Position, Span
 from prover.lean import Pool
+from prover.lean.elaboration import Command, Elaboration
 from prover.lean.embedded import EmbeddedEngine, Installation
 from prover.lean.embedded.compiling import Compiled, compile_modules, module_keys
+from prover.lean.header import HeaderInfo, Import
 from prover.lean.modules import Module
 from prover.lean.source import SourceFile
-from prover.lean.wire import Command, Elaboration, HeaderInfo, Import
 
 ENGINE = EmbeddedEngine(Installation(Path("/nowhere"), "one"), Path("/nowhere/bridge1"))
 

@@ -10,8 +10,8 @@ import pytest
 
 from prover.core.errors import UserError
 from prover.core.message import Message, Severity
+from prover.lean.header import HeaderInfo, Import
 from prover.lean.modules import Module, Project, compiled_path, components, find_modules
-from prover.lean.wire import HeaderInfo, Import
 
 TOOLCHAIN = {"Init", "Std.Data.HashMap"}
 

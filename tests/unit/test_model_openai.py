@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Iterator
 from email.utils import formatdate
 from typing import Any
 
 import pytest
-from model_server import Cut, Fault, Gone, Large, ModelServer, Says, Silent, log_probability, until
+from model_answers import one
+from model_server import Cut, Fault, Gone, Large, ModelServer, Says, Silent, log_probability, opened, until
 
 from prover.core.errors import ModelBusy, ModelError, UserError
 from prover.model import Answer, Query, Sample, Sampling, Turn
@@ -23,28 +22,6 @@ from prover.model.refusal import read_refusal
 KEY = "sk-do-not-show-this"
 PROMPT = Query(prompt="⊢ p ∧ q", sampling=Sampling(n=2, max_tokens=8))
 CHAT = Query(turns=(Turn("system", "Prove."), Turn("user", "⊢ p")), sampling=Sampling(n=2, max_tokens=8))
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with ModelServer() as server:
-        yield server
-
-
-@contextlib.asynccontextmanager
-async def opened(server: ModelServer, **options: Any) -> AsyncIterator[OpenAIModel]:
-    model = OpenAIModel("tiny", base_url=server.url, **options)
-    try:
-        yield model
-    finally:
-        await model.close()
-        await model.close()
-
-
-async def one(model: OpenAIModel, query: Query) -> Answer:
-    (answer,) = await model.answer([query])
-    assert isinstance(answer, Answer), answer
-    return answer
 
 
 async def trouble(model: OpenAIModel, query: Query = PROMPT) -> ModelError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,6 @@ from prover.model import Answer, Batcher, Query, Sampling
 from prover.model.cassette import Recording, Replay
 from prover.model.openai import OpenAIModel
 from prover.model.price import Price
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with ModelServer() as server:
-        yield server
 
 
 @contextlib.asynccontextmanager

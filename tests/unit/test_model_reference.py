@@ -68,25 +68,23 @@ def test_where_server_and_key_are_named() -> None:
     assert parse_reference("hf/x").key_variable == ""
 
 
-async def test_a_server_of_this_machine_needs_no_key() -> None:
-    with ModelServer() as server:
-        model = await open_model(parse_reference("openai-api/box/tiny"), environment={"BOX_BASE_URL": server.url})
-        (answer,) = await model.answer([Query(turns=(Turn("user", "p"),))])
-        await model.close()
+async def test_a_server_of_this_machine_needs_no_key(server: ModelServer) -> None:
+    model = await open_model(parse_reference("openai-api/box/tiny"), environment={"BOX_BASE_URL": server.url})
+    (answer,) = await model.answer([Query(turns=(Turn("user", "p"),))])
+    await model.close()
     assert isinstance(answer, Answer)
     assert "authorization" not in server.asked[0].headers
     assert model.name == "openai-api/box/tiny"
 
 
-async def test_the_key_of_a_service_goes_to_that_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    with ModelServer() as server:
-        server.key = "sk-1"
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
-        monkeypatch.setenv("BOX_API_KEY", "sk-1")
-        monkeypatch.setenv("BOX_BASE_URL", server.url)
-        model = await open_model(parse_reference("openai-api/box/tiny"))
-        (answer,) = await model.answer([Query(prompt="p")])
-        await model.close()
+async def test_the_key_of_a_service_goes_to_that_service(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.key = "sk-1"
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
+    monkeypatch.setenv("BOX_API_KEY", "sk-1")
+    monkeypatch.setenv("BOX_BASE_URL", server.url)
+    model = await open_model(parse_reference("openai-api/box/tiny"))
+    (answer,) = await model.answer([Query(prompt="p")])
+    await model.close()
     assert isinstance(answer, Answer)
 
 

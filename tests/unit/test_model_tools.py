@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from model_server import ModelServer, Says
+from model_answers import one
+from model_server import ModelServer, Says, opened
 
 from prover.core.errors import ModelError
-from prover.model import Answer, Batcher, Query, Sampling, Tool, ToolCall, Turn
+from prover.model import Batcher, Query, Sampling, Tool, ToolCall, Turn
 from prover.model.cassette import Recording, Replay
-from prover.model.openai import OpenAIModel
 
 SCHEMA = {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]}
 CHECK = Tool("lean_check", "Has Lean look at declarations.", SCHEMA)
@@ -23,25 +20,11 @@ CALL = {"id": "c1", "type": "function", "function": {"name": "lean_check", "argu
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with ModelServer(lambda asked: [""]) as server:
-        server.calls_of = lambda asked: [CALL]
-        yield server
-
-
-@contextlib.asynccontextmanager
-async def opened(server: ModelServer, **options: Any) -> AsyncIterator[OpenAIModel]:
-    model = OpenAIModel("tiny", base_url=server.url, **options)
-    try:
-        yield model
-    finally:
-        await model.close()
-
-
-async def one(model: Any, query: Query) -> Answer:
-    (answer,) = await model.answer([query])
-    assert isinstance(answer, Answer), answer
-    return answer
+def server(server: ModelServer) -> ModelServer:
+    """One whose model calls the tool and says nothing."""
+    server.writes = lambda asked: [""]
+    server.calls_of = lambda asked: [CALL]
+    return server
 
 
 async def test_a_call_is_read_and_its_result_sent(server: ModelServer) -> None:

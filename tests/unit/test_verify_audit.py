@@ -13,10 +13,12 @@ import pytest
 
 from prover.core.errors import Crashed
 from prover.lean import Pool
+from prover.lean.elaboration import Command
 from prover.lean.embedded.compiling import Compiled
+from prover.lean.header import HeaderInfo, Import
 from prover.lean.modules import Module
+from prover.lean.replay import Replay
 from prover.lean.source import SourceFile
-from prover.lean.wire import Command, HeaderInfo, Import, Replay
 from prover.verify import Audit, Record
 from prover.verify.audit import audit_modules, grounds
 from prover.verify.name import Name, parse

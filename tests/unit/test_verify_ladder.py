@@ -18,8 +18,10 @@ from prover.core.errors import UserError
 from prover.core.message import Message, Severity
 from prover.core.position import Position, Span
 from prover.core.verdict import Verdict
+from prover.lean.elaboration import Command, Declaration, Elaboration
+from prover.lean.header import HeaderInfo, Import
 from prover.lean.pool import Pool
-from prover.lean.wire import Command, Declaration, Elaboration, HeaderInfo, Import, Replay
+from prover.lean.replay import Replay
 from prover.verify import Audit, Ladder, Limits, Policy, Record
 from prover.verify.name import Name
 from prover.verify.record import Grounds

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from prover.core.position import Span
-from prover.lean.wire import Command, Construct
+from prover.lean.elaboration import Command, Construct
 from prover.verify.policy import Allowance, forbidden, runs_code
 
 COMMAND = "Lean.Parser.Command."

@@ -16,7 +16,7 @@ from prover.core.outcome import Lost, Progress, TacticOutcome
 from prover.core.state import TacticState
 from prover.generate.commands import commands, without_imports
 from prover.lean import Pool, Worker
-from prover.lean.wire import Elaboration
+from prover.lean.elaboration import Elaboration
 from prover.verify.policy import Allowance, runs_code
 
 _CODE = "code"

@@ -12,10 +12,10 @@ from prover.agent.attempt import Solve
 from prover.agent.judging import Judge, Observer
 from prover.agent.leap.choice import AgentChoice
 from prover.agent.leap.closing import SearchCloser
-from prover.agent.leap.company import Company
 from prover.agent.leap.conversation import Talk
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
+from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.roles import Agent
@@ -39,7 +39,7 @@ class RoleModels:
     through: Through = directly
 
     @contextmanager
-    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> Generator[Company | None]:
+    def cast(self, pool: Pool, source: SourceFile, observe: Observer) -> Generator[ModelCast | None]:
         """The agent's roles, played by the models; None for an agent without roles."""
         if not self.agent.roles:
             yield None
@@ -52,7 +52,7 @@ class RoleModels:
         askers = {name: self.through(client) for name, client in clients.items()}
         tools = LeanTools(pool, find=Finder(pool, source.text))
         try:
-            yield Company(self.agent, askers, tools=tools, observe=heard)
+            yield ModelCast(self.agent, askers, tools=tools, observe=heard)
         finally:
             for name, client in clients.items():
                 self.batchers[name].leave(client)
@@ -98,8 +98,8 @@ async def fill_with_agent(
     most = {Action.PLAN: limits.plans}
     policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
     options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
-    options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
-    with models.company(pool, source, observe) as cast:
+    options.effort = options.effort.with_limits(limits.revisions, limits.plan_revisions)
+    with models.cast(pool, source, observe) as cast:
         agent = FileAgent(
             source,
             target,

@@ -22,12 +22,12 @@ from pydantic import BaseModel, ValidationError
 from prover.core.errors import LeanProcessError, SetupError, UserError
 from prover.core.message import Message
 from prover.events.atomic import write_atomically
+from prover.lean.elaboration import Command, Construct, Elaboration
 from prover.lean.embedded.engine import EmbeddedEngine
 from prover.lean.embedded.installation import cache_folder
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.modules import Module, compiled_path
 from prover.lean.pool import Pool
-from prover.lean.wire import Command, Construct, Elaboration
 
 COMPILE_SECONDS = 300.0
 _FORMAT = "2"

@@ -1,4 +1,4 @@
-// Which target is shown, keys, help.
+// Which target is shown, keys.
 
 const sections = [...document.querySelectorAll("section.target")];
 const links = [...document.querySelectorAll("nav.targets a")];
@@ -45,8 +45,6 @@ function step(by) {
 
 // --- keys
 
-const help = document.getElementById("help");
-
 const KEYS = {
   "/": () => {
     explorer.input.focus();
@@ -74,13 +72,6 @@ document.addEventListener("keydown", (event) => {
   KEYS[event.key]();
 });
 
-help.addEventListener("click", (event) => event.target === help && help.close());
-document.getElementById("help-close").addEventListener("click", () => help.close());
-const helpButton = document.getElementById("help-open");
-helpButton.addEventListener("click", () => help.showModal());
-themeButton.addEventListener("click", nextTheme);
-themeButton.hidden = helpButton.hidden = false;
-setTheme(THEMES.includes(stored()) ? stored() : "auto");
 for (const code of document.querySelectorAll("section.target pre.lean code")) {
   const text = code.textContent;
   code.replaceChildren(painted(text));

@@ -109,7 +109,6 @@ function nextOpen() {
   }
 }
 
-const help = document.getElementById("help");
 const MOVES = {
   ArrowDown: () => choose(active + 1),
   ArrowUp: () => choose(active - 1),
@@ -149,13 +148,6 @@ document.addEventListener("keydown", (event) => {
 });
 input.addEventListener("input", filter);
 list.addEventListener("scroll", render, { passive: true });
-help.addEventListener("click", (event) => event.target === help && help.close());
-document.getElementById("help-close").addEventListener("click", () => help.close());
-const helpButton = document.getElementById("help-open");
-helpButton.addEventListener("click", () => help.showModal());
-themeButton.addEventListener("click", nextTheme);
-themeButton.hidden = helpButton.hidden = false;
-setTheme(THEMES.includes(stored()) ? stored() : "auto");
 const map = new PlanMap(document.querySelector("figure.map"), PLAN, (number) => {
   follow(number);
   list.focus({ preventScroll: true });

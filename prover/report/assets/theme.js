@@ -26,3 +26,7 @@ function nextTheme() {
   setTheme(theme);
   stored(theme);
 }
+
+themeButton.addEventListener("click", nextTheme);
+themeButton.hidden = false;
+setTheme(THEMES.includes(stored()) ? stored() : "auto");
