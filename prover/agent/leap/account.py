@@ -95,7 +95,7 @@ class _Told:
                     "lemmas": [lemma.number for lemma in d.lemmas],
                     "plan": d.sketch.plan,
                     "definitions": d.sketch.definitions,
-                    "script": d.sketch.script,
+                    "script": d.script,
                     "given_up": d.dead,
                     "complete": d.complete,
                 }
