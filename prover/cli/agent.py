@@ -13,7 +13,7 @@ from prover.agent import FileResult, Judge, Observer, Solve, Target
 from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.company import Company
 from prover.agent.leap.conversation import Talk
-from prover.agent.leap.events import PLAN
+from prover.agent.leap.events import PLAN, ModelsNamed
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
 from prover.agent.leap.plan import Plan
@@ -166,6 +166,9 @@ async def fill_with_agent(
     plan = Plan(None if record is None else record.recorder(PLAN))
     if record is not None:
         plan.take(record.past(PLAN))
+    if models.batchers:
+        names = {batcher.model.name: batcher.statistics.priced for batcher in models.batchers.values()}
+        plan.record(ModelsNamed(tuple(names), tuple(name for name, priced in names.items() if not priced)))
     limits = models.agent.limits
     most = {Action.PLAN: limits.plans}
     policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
@@ -19,14 +18,13 @@ from prover.model import Batcher
 from prover.model.cassette import Recording
 from prover.model.openai import OpenAIModel
 from prover.model.opening import open_model
-from prover.model.price import Price
+from prover.model.price import Prices
 from prover.model.reference import parse_reference
 from prover.search import Settings
 
 #: A model may think for minutes; a search that ends earlier gives its questions up.
 _DEADLINE_SECONDS = 1800.0
 _IN_FLIGHT = 4
-_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
 
 ModelOption = Annotated[
     str,
@@ -52,11 +50,20 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Another number, other s
 ModelOnlyOption = Annotated[bool, typer.Option("--model-only", help="Without the portfolio: only what the model says.")]
 PriceOption = Annotated[
     str,
-    typer.Option("--price", metavar="IN/OUT", help="US dollars for a million tokens that --model reads and writes."),
+    typer.Option(
+        "--price",
+        envvar="PROVER_PRICE",
+        metavar="IN/OUT|FILE.toml",
+        help="US dollars for a million tokens that models read and write, or a table of prices.",
+    ),
 ]
 MoneyOption = Annotated[
     float | None,
-    typer.Option("--money", help="US dollars that models may cost for each target; with --agent, in all.", min=0),
+    typer.Option(
+        "--money",
+        help="US dollars that models may cost for each target; with --agent, in all. Needs known prices.",
+        min=0,
+    ),
 ]
 RecordOption = Annotated[
     Path | None,
@@ -103,14 +110,21 @@ class ModelChoice:
         if self.reference:
             parse_reference(self.reference)
             self.chosen()
-            if self.price and not _PRICE.fullmatch(self.price):
-                raise UserError(f"--price {self.price}: two numbers are expected, such as 0.5/2", code="usage")
+            Prices.given(self.price)
             return self
-        given = [name for name, value in asdict(self).items() if value not in ("", None, 0, False)]
+        # A price may be a standing one, of the environment.
+        given = [n for n, value in asdict(self).items() if value not in ("", None, 0, False) and n != "price"]
         if given:
             flag = {"only": "model-only"}.get(given[0], given[0])
             raise UserError(f"--{flag} says how a model is asked, and no --model is given", code="usage")
         return self
+
+
+def check_money(money: float | None, references: Sequence[str], price: str) -> None:
+    """Raises `UserError` (`no_price`) where money is to be limited and it is not known what a model costs."""
+    for reference in references if money is not None else ():
+        if reference:
+            Prices.given(price).needed(parse_reference(reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ def bill(recipe: str, batchers: Sequence[Batcher]) -> dict[str, Any]:
         "failed": sum(c.failed for c in counts),
         "tokens": sum(c.tokens for c in counts),
         "prompt_tokens": sum(c.prompt_tokens for c in counts),
-        "money": round(sum(c.money for c in counts), 6),
+        "money": round(sum(c.money for c in counts), 6) if all(c.priced for c in counts) else None,
         "busy_seconds": round(sum(c.busy_seconds for c in counts), 3),
     }
 
@@ -160,7 +174,9 @@ def show_bill(bill: Mapping[str, Any] | None) -> None:
     if bill is None:
         return
     words = f"model {bill['model']}: {bill['questions']} questions, {bill['tokens']} tokens written"
-    if bill["money"]:
+    if bill["money"] is None:
+        words += ", cost not known (--price)"
+    elif bill["money"]:
         words += f", {bill['money']:.4f} USD"
     if bill["failed"]:
         words += f", {bill['failed']} failed"
@@ -170,13 +186,15 @@ def show_bill(bill: Mapping[str, Any] | None) -> None:
 @asynccontextmanager
 async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
     """A model, open, behind a batcher. `price`: as `PriceOption`; `record`: where answers are kept."""
-    dollars = Price(*map(float, price.split("/"))) if price else None
-    model = await open_model(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
+    asked = parse_reference(reference)
+    dollars = Prices.given(price).of(asked)
+    model = await open_model(asked, price=dollars, deadline_seconds=_DEADLINE_SECONDS)
     if isinstance(model, OpenAIModel):
         await model.check()
     if record is not None:
         model = Recording(model, record)
     batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
+    batcher.statistics.priced = dollars is not None
     try:
         yield batcher
     finally:

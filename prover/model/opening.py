@@ -17,9 +17,8 @@ from prover.model.manual import FolderModel, TerminalModel
 from prover.model.model import LanguageModel
 from prover.model.openai import OpenAIModel
 from prover.model.price import Price
-from prover.model.reference import ModelReference
+from prover.model.reference import OPENAI, ModelReference
 
-_OPENAI = "https://api.openai.com/v1"
 _ENGINES = {"hf": "HfModel", "vllm": "VllmModel"}
 
 
@@ -50,7 +49,7 @@ async def open_model(
     address = known.get(reference.address_variable, "").strip()
     key = known.get(reference.key_variable, "").strip()
     if not address and reference.engine == "openai":
-        address = _OPENAI
+        address = OPENAI
     if not address:
         raise SetupError(
             f"{reference}: where is the server? {reference.address_variable} is not set",
