@@ -25,9 +25,9 @@ from prover.events import Event
 def account(events: Iterable[Event]) -> dict[str, Any]:
     """The plan at the end of `events`: `targets`, `lemmas`, `decompositions`, `totals`, and how the agent `stop`ped.
 
-    Lemmas and decompositions refer to each other by number, their place in the lists. Seconds; money in US dollars, None where it is not known what a model cost.
-    `seconds` of actions add up over those that ran at the same time, `wall_seconds` of `totals` do not. Raises
-    `UserError` (`no_plan`) where no agent was at work.
+    Lemmas and decompositions refer to each other by number, their place in the lists. Seconds; money in US dollars,
+    None where it is not known what a model costs. `seconds` of actions add up over those that ran at the same time,
+    `wall_seconds` of `totals` do not. Raises `UserError` (`no_plan`) where no agent was at work.
     """
     told = _Told()
     for event in events:
