@@ -18,10 +18,10 @@ from typing import Any
 
 from prover.agent import Attempt, Solution, Target
 from prover.agent.leap import Decomposition, Lemma, Standing, Statement
-from prover.agent.leap.attempt import Pains
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import Said
 from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.plan import Plan
@@ -124,7 +124,7 @@ class Manner:
     close_seconds: float = 0.0
     verify: bool = False
     seconds: float = 900.0
-    pains: Pains = field(default_factory=lambda: Pains(revisions=2, plan_revisions=2))
+    effort: Effort = field(default_factory=lambda: Effort(revisions=2, plan_revisions=2))
 
     def actions(self) -> list[Action]:
         left_out = {Action.SEARCH} | (set[Action]() if self.close_seconds else {Action.CLOSE})
@@ -217,7 +217,7 @@ async def play_text(
         Transcript(says),
         LadderJudge(pool),
         plan,
-        LeapOptions(Budget(seconds=manner.seconds), Policy(manner.actions()), manner.pains),
+        LeapOptions(Budget(seconds=manner.seconds), Policy(manner.actions()), manner.effort),
         observe,
     )
     result = await agent.run()
@@ -264,7 +264,7 @@ class Recursion:
                 said,
                 cast,
                 Policy(self.manner.actions()),
-                self.manner.pains,
+                self.manner.effort,
                 Budget(seconds=self.manner.seconds),
             )
 

@@ -173,7 +173,7 @@ async def fill_with_agent(
     most = {Action.PLAN: limits.plans}
     policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
     options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
-    options.pains = options.pains.with_limits(limits.revisions, limits.plan_revisions)
+    options.effort = options.effort.with_limits(limits.revisions, limits.plan_revisions)
     agent = FileAgent(
         source,
         target,

@@ -11,9 +11,9 @@ import pytest
 from scripted_cast import NoSearch, Script, lemma
 
 from prover.agent.leap import LemmaGraph, Standing, Statement
-from prover.agent.leap.attempt import Pains
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.closing import Closed
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.events import ActionEnded, AgentEnded, LemmaProved, PlanCommitted, PlanRefused
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.plan import Plan
@@ -145,7 +145,7 @@ async def test_a_circular_plan_is_refused(play: Play) -> None:
     again = "theorem renamed (m : Nat) : 2 * sumTo m = m * (m + 1)"
     circle = PlanReply("", lemmas=(lemma(again),), script="rw [sumTo, Nat.mul_add, h]\nhave := renamed n\ngrind")
     says = {("plan", "gauss"): [GAUSS_PLAN], ("plan", "gauss_step"): [circle], ("sketch", "gauss_step"): [circle]}
-    found = await play(says, pains=Pains(revisions=0, plan_revisions=1))
+    found = await play(says, effort=Effort(revisions=0, plan_revisions=1))
     assert found.stop == "exhausted" and found.standing("gauss") == "open"
     refused = [event for event in found.log.of(PlanRefused) if "circle" in event.detail]
     assert refused and found.graph.named("renamed") is None
@@ -155,14 +155,14 @@ async def test_a_restatement_is_no_plan(play: Play) -> None:
     same = PlanReply(
         "", lemmas=(lemma("theorem flipped (n : Nat) : n * (n + 1) = 2 * sumTo n"),), script="exact (flipped n).symm"
     )
-    found = await play({("plan", "gauss"): [same]}, pains=Pains(revisions=0, plan_revisions=0))
+    found = await play({("plan", "gauss"): [same]}, effort=Effort(revisions=0, plan_revisions=0))
     assert found.stop == "exhausted" and found.graph.decompositions == []
     assert any("says the same" in event.detail for event in found.log.of(PlanRefused))
 
 
 async def test_a_reviewer_can_stop_a_plan(play: Play) -> None:
     says = {("plan", "gauss"): [GAUSS_PLAN], ("review", "gauss"): [ReviewReply(False, 1, ("too bold",))]}
-    found = await play(says, pains=Pains(revisions=0, plan_revisions=0))
+    found = await play(says, effort=Effort(revisions=0, plan_revisions=0))
     assert found.graph.decompositions == []
     assert any(event.reason == "review" and event.detail == "too bold" for event in found.log.of(PlanRefused))
 
@@ -182,7 +182,7 @@ async def test_a_false_lemma_is_refuted_and_the_next_plan_knows(play: Play) -> N
         ("negate", "too_strong"): [ProofReply("", "intro h\nhave := h 2\nsimp [sumTo] at this")],
         ("prove", "gauss_step"): [ProofReply("", STEP_PROOF)],
     }
-    found = await play(says, pains=Pains(revisions=0, plan_revisions=0))
+    found = await play(says, effort=Effort(revisions=0, plan_revisions=0))
     assert found.stop == "proved" and found.standing("too_strong") == "refuted"
 
 
@@ -244,7 +244,7 @@ async def test_new_definitions_and_proofs_that_use_them(play: Play) -> None:
         ("prove", "tri_even"): [ProofReply("", even)],
         ("prove", "tri_succ"): [ProofReply("", succ)],
     }
-    found = await play(says, pains=Pains(revisions=0))
+    found = await play(says, effort=Effort(revisions=0))
     assert found.stop == "proved", [(e.key[:6], e.action, e.outcome, e.faults[:300]) for e in found.log.of(ActionEnded)]
     order = [lemma.name for lemma in found.graph.order(found.graph.targets[0])]
     assert order.index("tri_even") < order.index("tri_succ") < order.index("tri_eq") < order.index("gauss")
@@ -259,14 +259,14 @@ async def test_a_stuck_plan_is_given_up_for_another(play: Play) -> None:
         ("prove", "gauss_step"): [ProofReply("", STEP_PROOF)],
         ("diagnose", "hard"): [DiagnosisReply(Diagnosis.TOO_HARD, advice="use induction")],
     }
-    found = await play(says, pains=Pains(revisions=0, plan_revisions=0, review=False))
+    found = await play(says, effort=Effort(revisions=0, plan_revisions=0, review=False))
     assert found.stop == "proved" and found.standing("hard") == "open"
     assert found.graph.decompositions[0].dead == "stuck"
 
 
 async def test_the_budget_ends_it_midway_and_what_was_found_is_kept(play: Play) -> None:
     says = {("plan", "gauss"): [GAUSS_PLAN], ("prove", "gauss_step"): [ProofReply("", "nonsense")]}
-    found = await play(says, budget=Budget(tokens=25), pains=Pains(revisions=0, review=False, diagnose=False))
+    found = await play(says, budget=Budget(tokens=25), effort=Effort(revisions=0, review=False, diagnose=False))
     assert found.stop == "budget_tokens" and len(found.graph.decompositions) <= 1
     assert found.log.of(AgentEnded)[0].open == ("gauss",)
 
@@ -323,7 +323,7 @@ async def test_a_lying_model_proves_nothing(play: Play, name: str) -> None:
     said = PlanReply(lie.plan, lie.definitions, (), lie.script)
     found = await play(
         {("prove", "gauss"): [lie], ("plan", "gauss"): [said], ("sketch", "gauss"): [said], ("negate", "gauss"): [lie]},
-        pains=Pains(revisions=1, plan_revisions=1),
+        effort=Effort(revisions=1, plan_revisions=1),
     )
     assert found.stop == "exhausted" and found.standing("gauss") == Standing.OPEN
     assert found.log.of(LemmaProved) == [] and found.graph.decompositions == []

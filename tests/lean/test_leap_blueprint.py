@@ -12,16 +12,15 @@ from typing import Any
 import pytest
 
 from prover.agent.leap import Decomposition, Lemma, Sketch, Standing, Statement
-from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.closing import Closer, SearchCloser
+from prover.agent.leap.dossier import Dossier
 from prover.agent.leap.editing import Done, edit_from, take_edits
 from prover.agent.leap.edits import Edits, read_edits
 from prover.agent.leap.events import ActionEnded, LemmaProved
 from prover.agent.leap.passages import passages
 from prover.agent.leap.plan import Plan
-from prover.agent.leap.policy import Action
 from prover.agent.leap.stage import Stage
 from prover.cli.solver import LadderJudge
 from prover.core.errors import UserError
@@ -120,7 +119,7 @@ class Desk:
         return {lemma.name: str(lemma.standing) for lemma in self.plan.graph.lemmas}
 
     def brief(self, name: str) -> Brief:
-        return Attempt(self.plan, self.stage, None, self.closer, Pains(), self.lemma(name), Action.PROVE).brief()
+        return Dossier(self.plan, self.lemma(name), self.stage.plain).brief()
 
     async def read(self, text: str) -> Edits:
         return await read_edits(text, self.blueprint)

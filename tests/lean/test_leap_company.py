@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from prover.agent.leap import Statement
-from prover.agent.leap.attempt import Pains
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closed
 from prover.agent.leap.company import Company
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
@@ -99,8 +99,8 @@ async def play(pool: Pool, writer: Writer, target: str = GAUSS, revisions: int =
     plan = Plan()
     lemma = plan.target(statement)
     policy = Policy(actions=(Action.PROVE, Action.NEGATE, Action.PLAN))
-    pains = Pains(revisions=revisions, plan_revisions=revisions)
-    await Leap(plan, (Scene(lemma, stage),), NoSearch(), cast, policy=policy, pains=pains).run()
+    effort = Effort(revisions=revisions, plan_revisions=revisions)
+    await Leap(plan, (Scene(lemma, stage),), NoSearch(), cast, policy=policy, effort=effort).run()
     await batcher.close()
     return plan
 

@@ -9,8 +9,8 @@ import pytest
 from scripted_cast import Script, lemma
 
 from prover.agent import FileResult, Target
-from prover.agent.leap.attempt import Pains
 from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
@@ -80,7 +80,7 @@ async def filled(pool: Pool, target: str, says: dict[tuple[str, str], Sequence[A
         LeapOptions(
             Budget(seconds=300),
             Policy([Action.PROVE, Action.NEGATE, Action.PLAN], deepest=2),
-            Pains(revisions=0, plan_revisions=0),
+            Effort(revisions=0, plan_revisions=0),
             **options,
         ),
     )

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.leap.assembly import Assembler, Assembly
-from prover.agent.leap.attempt import Pains
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.editing import edit_from
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
 from prover.agent.leap.look import spelled
@@ -49,7 +49,7 @@ class LeapOptions:
 
     budget: Budget = field(default_factory=lambda: Budget(seconds=600.0))
     policy: Policy = field(default_factory=Policy)
-    pains: Pains = field(default_factory=Pains)
+    effort: Effort = field(default_factory=Effort)
     jobs: int = 1
     hints: tuple[str, ...] = ()
     elaborate_seconds: float = 120.0
@@ -92,7 +92,7 @@ class FileAgent:
                 self.closer,
                 self.cast,
                 options.policy,
-                options.pains.within(options.budget.seconds),
+                options.effort.within(options.budget.seconds),
                 _for_all(options.budget, len(scenes)),
                 options.jobs,
                 self.stop,

@@ -11,11 +11,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 from prover.agent.judging import Observer
-from prover.agent.leap.attempt import Attempt, Pains
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.events import ActionChosen, AgentEnded
 from prover.agent.leap.lemma import Lemma, Standing, Statement
+from prover.agent.leap.lemma_attempt import LemmaAttempt
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Choice, Policy
 from prover.agent.leap.stage import Stage
@@ -52,7 +53,7 @@ class Leap:
     closer: Closer
     cast: Cast | None = None
     policy: Policy = field(default_factory=Policy)
-    pains: Pains = field(default_factory=Pains)
+    effort: Effort = field(default_factory=Effort)
     budget: Budget = field(default_factory=Budget)
     jobs: int = 1
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -119,8 +120,8 @@ class Leap:
             self.plan.record(ActionChosen(choice.lemma.key, choice.action, choice.gain, choice.cost, choices))
             self.observe("LemmaTakenUp", {"lemma": choice.lemma.name, "action": str(choice.action)})
             scene = self._scene(choice.lemma)
-            attempt = Attempt(
-                self.plan, scene.stage, self.cast, self.closer, self.pains, choice.lemma, choice.action, scene.hints
+            attempt = LemmaAttempt(
+                self.plan, scene.stage, self.cast, self.closer, self.effort, choice.lemma, choice.action, scene.hints
             )
             self._running[asyncio.create_task(attempt.run())] = choice
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from prover.agent.leap.graph import LemmaGraph
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.naming import with_name
 from prover.agent.leap.replies import PlanReply
@@ -29,6 +30,22 @@ def renamed(reply: PlanReply, old: str, new: str) -> PlanReply:
     )
     definitions, script = with_name(reply.definitions, old, new), with_name(reply.script, old, new)
     return replace(reply, definitions=definitions, lemmas=lemmas, script=script)
+
+
+def with_free_names(reply: PlanReply, graph: LemmaGraph) -> PlanReply:
+    """A plan with other names where another statement of the graph, or what is to be proved, has them."""
+    for lemma in reply.lemmas:
+        known = graph.named(lemma.name)
+        if known is not None and _plain(known.statement.text) != _plain(lemma.text):
+            number = 2
+            while graph.named(f"{lemma.name}_{number}") is not None:
+                number += 1
+            reply = renamed(reply, lemma.name, f"{lemma.name}_{number}")
+    return reply
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def statements(reply: PlanReply) -> tuple[Statement, ...]:
