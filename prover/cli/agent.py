@@ -11,11 +11,11 @@ import typer
 
 from prover.agent import FileResult, Judge, Observer, Solve, Target
 from prover.agent.leap.closing import SearchCloser
-from prover.agent.leap.company import Company
 from prover.agent.leap.conversation import Talk
 from prover.agent.leap.events import PLAN, ModelsNamed
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
+from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.roles import Agent, find_agent
@@ -116,7 +116,7 @@ class Models:
     agent: Agent
     batchers: Mapping[str, Batcher]
 
-    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> Company | None:
+    def company(self, pool: Pool, source: SourceFile, observe: Observer) -> ModelCast | None:
         """The agent's roles, played by the models; None for an agent without roles."""
         if not self.agent.roles:
             return None
@@ -126,7 +126,7 @@ class Models:
 
         askers = {name: batcher.client() for name, batcher in self.batchers.items()}
         tools = LeanTools(pool, find=Finder(pool, source.text))
-        return Company(self.agent, askers, tools=tools, observe=heard)
+        return ModelCast(self.agent, askers, tools=tools, observe=heard)
 
 
 @asynccontextmanager

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from prover.agent.leap.brief import Brief, Known
-from prover.agent.leap.company import Company
 from prover.agent.leap.conversation import Talk
 from prover.agent.leap.finder import Finder
 from prover.agent.leap.lemma import Statement
+from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.replies import ProofReply
 from prover.agent.leap.roles import find_agent
 from prover.agent.leap.toolbox import Toolbox
@@ -126,9 +126,9 @@ class Person:
 
 async def test_a_prover_that_looks_before_it_answers(pool: Pool) -> None:
     talks: list[Talk] = []
-    company = Company(
+    cast = ModelCast(
         find_agent("leap"), {"main": Person()}, tools=LeanTools(pool), observe=lambda role, talk: talks.append(talk)
     )
-    said = await company.prove(BRIEF)
+    said = await cast.prove(BRIEF)
     assert said.reply == ProofReply("By induction.", PROOF) and said.calls == 3
     assert "ih : 2 * sumTo n" in talks[0].called[0].result

@@ -13,9 +13,9 @@ from model_server import Asked, ModelServer, Says
 from pydantic import Field
 
 from prover.agent.leap.brief import Brief, Known
-from prover.agent.leap.company import Company
 from prover.agent.leap.conversation import converse, written_calls
 from prover.agent.leap.lemma import Statement
+from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.replies import (
     Diagnosis,
     DiagnosisReply,
@@ -214,8 +214,8 @@ async def test_each_role_answers(deed: str) -> None:
     text, value = REPLIES[deed]
     player = Player(lambda query, time: [text])
     heard: list[str] = []
-    company = Company(find_agent("leap"), {"main": player}, observe=lambda role, talk: heard.append(role))
-    said = await getattr(company, deed)(replace(BRIEF, work="work"), 3)
+    cast = ModelCast(find_agent("leap"), {"main": player}, observe=lambda role, talk: heard.append(role))
+    said = await getattr(cast, deed)(replace(BRIEF, work="work"), 3)
     assert said.reply == value
     assert (said.tokens, said.money, said.calls) == (10, 0.5, 1)
     assert player.asked[0].draw == 3
@@ -224,9 +224,9 @@ async def test_each_role_answers(deed: str) -> None:
 
 
 async def test_statements_and_sketches() -> None:
-    company = Company(find_agent("leap"), {"main": Player(lambda query, time: [PLAN])})
-    assert isinstance((await company.sketch(BRIEF)).reply, PlanReply)
-    assert isinstance((await company.formalise(BRIEF)).reply, StatementReply)
+    cast = ModelCast(find_agent("leap"), {"main": Player(lambda query, time: [PLAN])})
+    assert isinstance((await cast.sketch(BRIEF)).reply, PlanReply)
+    assert isinstance((await cast.formalise(BRIEF)).reply, StatementReply)
 
 
 async def test_roles_may_have_models_of_their_own() -> None:
@@ -235,36 +235,36 @@ async def test_roles_may_have_models_of_their_own() -> None:
     parts["repairer"] = parts["repairer"].model_copy(update={"model": "small"})
     mixed = replace(agent, manifest=agent.manifest.model_copy(update={"roles": parts}))
     main, small = Player(lambda query, time: [PROOF]), Player(lambda query, time: [PROOF])
-    company = Company(mixed, {"main": main, "small": small})
-    await company.prove(BRIEF)
-    await company.prove(replace(BRIEF, work="rfl", faults="no"))
+    cast = ModelCast(mixed, {"main": main, "small": small})
+    await cast.prove(BRIEF)
+    await cast.prove(replace(BRIEF, work="rfl", faults="no"))
     assert (len(main.asked), len(small.asked)) == (1, 1)
     with pytest.raises(UserError):
-        Company(mixed, {"small": small})
-    assert isinstance((await company.plan(BRIEF)).reply, NoReply)
+        ModelCast(mixed, {"small": small})
+    assert isinstance((await cast.plan(BRIEF)).reply, NoReply)
 
 
 async def test_many_samples_are_asked_for_once() -> None:
     texts = [f"```lean proof\nexact h{i}\n```" for i in range(32)]
     player = Player(lambda query, time: texts)
-    company = Company(find_agent("whole-proof"), {"main": player})
+    cast = ModelCast(find_agent("whole-proof"), {"main": player})
     scripts: list[str] = []
     for draw in range(32):
         # Whoever mends brings the last attempt along; this agent does not mend.
-        said = await company.prove(replace(BRIEF, work="exact h", faults="no") if draw else BRIEF, draw * 16)
+        said = await cast.prove(replace(BRIEF, work="exact h", faults="no") if draw else BRIEF, draw * 16)
         assert isinstance(said.reply, ProofReply)
         assert said.calls == (draw == 0) and said.tokens == (320 if draw == 0 else 0)
         scripts.append(said.reply.script)
     assert scripts == [f"exact h{i}" for i in range(32)]
     assert len(player.asked) == 1 and player.asked[0].sampling.n == 32
-    await company.prove(BRIEF, 99)
+    await cast.prove(BRIEF, 99)
     assert player.asked[1].draw == 99
 
 
 async def test_what_does_not_fit_is_not_asked() -> None:
     player = Player(lambda query, time: [PROOF])
-    company = Company(find_agent("leap"), {"main": player}, tokens=lambda text: 10**9)
-    said = await company.prove(BRIEF)
+    cast = ModelCast(find_agent("leap"), {"main": player}, tokens=lambda text: 10**9)
+    said = await cast.prove(BRIEF)
     assert isinstance(said.reply, NoReply) and said.reply.reason == "too_long" and not player.asked
 
 
@@ -281,14 +281,14 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 async def test_lies_are_no_proofs(lie: str) -> None:
-    company = Company(find_agent("leap"), {"main": Player(lambda query, time: [LIES[lie]])})
-    assert isinstance((await company.prove(BRIEF)).reply, NoReply)
+    cast = ModelCast(find_agent("leap"), {"main": Player(lambda query, time: [LIES[lie]])})
+    assert isinstance((await cast.prove(BRIEF)).reply, NoReply)
 
 
 async def test_a_changed_statement_is_not_taken_over() -> None:
     text = "```lean\ntheorem t : True := by\n  trivial\n```"
-    company = Company(find_agent("leap"), {"main": Player(lambda query, time: [text])})
-    said = await company.prove(BRIEF)
+    cast = ModelCast(find_agent("leap"), {"main": Player(lambda query, time: [text])})
+    said = await cast.prove(BRIEF)
     assert said.reply == ProofReply("", "trivial"), "the proof is tried on the statement as it is"
 
 

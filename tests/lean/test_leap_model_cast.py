@@ -12,9 +12,9 @@ import pytest
 from prover.agent.leap import Statement
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closed
-from prover.agent.leap.company import Company
 from prover.agent.leap.effort import Effort
 from prover.agent.leap.leap import Leap, Scene
+from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.roles import find_agent
@@ -92,7 +92,7 @@ class NoSearch:
 
 async def play(pool: Pool, writer: Writer, target: str = GAUSS, revisions: int = 1) -> Plan:
     batcher = Batcher(writer)
-    cast: Cast = Company(find_agent("leap"), {"main": batcher.client()}, tools=LeanTools(pool))
+    cast: Cast = ModelCast(find_agent("leap"), {"main": batcher.client()}, tools=LeanTools(pool))
     stage = Stage(pool, BEFORE)
     statement = await stage.read(target.split()[1], target)
     assert isinstance(statement, Statement)

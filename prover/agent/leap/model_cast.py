@@ -26,7 +26,7 @@ Tools = Callable[[Brief, Sequence[ToolName]], Sequence[AgentTool[Any]]]
 Observe = Callable[[RoleName, Talk], None]
 
 
-class Company:
+class ModelCast:
     """A `Cast`: the roles of `agent`, each played by the model that its manifest names.
 
     `models`: by name, `main` among them; a name that is not there is played by `main`. `tools`: None: none. `tokens`:
