@@ -8,8 +8,8 @@ from typing import Any
 from scripted_cast import Script, lemma
 
 from prover.agent import FileResult, Target
-from prover.agent.leap.attempt import Pains
 from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap.effort import Effort
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
@@ -34,7 +34,7 @@ async def filled(pool: Pool, text: str, says: dict[tuple[str, str], Sequence[Any
         judge,
         Plan(),
         LeapOptions(
-            Budget(seconds=600), Policy([Action.PROVE, Action.PLAN], deepest=2), Pains(revisions=0, plan_revisions=0)
+            Budget(seconds=600), Policy([Action.PROVE, Action.PLAN], deepest=2), Effort(revisions=0, plan_revisions=0)
         ),
     )
     return await agent.run()
