@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,12 +12,12 @@ from prover.core.errors import UserError
 from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
 from prover.model import Batcher
 from prover.model.opening import fed_model
+from prover.model.price import Prices
 from prover.model.reference import parse_reference
 from prover.model.tab import Through, directly
 from prover.search import Settings
 
 _IN_FLIGHT = 4
-_PRICE = re.compile(r"\d+(?:\.\d+)?/\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,21 @@ class ModelChoice:
         if self.reference:
             parse_reference(self.reference)
             self.chosen()
-            if self.price and not _PRICE.fullmatch(self.price):
-                raise UserError(f"--price {self.price}: two numbers are expected, such as 0.5/2", code="usage")
+            Prices.given(self.price)
             return self
-        given = [name for name, value in asdict(self).items() if value not in ("", None, 0, False)]
+        # A price may be a standing one, of the environment.
+        given = [n for n, value in asdict(self).items() if value not in ("", None, 0, False) and n != "price"]
         if given:
             flag = {"only": "model-only"}.get(given[0], given[0])
             raise UserError(f"--{flag} says how a model is asked, and no --model is given", code="usage")
         return self
+
+
+def check_money(money: float | None, references: Sequence[str], price: str) -> None:
+    """Raises `UserError` (`no_price`) where money is to be limited and it is not known what a model costs."""
+    for reference in references if money is not None else ():
+        if reference:
+            Prices.given(price).needed(parse_reference(reference))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.tactic_model import ModelChoice
+from prover.agent.tactic_model import ModelChoice, check_money
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.events.codec import decode, encode
@@ -48,7 +48,8 @@ class Entrant:
         if not any(value is not None for value in asdict(self.budget).values()):
             raise UserError("an attempt without any limit may never end", code="no_budget", hint="add --timeout")
         self.tactics.checked()
-        _ = self.leap
+        references = (*self.leap.references.values(), self.tactics.reference)
+        check_money(self.budget.money, references, self.price)
         return self
 
     @property

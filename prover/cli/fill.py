@@ -23,7 +23,7 @@ from prover.agent.leap.events import PLAN
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.role_models import fill_with_agent, role_models
 from prover.agent.solver import SearchSolver
-from prover.agent.tactic_model import ModelChoice
+from prover.agent.tactic_model import ModelChoice, check_money
 from prover.agent.tactic_model import tactic_model as tactic_model_of
 from prover.agent.workbench import read_header
 from prover.cli.agent import AgentOption, HintOption, RoleModelOption, TacticModelOption
@@ -137,9 +137,11 @@ def run(
         raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
     tactics = tactic_model if leap.name else model
     recorded = None if leap.name else record_answers
-    choice = ModelChoice(
-        tactics, recipe, samples, temperature, seed, model_only, recorded, "" if leap.name else price
-    ).checked()
+    # For an agent's searches two numbers would be those of another model.
+    by_table = price if not leap.name or price.endswith(".toml") else ""
+    choice = ModelChoice(tactics, recipe, samples, temperature, seed, model_only, recorded, by_table).checked()
+    check_money(money, [choice.reference], by_table)
+    check_money(money, list(leap.references.values()), price)
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     share = 0.1 if refute and not by_repl else 0.0

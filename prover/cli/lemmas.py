@@ -137,7 +137,9 @@ def _ways(plan: dict[str, Any], lemma: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _remarks(plan: dict[str, Any]) -> Iterator[Text]:
-    """What was given up, found false and diagnosed."""
+    """What was given up, found false and diagnosed, and what costs are not known."""
+    for name in plan["totals"]["unpriced"]:
+        yield Text(safe(f"what {name} costs is not known (--price)"), "dim")
     for lemma in plan["lemmas"]:
         if lemma["refutation"] is not None:
             yield Text(f"{safe(lemma['name'])} is false: ", "magenta") + Text(_line(lemma["refutation"]["script"]))
@@ -174,7 +176,7 @@ def _costs(costs: dict[str, Any]) -> list[str]:
         str(costs["attempts"] or ""),
         str(costs["calls"] or ""),
         f"{costs['tokens']:,}" if costs["tokens"] else "",
-        f"${money:.4f}" if money else "",
+        "?" if money is None and costs["calls"] else f"${money:.4f}" if money else "",
         f"{costs['lean_seconds']:.1f} s" if costs["lean_seconds"] else "",
         f"{costs['seconds']:.1f} s" if costs["seconds"] else "",
     ]

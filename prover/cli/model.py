@@ -35,11 +35,20 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Another number, other s
 ModelOnlyOption = Annotated[bool, typer.Option("--model-only", help="Without the portfolio: only what the model says.")]
 PriceOption = Annotated[
     str,
-    typer.Option("--price", metavar="IN/OUT", help="US dollars for a million tokens that --model reads and writes."),
+    typer.Option(
+        "--price",
+        envvar="PROVER_PRICE",
+        metavar="IN/OUT|FILE.toml",
+        help="US dollars for a million tokens that models read and write, or a table of prices.",
+    ),
 ]
 MoneyOption = Annotated[
     float | None,
-    typer.Option("--money", help="US dollars that models may cost for each target; with --agent, in all.", min=0),
+    typer.Option(
+        "--money",
+        help="US dollars that models may cost for each target; with --agent, in all. Needs known prices.",
+        min=0,
+    ),
 ]
 RecordOption = Annotated[
     Path | None,
@@ -52,7 +61,9 @@ def show_bill(bill: Mapping[str, Any] | None) -> None:
     if bill is None:
         return
     words = f"model {bill['model']}: {bill['questions']} questions, {bill['tokens']} tokens written"
-    if bill["money"]:
+    if bill["money"] is None:
+        words += ", cost not known (--price)"
+    elif bill["money"]:
         words += f", {bill['money']:.4f} USD"
     if bill["failed"]:
         words += f", {bill['failed']} failed"

@@ -20,6 +20,6 @@ def bill(recipe: str, batchers: Sequence[Batcher]) -> dict[str, Any]:
         "failed": sum(c.failed for c in counts),
         "tokens": sum(c.tokens for c in counts),
         "prompt_tokens": sum(c.prompt_tokens for c in counts),
-        "money": round(sum(c.money for c in counts), 6),
+        "money": round(sum(c.money for c in counts), 6) if all(c.priced for c in counts) else None,
         "busy_seconds": round(sum(c.busy_seconds for c in counts), 3),
     }

@@ -18,12 +18,11 @@ from prover.model.endpoint import check_address, is_loopback
 from prover.model.manual import FolderModel, TerminalModel
 from prover.model.model import LanguageModel
 from prover.model.openai import OpenAIModel
-from prover.model.price import Price
-from prover.model.reference import ModelReference, parse_reference
+from prover.model.price import Price, Prices
+from prover.model.reference import OPENAI, ModelReference, parse_reference
 
 #: A model may think for minutes; a search that ends earlier gives its questions up.
 _DEADLINE_SECONDS = 1800.0
-_OPENAI = "https://api.openai.com/v1"
 _ENGINES = {"hf": "HfModel", "vllm": "VllmModel"}
 
 
@@ -54,7 +53,7 @@ async def open_model(
     address = known.get(reference.address_variable, "").strip()
     key = known.get(reference.key_variable, "").strip()
     if not address and reference.engine == "openai":
-        address = _OPENAI
+        address = OPENAI
     if not address:
         raise SetupError(
             f"{reference}: where is the server? {reference.address_variable} is not set",
@@ -90,15 +89,17 @@ def _load(reference: ModelReference, options: dict[str, Any]) -> LanguageModel:
 
 @asynccontextmanager
 async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
-    """A model, open, behind a batcher. `price`: US dollars for a million tokens read and written, `IN/OUT`;
+    """A model, open, behind a batcher. `price`: as `Prices.given`;
     `record`: where answers are kept."""
-    dollars = Price(*map(float, price.split("/"))) if price else None
-    model = await open_model(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
+    asked = parse_reference(reference)
+    dollars = Prices.given(price).of(asked)
+    model = await open_model(asked, price=dollars, deadline_seconds=_DEADLINE_SECONDS)
     if isinstance(model, OpenAIModel):
         await model.check()
     if record is not None:
         model = Recording(model, record)
     batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
+    batcher.statistics.priced = dollars is not None
     try:
         yield batcher
     finally:

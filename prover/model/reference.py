@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from prover.core.errors import UserError
 from prover.core.visible import visible
 
 Engine = Literal["vllm", "hf", "openai", "openai-api", "replay", "manual"]
 
+#: Where `openai/NAME` is asked unless the environment says otherwise.
+OPENAI = "https://api.openai.com/v1"
 FORMS = (
     "vllm/ORG/NAME, hf/ORG/NAME (each also with a path, hf/./DIR, or with @REVISION), openai/NAME, "
     "openai-api/SERVICE/NAME, replay/FILE.jsonl, manual/DIR, manual/-"
@@ -55,6 +60,15 @@ class ModelReference:
     def address_variable(self) -> str:
         """The environment variable with the server's address; empty for engines without one."""
         return self._variable("BASE_URL")
+
+    def host(self, environment: Mapping[str, str] | None = None) -> str:
+        """The name of the server that `environment` (default: the process's own) says; empty for none."""
+        known = os.environ if environment is None else environment
+        address = known.get(self.address_variable, "").strip() if self.address_variable else ""
+        try:
+            return urlsplit(address or (OPENAI if self.engine == "openai" else "")).hostname or ""
+        except ValueError:
+            return ""
 
     def _variable(self, what: str) -> str:
         service = {"openai": "openai", "openai-api": self.service}.get(self.engine)

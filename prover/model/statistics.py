@@ -13,7 +13,7 @@ class Statistics:
     `failed` and `cancelled` queries; `repeated`: asked while the answer was known or under way. `room`: what the calls
     could have held together. `queue_seconds`: from asking to being sent, summed over queries; `busy_seconds`: with at
     least one call under way. `tokens` written, `prompt_tokens` read and `money` (US dollars): each answer once, however
-    many asked for it.
+    many asked for it. `priced`: what the model costs is known; else `money` says nothing.
     """
 
     calls: int = 0
@@ -29,6 +29,7 @@ class Statistics:
     tokens: int = 0
     prompt_tokens: int = 0
     money: float = 0.0
+    priced: bool = True
     most_in_flight: int = 0
 
     @property

@@ -90,6 +90,8 @@ def test_what_is_missing_is_said(prove: Prove, server: ModelServer, file: Path) 
         (("--hint", "x"), "usage"),
         (("--tactic-model", "hf/a/b"), "usage"),
         ((*AGENT, "--price", "cheap"), "usage"),
+        ((*AGENT, "--money", "1"), "no_price"),
+        ((*AGENT, "--money", "1", "--price", "1/2", "--tactic-model", "openai-api/local/other"), "no_price"),
         ((*AGENT, "--role-model", "judge=nonsense"), "model_reference"),
     ],
 )

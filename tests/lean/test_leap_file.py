@@ -117,11 +117,13 @@ async def test_a_refuted_target(pool: Pool) -> None:
 
 async def test_all_targets_share_a_plan(pool: Pool) -> None:
     """The second one calls on the first by name; the example is the first in other words."""
-    says = SAYS | {("prove", "_example_at_line_31"): [ProofReply("", "exact Demo.gauss k")]}
-    result = await filled(pool, "t.lean", says, hints=("try small cases",))
+    result = await filled(pool, "t.lean", SAYS, hints=("try small cases",))
     verdicts = {t.name.rpartition(".")[2]: t.verdict.code for t in result.targets}
     assert verdicts["gauss"] == "proved" and verdicts["false_one"] == "refuted", verdicts
     assert verdicts["other"] == "not_proved"
+    assert verdicts["twice"] == "proved", verdicts
+    assert all(code == "proved" for name, code in verdicts.items() if name.startswith("example")), verdicts
+    assert len(verdicts) == 5
     assert result.filled.text.count("theorem gauss_step") == 1
     assert result.filled.text.startswith("import Init\n\n/-! A file of somebody's. -/\n")
 

@@ -59,7 +59,6 @@ async def test_the_verifier_agrees(transcript: Any, pool: Pool) -> None:
     assert played.proved == played.targets
 
 
-@pytest.mark.xfail(strict=True, reason="a lemma that says what an earlier target says is not put together")
 async def test_a_lemma_that_says_what_a_target_says(transcript: Any, pool: Pool) -> None:
     stated = {"name": "again", "text": "theorem again (n : Nat) : n + 0 = n"}
     says = {

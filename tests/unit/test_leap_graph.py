@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.agent.leap import Decomposition, Lemma, LemmaGraph, Proof, Refusal, Sketch, Standing, Statement
+from prover.agent.leap.naming import with_names
 
 
 def says(name: str, key: str = "") -> Statement:
@@ -198,3 +199,28 @@ def test_the_graph_never_contradicts_itself(steps: list[tuple[str, int, set[int]
         graph.check_invariants()
         for wanted in graph.wanted():
             assert graph.is_wanted(wanted)
+
+
+def test_a_sketch_keeps_the_names_it_uses() -> None:
+    graph = LemmaGraph()
+    one, two = graph.target(says("one")), graph.target(says("two"))
+    plan(graph, one, "common", "left")
+    common = graph.named("common")
+    assert common is not None
+    called = [Statement(common.key, "left_again", "theorem …"), Statement(common.key, "x", "theorem …"), says("right")]
+    made = graph.commit(two, called, Sketch("exact left_again.trans (x.x right left_again')"))
+    assert isinstance(made, Decomposition)
+    assert [s.name for s in made.stated] == ["left_again", "x", "right"] and names(list(made.lemmas)) == [
+        "common",
+        "right",
+    ]
+    assert made.sketch.script == "exact left_again.trans (x.x right left_again')"
+    assert made.script == "exact common.trans (common.x right left_again')", "names of others are left alone"
+    assert graph.named("left_again") is common
+    taken = graph.commit(common, [Statement("another key", "left_again", "theorem …")], sketch())
+    assert taken == Refusal("name", "left_again"), "a name says one thing in a plan"
+
+
+def test_names_are_changed_all_at_once() -> None:
+    assert with_names("a b ab a.b c.a a' «a»", {"a": "b", "b": "a"}) == "b a ab b.b c.a a' «b»"
+    assert with_names("a", {}) == "a"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.agent.leap.plan import with_name
+from prover.agent.leap.naming import with_name
 from prover.agent.leap.remarks import comments, harmless, hints, plain, without_comments
 
 

@@ -6,7 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from prover.agent.leap.events import PLAN, ActionEnded, AgentEnded, Diagnosed, LemmaProved, LemmaRefuted, PlanRefused
+from prover.agent.leap.events import (
+    PLAN,
+    ActionEnded,
+    AgentEnded,
+    Diagnosed,
+    LemmaProved,
+    LemmaRefuted,
+    ModelsNamed,
+    PlanRefused,
+)
 from prover.agent.leap.lemma import Lemma, Standing
 from prover.agent.leap.plan import Plan
 from prover.core.errors import UserError
@@ -16,9 +25,9 @@ from prover.events import Event
 def account(events: Iterable[Event]) -> dict[str, Any]:
     """The plan at the end of `events`: `targets`, `lemmas`, `decompositions`, `totals`, and how the agent `stop`ped.
 
-    Lemmas and decompositions refer to each other by number, their place in the lists. Seconds; money in US dollars.
-    `seconds` of actions add up over those that ran at the same time, `wall_seconds` of `totals` do not. Raises
-    `UserError` (`no_plan`) where no agent was at work.
+    Lemmas and decompositions refer to each other by number, their place in the lists. Seconds; money in US dollars,
+    None where it is not known what a model costs. `seconds` of actions add up over those that ran at the same time,
+    `wall_seconds` of `totals` do not. Raises `UserError` (`no_plan`) where no agent was at work.
     """
     told = _Told()
     for event in events:
@@ -43,6 +52,7 @@ class _Told:
         self.sources: dict[str, str] = {}
         self.refusals: dict[str, list[PlanRefused]] = defaultdict(list)
         self.stop: str | None = None
+        self.unpriced: dict[str, None] = {}
         self.times: list[float] = []
 
     def take(self, event: Event) -> None:
@@ -61,6 +71,8 @@ class _Told:
                 self.verdicts[key] = told.verdict
             case LemmaRefuted(key):
                 self.sources[key] = told.source
+            case ModelsNamed():
+                self.unpriced.update(dict.fromkeys(told.unpriced))
             case PlanRefused(key):
                 self.refusals[key].append(told)
             case _:
@@ -82,7 +94,8 @@ class _Told:
                 "attempts": len(every),
                 "calls": tally.calls,
                 "tokens": tally.tokens,
-                "money": round(tally.money, 6),
+                "money": self._money([tally.money]),
+                "unpriced": list(self.unpriced),
                 "lean_seconds": round(tally.lean_seconds, 3),
                 "seconds": round(sum(ended.seconds for ended in every), 3),
                 "wall_seconds": round(self.times[-1] - self.times[0], 3),
@@ -95,13 +108,16 @@ class _Told:
                     "lemmas": [lemma.number for lemma in d.lemmas],
                     "plan": d.sketch.plan,
                     "definitions": d.sketch.definitions,
-                    "script": d.sketch.script,
+                    "script": d.script,
                     "given_up": d.dead,
                     "complete": d.complete,
                 }
                 for d in graph.decompositions
             ],
         }
+
+    def _money(self, parts: Iterable[float]) -> float | None:
+        return None if self.unpriced else round(sum(parts), 6)
 
     def _lemma(self, lemma: Lemma) -> dict[str, Any]:
         key = lemma.key
@@ -135,7 +151,7 @@ class _Told:
                 "attempts": len(attempts),
                 "calls": sum(a.calls for a in attempts),
                 "tokens": sum(a.tokens for a in attempts),
-                "money": round(sum(a.money for a in attempts), 6),
+                "money": self._money([a.money for a in attempts]),
                 "lean_seconds": round(sum(a.lean_seconds for a in attempts), 3),
                 "seconds": round(sum(a.seconds for a in attempts), 3),
             },

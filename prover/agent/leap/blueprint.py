@@ -62,9 +62,13 @@ class Blueprint:
             yield Part("file", f"{before}\n")
         graph = self.plan.graph
         counts = f"-- leap: plan of {len(graph.lemmas)} lemmas"
-        strict = self.stage.before != self.stage.plain
         # A section, since options are to hold for what models wrote and not for the rest of the user's file.
-        frame = ["section", counts, harmless_head(self.target.name), *(["set_option autoImplicit false"] * strict)]
+        frame = [
+            "section",
+            counts,
+            harmless_head(self.target.name),
+            *(["set_option autoImplicit false"] * self.stage.strict),
+        ]
         yield Part("frame", "\n".join(frame) + "\n")
         refuted = [lemma for lemma in graph.lemmas if lemma.standing is Standing.REFUTED]
         if refuted:
@@ -106,7 +110,7 @@ def proof_of(lemma: Lemma) -> tuple[str, Decomposition | None]:
     if lemma.proof is not None:
         return lemma.proof.script, None
     standing = lemma.by or next((d for d in lemma.decompositions if not d.dead), None)
-    return (standing.sketch.script, standing) if standing is not None else ("sorry", None)
+    return (standing.script, standing) if standing is not None else ("sorry", None)
 
 
 def _beside(plan: Plan, target: Lemma) -> list[Lemma]:

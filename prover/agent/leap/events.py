@@ -149,6 +149,15 @@ class Diagnosed:
     counterexample: str = ""
 
 
+@payload("ModelsNamed")
+@dataclass(frozen=True, slots=True)
+class ModelsNamed:
+    """The models that are asked from now on; `unpriced`: those of which it is not known what they cost."""
+
+    models: tuple[str, ...]
+    unpriced: tuple[str, ...] = ()
+
+
 @payload("AgentEnded")
 @dataclass(frozen=True, slots=True)
 class AgentEnded:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prover.agent.judging import Judge, Judging, Observer
-from prover.agent.leap.assembly import Assembly, assemble
+from prover.agent.leap.assembly import Assembler, Assembly
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
@@ -17,6 +17,7 @@ from prover.agent.leap.editing import edit_from
 from prover.agent.leap.effort import Effort
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
+from prover.agent.leap.look import spelled
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Policy
 from prover.agent.leap.remarks import hints
@@ -73,6 +74,7 @@ class FileAgent:
     named: NamedSource = field(init=False)
     allowed: Allowance = field(init=False)
     header_end: int = field(init=False)
+    assembler: Assembler = field(init=False)
 
     async def run(self) -> FileResult:
         """Works on the chosen theorems and says of each what is known, as `fill` does; every verdict is `judge`'s."""
@@ -99,10 +101,9 @@ class FileAgent:
             reason = await agent.run()
             for blueprint in self._blueprints(scenes):
                 write_blueprint(self._folder, blueprint)
-        placed: set[str] = set()
         for task, scene in scenes:
             task.seconds = time.monotonic() - began
-            await self._finish(task, scene, reason, placed)
+            await self._finish(task, scene, reason)
         judging = Judging(self.named, self.judge, self.observe, interrupted=self.stop.is_set())
         filled = await judging.judge_all(tasks)
         return FileResult(
@@ -144,6 +145,8 @@ class FileAgent:
                 await bench.work_on(self.named.working)
             tasks = Selection(self.source, self.named, bench.elaboration).choose(self.target)
             self.header_end = bench.header.end
+            declared = {spelled(d.name) for d in bench.elaboration.declarations}
+            self.assembler = Assembler(self.plan, declared, self.options.elaborate_seconds)
             self.allowed = Allowance(self.named.working.text, bench.elaboration.commands)
         self.observe("FileOpened", {"file": self.source.name, "targets": [t.obligation.label for t in tasks]})
         return tasks, messages
@@ -178,7 +181,8 @@ class FileAgent:
             )
             read = await stage.read(statement.name, statement.text, informal=statement.informal)
             if isinstance(read, Statement):
-                return Scene(self.plan.target(read), stage, (*self.options.hints, *self._hints(task)))
+                told = (*self.options.hints, *self._hints(task))
+                return Scene(self.plan.target(read), stage, told, read)
         return None
 
     def _hints(self, task: Task) -> list[str]:
@@ -188,8 +192,8 @@ class FileAgent:
         inside = data[command.start : command.end].decode()
         return list(hints(f"{above}\n{inside}"))
 
-    async def _finish(self, task: Task, scene: Scene, reason: str, placed: set[str]) -> None:
-        """What the plan has for a target, as edits of the file. `placed`: what earlier targets put there."""
+    async def _finish(self, task: Task, scene: Scene, reason: str) -> None:
+        """What the plan has for a target, as edits of the file."""
         lemma = scene.target
         spent = self.plan.tally.costs.get(lemma.key)
         task.statistics = {"lemmas": len(self.plan.graph.lemmas), "model_calls": self.plan.tally.calls}
@@ -203,16 +207,14 @@ class FileAgent:
         if not lemma.proved:
             task.stopped = reason
             return
-        made = await assemble(self.plan, lemma, scene.stage, seconds=self.options.elaborate_seconds)
+        made = await self.assembler.assemble(lemma, scene.stated or lemma.statement, scene.stage)
         if not isinstance(made, Assembly):
             task.stopped = "not_assembled"
             self.observe("NotAssembled", {"name": task.obligation.label, "faults": str(made)})
             return
-        new = [text for text in made.before if text not in placed]
-        placed.update(new)
         at = task.obligation.command.start
         task.scripts = [made.script]
-        task.edits = [Edit(Span(at, at), "".join(f"{text}\n\n" for text in new))] if new else []
+        task.edits = [Edit(Span(at, at), "".join(f"{text}\n\n" for text in made.before))] if made.before else []
         task.edits += as_written(self.named.working, task.gaps, task.scripts)
 
 

@@ -43,7 +43,7 @@ class LemmaGraph:
         return self._by_key.get(key)
 
     def named(self, name: str) -> Lemma | None:
-        """The lemma that is written with this name."""
+        """The lemma that is written with this name, or called so by a sketch."""
         return self._by_name.get(name)
 
     def wanted(self) -> list[Lemma]:
@@ -126,7 +126,10 @@ class LemmaGraph:
             lemma = self._by_key.get(statement.key) or self._add(statement)
             lemma.auxiliary = False
             lemmas[statement.key] = lemma
-        decomposition = Decomposition(len(self.decompositions), parent, tuple(lemmas.values()), sketch)
+            # A name that a sketch calls a lemma by is nobody else's.
+            self._by_name.setdefault(statement.name, lemma)
+        number, below, stated = len(self.decompositions), tuple(lemmas.values()), tuple(statements)
+        decomposition = Decomposition(number, parent, below, sketch, stated)
         self.decompositions.append(decomposition)
         parent.decompositions.append(decomposition)
         for lemma in decomposition.lemmas:
@@ -218,7 +221,7 @@ class LemmaGraph:
             return lemma, []
         reopened = self._withdraw(lemma)
         lemma.standing = Standing.STALE
-        self._by_name.pop(lemma.name, None)
+        self._by_name = {name: other for name, other in self._by_name.items() if other is not lemma}
         new = self._by_key.get(statement.key) or self._add(statement)
         if lemma in self.targets:
             self.targets[self.targets.index(lemma)] = new

@@ -15,7 +15,7 @@ from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.effort import Effort
 from prover.agent.leap.events import ActionChosen, AgentEnded
-from prover.agent.leap.lemma import Lemma, Standing
+from prover.agent.leap.lemma import Lemma, Standing, Statement
 from prover.agent.leap.lemma_attempt import LemmaAttempt
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Choice, Policy
@@ -31,11 +31,13 @@ _PATIENCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A target with the place where it stands, and the person's hints for it."""
+    """A target with the place where it stands, and the person's hints for it. `stated`: the target as it is written
+    there, where that may differ from the lemma in names of variables."""
 
     target: Lemma
     stage: Stage
     hints: tuple[str, ...] = ()
+    stated: Statement | None = None
 
 
 @dataclass(slots=True)

@@ -210,7 +210,10 @@ class LemmaAttempt:
             return checked
         for lemma in checked.lemmas:
             known = self.plan.graph.find(lemma.key)
-            if known is not None and known.name != lemma.name and known.standing is not Standing.STALE:
+            if known is None or known in self.plan.graph.targets:
+                # A target stands in the file itself, perhaps further down.
+                continue
+            if known.name != lemma.name and known.standing is not Standing.STALE:
                 other = renamed(reply, lemma.name, known.name)
                 again = await self.check(
                     statements(other), Sketch(other.script, other.definitions), self.dossier.called(other)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from prover.agent.leap.brief import Tried
 from prover.agent.leap.decomposition import Decomposition, Sketch
@@ -23,7 +22,6 @@ from prover.agent.leap.events import (
 )
 from prover.agent.leap.graph import LemmaGraph, Refusal
 from prover.agent.leap.lemma import Lemma, Proof, Standing, Statement
-from prover.agent.leap.naming import with_name
 from prover.agent.leap.tally import Tally
 from prover.events import Event, Recorder
 
@@ -139,14 +137,7 @@ class Plan:
                 self.record(LemmaStated(statement))
 
     def commit(self, parent: Lemma, statements: Sequence[Statement], sketch: Sketch) -> Decomposition | Refusal:
-        """As `LemmaGraph.commit`; a refusal is on record too.
-
-        The sketch may call known lemmas by other names: the graph's are put in their place.
-        """
-        for statement in statements:
-            known = self.graph.find(statement.key)
-            if known is not None and known.name != statement.name:
-                sketch = replace(sketch, script=with_name(sketch.script, statement.name, known.name))
+        """As `LemmaGraph.commit`; a refusal is on record too."""
         objection = self.graph.objection(parent, statements)
         if objection is not None:
             self.record(PlanRefused(parent.key, objection.reason, objection.lemma))

@@ -13,6 +13,7 @@ from prover.agent.judging import Judge, Observer
 from prover.agent.leap.choice import AgentChoice
 from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.conversation import Talk
+from prover.agent.leap.events import ModelsNamed
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
 from prover.agent.leap.model_cast import ModelCast
@@ -94,6 +95,9 @@ async def fill_with_agent(
     """Has the agent work on a file. `solvers`: of short and of long searches. `budget.seconds`: for each target.
     `depth`: lemmas are only planned, down to so many levels; None: they are proved too. `plan`: what is planned and
     proved already; `folder`: where the plan is kept as a Lean file."""
+    if models.batchers:
+        names = {batcher.model.name: batcher.statistics.priced for batcher in models.batchers.values()}
+        plan.record(ModelsNamed(tuple(names), tuple(name for name, priced in names.items() if not priced)))
     limits = models.agent.limits
     most = {Action.PLAN: limits.plans}
     policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)

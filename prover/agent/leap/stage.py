@@ -61,6 +61,7 @@ class Stage:
     ) -> None:
         self.pool = pool
         self.plain = before
+        self.strict = strict_names
         self.before = strictly(before) if strict_names else before
         self._seconds = seconds
         self.allowed = allowed

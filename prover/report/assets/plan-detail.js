@@ -45,7 +45,7 @@ function detail(plan, number, follow) {
     found.push(about);
   });
   const { costs } = lemma;
-  const facts = { attempts: costs.attempts, "model calls": costs.calls, tokens: costs.tokens.toLocaleString("en"), money: `$${costs.money.toFixed(4)}`, "Lean": duration(costs.lean_seconds), "time": duration(costs.seconds) };
+  const facts = { attempts: costs.attempts, "model calls": costs.calls, tokens: costs.tokens.toLocaleString("en"), money: costs.money === null ? "not known" : `$${costs.money.toFixed(4)}`, "Lean": duration(costs.lean_seconds), "time": duration(costs.seconds) };
   const list = make("dl", "facts", ...Object.entries(facts).map(([name, value]) => make("div", "", make("dt", "", name), make("dd", "", String(value)))));
   found.push(part("Costs", list));
   return found;
