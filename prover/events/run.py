@@ -114,7 +114,7 @@ class RunFolder:
         """Writes `text` as the proof of the theorem `name`, atomically, and returns the file."""
         folder = self.path / "proofs"
         folder.mkdir(exist_ok=True)
-        file = folder / f"{_file_name(name)}.lean"
+        file = folder / f"{file_name(name)}.lean"
         write_atomically(file, text)
         return file
 
@@ -135,7 +135,7 @@ def installed_versions(*packages: str) -> dict[str, str]:
     return found
 
 
-def _file_name(theorem: str) -> str:
+def file_name(theorem: str) -> str:
     """A file name for a theorem, distinct for distinct names, also where case is not told apart."""
     plain = re.sub(r"[^a-z0-9_.-]", "_", theorem)[:LONGEST_NAME].strip(".") or "_"
     if plain == theorem:
