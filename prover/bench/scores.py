@@ -50,9 +50,9 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """All of it. `failures`: of the prover; `infrastructure`: attempts lost to broken machinery, by code, which count
-    for nothing. `axioms`: of first proofs, by the set they rest on; `rungs`: of first proofs. `spent`: by attempts that
-    ended."""
+    """All of it. `groups`: by what problems are grouped, where there is more than one group. `failures`: of the prover;
+    `infrastructure`: attempts lost to broken machinery, by code, which count for nothing. `axioms`: of first proofs, by
+    the set they rest on; `rungs`: of first proofs. `spent`: by attempts that ended."""
 
     overall: Score
     groups: Mapping[str, tuple[Score, ...]]
@@ -114,7 +114,7 @@ def _groups(grouping: str, record: Record, ks: Sequence[int]) -> tuple[Score, ..
     members: dict[str, list[Problem]] = {}
     for problem in record.problems:
         members.setdefault(getattr(problem, grouping), []).append(problem)
-    if list(members) == [""]:
+    if len(members) < 2:  # then the score of all says it
         return ()
     return tuple(_score(name, record, members[name], ks) for name in sorted(members))
 

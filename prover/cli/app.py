@@ -11,7 +11,7 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 
 import typer
 
-from prover.cli import check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, setup, tree
+from prover.cli import check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, report, setup
 from prover.cli.document import error_document
 from prover.cli.terminal import print_error
 from prover.core.errors import ProverError, UserError
@@ -48,7 +48,7 @@ def _exiting(command: Callable[..., int]) -> Callable[..., None]:
 app.command("run")(_exiting(fill.run))
 app.command("check")(_exiting(check.run))
 app.command("replay")(_exiting(replay.run))
-app.command("report")(_exiting(tree.run))
+app.command("report")(_exiting(report.run))
 app.command("export")(_exiting(export.run))
 app.command("lemmas")(_exiting(lemmas.run))
 app.command("plan")(_exiting(plan.run))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.text import Text
 
 from prover.cli.record import RUN, Record
@@ -39,13 +38,17 @@ class TreePage:
 
         ended = [] if document is None else [Event(RUN, 0, 0.0, None, "Result", 1, Opaque("Result", 1, document))]
         text = page([*events, *ended])
+        self.put(text)
+
+    def put(self, text: str) -> None:
+        """Writes a page that is made already. Raises `UserError`."""
         try:
             write_atomically(self.path, text)
         except OSError as error:
             raise UserError(f"cannot write {self.path}: {error.strerror}", code="not_writable") from None
 
-    def announce(self) -> None:
-        errors().print(Text(f"the searches are in {safe(str(self.path))}", "dim"))
+    def announce(self, what: str = "the searches are") -> None:
+        errors().print(Text(f"{what} in {safe(str(self.path))}", "dim"))
 
 
 class PageRecord(Record):
@@ -67,14 +70,9 @@ class _Told(Memory):
             super().append(event)
 
 
-def run(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run (`prove run --run`).")],
-    out: Annotated[Path, typer.Option("-o", "--output", help="Write the page (HTML) here.")],
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,
-) -> int:
-    """Write a page that shows the searches of a recorded run, finished or not. Runs neither Lean nor a model."""
-    page = TreePage.at(out)
-    page.write(RunFolder.open(folder).events())
+def report(run: RunFolder, page: TreePage, *, quiet: bool) -> int:
+    """Writes the page of a recorded run."""
+    page.write(run.events())
     if not quiet:
         page.announce()
     return 0

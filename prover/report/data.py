@@ -37,17 +37,23 @@ def page_data(story: Story) -> dict[str, Any]:
     table = Table()
     targets: list[Any] = []
     for target in story.targets:
-        targets.append({"name": table[target.name], "searches": [_search(s, table) for s in target.searches]})
+        searches = [_search(search, table, MOST_TRIES) for search in target.searches]
+        targets.append({"name": table[target.name], "searches": searches})
     return {"targets": targets, "texts": table.texts}
 
 
-def _search(search: Search, table: Table) -> dict[str, Any]:
+def searches_data(story: Story, table: Table, most_tries: int = MOST_TRIES) -> list[dict[str, Any]]:
+    """All searches of a story, as those of one target; texts as numbers in `table`."""
+    return [_search(search, table, most_tries) for target in story.targets for search in target.searches]
+
+
+def _search(search: Search, table: Table, most_tries: int) -> dict[str, Any]:
     if 0 not in search.states:
         # Cut off before its root was told: nothing hangs together.
         search = replace(search, states={}, edges=[])
     numbers = {number: at for at, number in enumerate(sorted(search.states))}
     total = sum(len(state.tries) for state in search.states.values())
-    most = MOST_TRIES if total <= MOST_TRIES else max(3, MOST_TRIES // max(1, len(numbers)))
+    most = most_tries if total <= most_tries else max(3, most_tries // max(1, len(numbers)))
     return {
         "refuting": search.refuting,
         "stop": table[stop_words(search.stop)],

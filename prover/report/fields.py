@@ -77,3 +77,15 @@ def shown(value: object, longest: int) -> str:
     if len(value) > longest:
         value = f"{value[:longest]} … ({len(value) - longest} more characters)"
     return visible(value)
+
+
+def shown_data(value: Any, longest: int = Fields.LONGEST) -> Any:
+    """JSON data with all its texts as a person may see them."""
+    if isinstance(value, str):
+        return shown(value, longest)
+    if isinstance(value, Mapping):
+        named = cast("Mapping[str, Any]", value)
+        return {visible(name): shown_data(item, longest) for name, item in named.items()}
+    if isinstance(value, list):
+        return [shown_data(item, longest) for item in cast("list[Any]", value)]
+    return value

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from prover.core.visible import visible
 from prover.report.embedding import embedded_json, policy
+from prover.report.fields import shown_data
 from prover.report.layers import layers
 from prover.report.page import asset, program
 from prover.report.words import duration, stop_words
 
 _PROGRAM = ("format.js", "theme.js", "help.js", "plan-map.js", "plan-detail.js", "plan.js")
-#: Of a longer text a page shows the beginning.
-_LONGEST = 20_000
 
 
 def plan_page(document: Mapping[str, Any]) -> str:
@@ -24,7 +22,7 @@ def plan_page(document: Mapping[str, Any]) -> str:
     import jinja2
     from markupsafe import Markup
 
-    data = _shown(dict(document))
+    data = shown_data(dict(document))
     edges = [(d["parent"], d["lemmas"], not d["given_up"]) for d in data["decompositions"]]
     data["rows"] = layers(len(data["lemmas"]), data["targets"], edges)
     script, style = program(*_PROGRAM), asset("page.css") + asset("plan.css")
@@ -44,15 +42,3 @@ def plan_page(document: Mapping[str, Any]) -> str:
         data=Markup(embedded_json(data)),
         policy=Markup(policy(script, style)),
     )
-
-
-def _shown(value: Any) -> Any:
-    """The same data, texts cut and with invisible characters spelled out."""
-    if isinstance(value, str):
-        cut = value if len(value) <= _LONGEST else f"{value[:_LONGEST]} … ({len(value) - _LONGEST} more characters)"
-        return visible(cut)
-    if isinstance(value, Mapping):
-        return {visible(name): _shown(item) for name, item in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_shown(item) for item in cast("list[Any]", value)]
-    return value

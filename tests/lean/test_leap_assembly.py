@@ -8,13 +8,14 @@ from typing import Any
 from scripted_cast import Script, lemma
 
 from prover.agent import FileResult, Target
-from prover.agent.ladder_judge import LadderJudge, SearchSolver
+from prover.agent.ladder_judge import LadderJudge
 from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.effort import Effort
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import PlanReply, ProofReply
+from prover.agent.solver import SearchSolver
 from prover.core.budget import Budget
 from prover.core.verdict import Proved
 from prover.lean import Pool

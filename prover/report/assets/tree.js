@@ -10,7 +10,7 @@ class Tree {
     element.addEventListener("click", (event) => this.clicked(event));
     const again = () => requestAnimationFrame(() => this.render());
     window.addEventListener("scroll", again, { passive: true });
-    window.addEventListener("resize", () => this.refresh());
+    window.addEventListener("resize", () => this.graph && this.refresh());
   }
 
   load(graph) {
