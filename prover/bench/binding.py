@@ -11,30 +11,44 @@ import re
 from prover.generate.tokens import Token, code_tokens, depth_zero
 
 #: What Lean binds by itself in its strict form: a letter, and digits after it; and lists of such, `xs`.
-_SHORT = re.compile(r"[^\W\d_](?:s|[₀-₉0-9']+)?\Z")
+_SHORT = re.compile(r"[a-zA-Zα-ωΑ-Ω](?:s|[₀-₉0-9']+)?\Z")
 _TYPE = re.compile(r"[α-δ][₀-₉0-9']*\Z")
 #: Letters that Mathlib's notations and namespaces give a meaning.
-_CONSTANTS = frozenset("πφψσΓζμωΩΛλΠΣℕℤℚℝℂℍℙ𝓝𝓤eICXdi") | {"rs"}
-_KEYWORDS = frozenset({"if", "in", "by", "do", "as", "at"})
-_BINDERS = frozenset({"∀", "∃", "λ", "∑", "∏", "∫", "⋃", "⋂", "⨆", "⨅", "∃!", "Σ", "Π", "Σ'", "fun", "let", "have"})
+_CONSTANTS = frozenset("πφψσΓζμωΩΛλΠΣeICXdi")
+_KEYWORDS = frozenset({"is", "as"})
+_BINDERS = frozenset({*"∀∃λ∑∏∫⨍⋃⋂⨆⨅ΣΠ𝔼", "fun", "let", "letI", "have", "haveI"})
 _ENDS = frozenset({",", "=>", "↦", ":=", ";", "→"})
+
+
+def bound(command: str) -> frozenset[str]:
+    """The names that a command binds, such as `variable`."""
+    return _bound(code_tokens(command))
 
 
 def unbound(command: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Short names in a declaration that nothing in it binds and that are not `known`, each once, in order."""
     found = code_tokens(command)
-    bound = _bound(found) | known | _plain(found)
+    taken = _bound(found) | known | _plain(found)
     names = dict.fromkeys(
         first
         for token in found
         if token.kind == "word"
         and (first := token.text.split(".")[0])
-        and first[0].isalpha()
         and _SHORT.match(first)
-        and first not in bound | _CONSTANTS | _KEYWORDS
+        and first not in taken | _CONSTANTS | _KEYWORDS
         and not _is_field(command, token)
     )
     return tuple(names)
+
+
+def binder_names(binders: str) -> list[str]:
+    """The names that the binders of a theorem introduce, in order, as often as they do."""
+    found = code_tokens(binders)
+    names: list[str] = []
+    for index, token in depth_zero(found):
+        if token.text in ("(", "{"):
+            names += sorted(name for name in _typed(found, index + 1) if name[0].isalpha())
+    return names
 
 
 def is_type(name: str) -> bool:
@@ -50,9 +64,9 @@ def _bound(found: list[Token]) -> frozenset[str]:
     """Words that stand where binders do: after a quantifier, before a colon in brackets, in a pattern."""
     names: set[str] = set()
     for index, token in enumerate(found):
-        if token.text in _BINDERS or token.text in ("|", "⟨", "with", "←", "case"):
+        if token.text in _BINDERS or token.text in ("|", "with", "←"):
             names |= _run(found, index + 1)
-        elif token.text in ("(", "{", "[", "⦃") or token.text == "∃":
+        elif token.text in ("(", "{", "[", "⦃"):
             names |= _typed(found, index + 1)
     return frozenset(names)
 
@@ -86,7 +100,7 @@ def _typed(found: list[Token], at: int) -> set[str]:
     for token in found[at:]:
         if token.kind == "word" or token.text in "_,(){}⟨⟩":
             names.add(token.text)
-        elif token.text in (":", "|", "∈", "<", "≤", ">", "≥", ":=", "//"):
+        elif token.text in (":", "|", "∈", "<", "≤", ">", "≥", ":=", "/"):
             return names
         else:
             return set()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from prover.bench.manifest import Manifest, Overlay, Variant, read_manifest, read_overlay
+from prover.bench.manifest import Fix, Manifest, Overlay, Variant, read_manifest, read_overlay
 from prover.core.errors import UserError
 from prover.lean.bundled import bundled
 
@@ -28,9 +29,21 @@ def find_manifest(reference: str) -> Manifest:
 
 
 def overlays(manifest: Manifest) -> tuple[Overlay, ...]:
-    """Its corrections, by name. Raises `UserError` (`bad_manifest`)."""
+    """Its corrections, by name, each with what it extends. Raises `UserError` (`bad_manifest`)."""
     folder = manifest.folder / "overlays" / manifest.name
-    return tuple(read_overlay(file) for file in sorted(folder.glob("*.toml")))
+    read = {overlay.name: overlay for overlay in map(read_overlay, sorted(folder.glob("*.toml")))}
+    return tuple(_whole(overlay, read, folder) for overlay in read.values())
+
+
+def _whole(overlay: Overlay, others: Mapping[str, Overlay], folder: Path) -> Overlay:
+    """An overlay with the corrections of those that it extends, which themselves extend none."""
+    fixes: dict[str, Fix] = {}
+    for name in overlay.extends:
+        if name not in others or others[name].extends:
+            message = f"{folder / overlay.name}.toml: extends: {name!r} is no overlay that stands for itself"
+            raise UserError(message, code="bad_manifest")
+        fixes |= others[name].fixes
+    return overlay.model_copy(update={"fixes": {**fixes, **overlay.fixes}})
 
 
 def find_overlay(manifest: Manifest, variant: str, name: str) -> Overlay:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from prover.bench.binding import is_type, unbound
+from prover.bench.binding import binder_names, bound, is_type, unbound
 from prover.bench.draft import Draft
 from prover.bench.header import sets_auto_implicit, with_auto_implicit, with_imports
 from prover.bench.manifest import Fix, Variant
@@ -107,11 +107,11 @@ def _answered(preamble: str, variant: Variant, notes: list[str]) -> tuple[str, s
 def _bound(preamble: str, statement: str, header: str, variant: Variant, notes: list[str]) -> tuple[str, str]:
     """The preamble with types bound that only `autoImplicit` would, and the header with this option set."""
     before = commands(preamble)
-    own = frozenset(command.name for command in before if command.name)
-    scope = _in_scope("\n".join(command.text for command in before if command.text.startswith("variable")))
+    variables = [command.text for command in before if command.text.startswith("variable")]
+    taken = frozenset(command.name for command in before if command.name).union(*map(bound, variables))
     # Only signatures: nothing is bound by itself in a proof or a value.
     signed = [c.signature for c in before if c.kind == "theorem" or _SIGNED.match(c.text)]
-    free = dict.fromkeys(name for piece in (*signed, statement) for name in unbound(piece, own | scope))
+    free = dict.fromkeys(name for piece in (*variables, *signed, statement) for name in unbound(piece, taken))
     types = [name for name in free if is_type(name)]
     others = [name for name in free if not is_type(name)]
     released = sets_auto_implicit(header)
@@ -125,17 +125,11 @@ def _bound(preamble: str, statement: str, header: str, variant: Variant, notes: 
     return preamble, with_auto_implicit(header, needed)
 
 
-def _in_scope(declared: str) -> frozenset[str]:
-    """The names that `variable` commands bind."""
-    return frozenset(token.text for token in code_tokens(declared) if token.kind == "word")
-
-
 def _remarks(preamble: str, statement: str) -> list[str]:
     """What a reader of scores should know of a text."""
     found = {head.word for head in heads(preamble)}
     notes = ["declares-axiom"] if "axiom" in found else []
-    binders, _ = signature(statement)
-    names = re.findall(r"[({]\s*([^\W\d][\w']*)\s*:", binders)
+    names = binder_names(signature(statement)[0])
     if len(names) != len(set(names)):
         notes.append("repeated-name")
     return notes

@@ -12,7 +12,7 @@ from prover.bench.manifest import Variant, split_by_file
 from prover.bench.parts import plain_comment
 from prover.bench.records import Unreadable, records
 from prover.core.errors import UserError
-from prover.generate.tokens import code_tokens
+from prover.generate.tokens import code_tokens, depth_zero
 
 ID = (
     *("name", "problem_id", "id", "full_name", "theorem_names", "problem_name", "theorem_name", "uuid"),
@@ -61,8 +61,9 @@ def _draft(variant: Variant, file: DataFile, number: int, fields: Mapping[str, A
     if not text:
         given = columns.statement or STATEMENT
         raise ValueError(f"it has no statement: no text in any of the fields {', '.join(given)}")
-    if not any(token.text in _DECLARED for token in code_tokens(text)[:1]):
-        text = _declared(variant, name, text)
+    if variant.shape == "term" or not any(token.text in _DECLARED for token in code_tokens(text)[:1]):
+        text, done = _declared(variant, name, text)
+        notes += done
     header = _first(fields, columns.header or HEADER)
     if any(token.text == "import" for token in code_tokens(text)[:1]):
         header = ""  # the statement is a whole file
@@ -98,18 +99,37 @@ def _id(columns: Sequence[str], fields: Mapping[str, Any]) -> tuple[str, list[st
     return clean, ["name-repaired"] if clean != id else []
 
 
-def _declared(variant: Variant, name: str, text: str) -> str:
-    """A theorem of what is only a part of one."""
+def _declared(variant: Variant, name: str, text: str) -> tuple[str, list[str]]:
+    """A theorem of what is only a part of one; and notes."""
     match variant.shape:
         case "signature":
-            return f"theorem {name} {text.strip()}"
+            return f"theorem {name} {text.strip()}", []
         case "term":
-            return f"theorem {name} : {text.strip()}"
+            restored = _restored(text)
+            return (restored, ["placeholder-restored"]) if restored else (f"theorem {name} : {text.strip()}", [])
         case _:
             start = " ".join(text.split())[:40]
-            raise ValueError(
-                f"its statement is no declaration: {start!r}; a manifest's `shape` says what it is instead"
-            )
+            raise ValueError(f"its statement is no declaration: {start!r}; `shape` in the manifest says what it is")
+
+
+def _restored(text: str) -> str:
+    """A theorem and the definitions before it, where a converter took both for a term: it writes `∀` before them and
+    `,` for the theorem's colon, `∀ abbrev x : T := sorry theorem t (a : A), p`. Empty for any other term."""
+    found = code_tokens(text)
+    bound = found[:1] != [] and found[0].text == "∀"
+    starts = [token for token in found if token.kind == "word" and token.text in ("theorem", "noncomputable", "abbrev")]
+    if not starts or starts[0] is not found[int(bound)] or starts[-1].text != "theorem":
+        return ""
+    theorem = text[starts[-1].start :]
+    if bound:
+        comma = next((token for _, token in depth_zero(code_tokens(theorem)) if token.text == ","), None)
+        if comma is None:
+            return ""
+        theorem = f"{theorem[: comma.start].rstrip()} :{theorem[comma.end :]}"
+    ends = [*(token.start for token in starts), len(text)][1:]
+    pieces = [text[token.start : end].strip() for token, end in zip(starts, ends, strict=True)]
+    before = "\n".join(pieces[:-1]).replace("noncomputable\n", "noncomputable ")
+    return f"{before}\n\n{theorem}"
 
 
 def identifier(text: str) -> str:

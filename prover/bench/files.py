@@ -40,10 +40,15 @@ def read_files(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
     """
     if path.is_dir():
         yield from _folder(path, wanted)
-    elif path.name.lower().endswith(_ARCHIVES):
+    elif is_archive(path):
         yield from _archive(path, wanted)
     else:
         yield DataFile(path.name, _content(path), path)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name is that of an archive."""
+    return path.name.lower().endswith(_ARCHIVES)
 
 
 def _folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:

@@ -16,7 +16,7 @@ from prover.bench.parts import plain_comment
 from prover.generate.commands import Command, commands
 from prover.generate.tokens import code_tokens
 
-_MARK = re.compile(r"^[ \t]*--[ \t]*(?P<edge>start|end)_def[ \t]+(?P<name>\w+)[ \t]*$", re.MULTILINE)
+_MARK = re.compile(r"^[ \t]*(?:--+[ \t]*)+(?P<edge>start|end)_def[ \t]+(?P<name>\w+)[ \t]*$", re.MULTILINE)
 
 
 def lean_drafts(variant: Variant, files: Sequence[DataFile]) -> Iterator[Draft | Rejected]:

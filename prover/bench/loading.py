@@ -10,11 +10,13 @@ from prover.bench.catalogue import bad_reason, find_manifest, find_overlay
 from prover.bench.composing import compose, put_right
 from prover.bench.draft import Draft, Rejected
 from prover.bench.fields import drafts
-from prover.bench.files import DataFile, read_files
+from prover.bench.files import DataFile, is_archive, read_files
 from prover.bench.lean_files import lean_drafts
 from prover.bench.manifest import Manifest, Overlay, Variant
 from prover.bench.problem import Problem
 from prover.core.errors import UserError
+
+_HOLE = "what comes before it has a hole, on which a proof would rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def load(
     """The problems of a benchmark: by name, or by the path of a manifest.
 
     `data`: a file, a folder or an archive; without it they are what comes with the library, or are fetched from the
-    hub. `variant`: empty for the one that the data's names tell, else the default. `split`: empty for all. `corrected`:
+    hub. `variant`: empty for the one that the data's file tells, by its hash or its name, else the default. `split`: empty for all. `corrected`:
     the name of an overlay. `with_bad`: also statements that are known to be wrong (as released) and not corrected.
     `modern`: notation is rewritten as newer libraries want it.
 
@@ -104,10 +106,13 @@ def load(
 
 
 def _told(manifest: Manifest, data: Path | None) -> str:
-    """The variant that a file's name tells, where it tells one; else the default."""
-    if data is None or data.is_dir():
+    """The variant that was released as this very file, or whose file's name it has; else the default."""
+    if data is None or not data.is_file():
         return manifest.default
-    fitting = [name for name, form in manifest.variants.items() if form.holds(data.name)]
+    (file,) = read_files(data, manifest.variant(manifest.default).holds) if not is_archive(data) else (None,)
+    same = [name for name, form in manifest.variants.items() if file and file.sha256 in form.sha256.values()]
+    named = [name for name, form in manifest.variants.items() if form.holds(data.name)]
+    fitting = same or named
     return fitting[0] if fitting and manifest.default not in fitting else manifest.default
 
 
@@ -184,7 +189,7 @@ def _marked(
     made: list[Problem] = []
     missed: list[str] = []
     for problem in problems:
-        bad = bad_reason(manifest, form, problem.id)
+        bad = bad_reason(manifest, form, problem.id) or (_HOLE if "hole-before" in problem.notes else "")
         fix = overlay.fixes.get(problem.id) if overlay else None
         better = put_right(problem, fix, overlay.name) if overlay and fix else None
         if fix and better is None:
@@ -194,5 +199,4 @@ def _marked(
 
 
 def _differs(form: Variant, file: DataFile) -> bool:
-    pinned = form.sha256.get(file.name.rpartition("/")[2])
-    return pinned is not None and pinned != file.sha256
+    return bool(form.sha256) and file.sha256 not in form.sha256.values()

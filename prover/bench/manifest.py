@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,7 +21,8 @@ def _listed(value: object) -> object:
 
 #: Fields of a record; the first that is there is read. For `id`: all of them, joined with `-`.
 Fields = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-_Date = datetime.date | None
+#: A day, a month or a year, as far as it is known; empty where it is not.
+_Date = Annotated[str, Field(pattern=r"^(\d{4}(-\d\d){0,2})?$")]
 
 
 class Part(BaseModel):
@@ -85,7 +85,7 @@ class Variant(Part):
     data: str = ""
     hub: Hub | None = None
     licence: str = ""
-    released: _Date = None
+    released: _Date = ""
     toolchain: str = ""
     mathlib: str = ""
     format: Literal["records", "lean", "verina", "clever"] = "records"
@@ -125,7 +125,7 @@ class Manifest(Part):
     about: str = ""
     documentation: str = ""
     licence: str = ""
-    released: _Date = None
+    released: _Date = ""
     bad: dict[str, str] = {}
     folder: Path = Path()
 
@@ -161,14 +161,16 @@ class Fix(Part):
 
 
 class Overlay(Part):
-    """Corrections under one name: who made them, where they are from, of which variants (none: of all)."""
+    """Corrections under one name: who made them, where they are from, of which variants (none: of all). `extends`:
+    overlays of the same benchmark whose corrections it takes over, unless it or one after has another."""
 
     name: str = Field(pattern=_NAME)
     title: str
     author: str
     source: str
     variants: Fields = ()
-    fixes: dict[str, Fix] = Field(min_length=1)
+    extends: Fields = ()
+    fixes: dict[str, Fix] = {}
 
 
 _Model = TypeVar("_Model", bound=BaseModel)

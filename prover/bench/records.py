@@ -84,10 +84,9 @@ def _whole(content: bytes) -> dict[str, Any] | None:
 
 def _listed(whole: dict[str, Any]) -> list[object] | None:
     """The one list of objects among the values of an object, such as `{"theorems": [...]}`."""
-    if any(isinstance(value, str) for value in whole.values()):
-        return None  # a record of its own
-    lists = [cast("list[object]", value) for value in whole.values() if isinstance(value, list)]
-    return lists[0] if len(lists) == 1 else None
+    lists = [cast("list[object]", value) for value in whole.values() if isinstance(value, list) and value]
+    found = [values for values in lists if any(isinstance(item, dict) for item in values)]
+    return found[0] if len(found) == 1 else None
 
 
 def _elements(content: bytes) -> Iterator[Record | Unreadable]:
