@@ -21,6 +21,7 @@ _PROGRAM = (
     "detail.js",
     "explorer.js",
     "theme.js",
+    "help.js",
     "chart.js",
     "curve.js",
     "bars.js",

@@ -113,7 +113,6 @@ window.addEventListener("popstate", fromAddress);
 
 // --- keys
 
-const help = document.getElementById("help");
 const inTree = (act) => () => {
   if (explorer.element.hidden || !explorer.tree.graph) return false;
   act();
@@ -148,11 +147,4 @@ document.addEventListener("keydown", (event) => {
   if (act && act() !== false) event.preventDefault();
 });
 
-help.addEventListener("click", (event) => event.target === help && help.close());
-document.getElementById("help-close").addEventListener("click", () => help.close());
-const helpButton = document.getElementById("help-open");
-helpButton.addEventListener("click", () => help.showModal());
-themeButton.addEventListener("click", nextTheme);
-themeButton.hidden = helpButton.hidden = false;
-setTheme(THEMES.includes(stored()) ? stored() : "auto");
 fromAddress();
