@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from prover.bench.attempt import AttemptEnded, AttemptSpoilt, unit
-from prover.bench.entrant import Entrant, budget_of
+from prover.bench.entrant import Entrant
 from prover.bench.evaluation import FILE, Evaluation, read_problems
 from prover.bench.folder import EvaluationFolder, read_shard
-from prover.bench.loading import Loaded, load
+from prover.bench.loading import load
+from prover.bench.posing import Question
 from prover.bench.problem import Problem
 from prover.bench.runner import Runner, Tour
 from prover.bench.station import open_station
@@ -38,10 +39,11 @@ from prover.cli.model import (
 from prover.cli.terminal import errors, output, safe
 from prover.core.budget import Budget
 from prover.core.errors import UserError
-from prover.events import RunSpec, installed_versions
+from prover.events import RunSpec
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import CORE_MATH, Foundation
 
+BENCH_SCHEMA = "leap-prover/bench/1"
 _MEMORY_MB = 2500
 _SECONDS = 60.0
 
@@ -111,122 +113,75 @@ def run(
         )
     loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, with_bad=with_bad)
     asked = _chosen(loaded.problems, only or (), first)
-    engine = open_engine(".", engine_choice, quiet=quiet)
-    if engine.name == "embedded":
-        engine = open_engine(".", EngineChoice.EMBEDDED, quiet=quiet, lite=True)
-    bench = Bench(
-        entrant=entrant,
-        loaded=loaded,
-        asked=asked,
-        engine=engine,
-        foundation=CORE_MATH if engine.name == "embedded" else None,
-        split=split,
-        corrected=corrected,
-        attempts=attempts,
-        jobs=jobs,
-        retries=retries,
-        shard=read_shard(shard),
-        memory_mb=memory,
-        out=out,
-        shown=not (quiet or as_json),
+    engine, foundation = bench_engine(engine_choice, quiet=quiet)
+    question = Question(entrant, loaded, asked, engine, foundation, attempts, split, corrected)
+    contest = Contest(
+        entrant, engine, foundation, out, jobs, retries, read_shard(shard), memory, shown=not (quiet or as_json)
     )
-    return bench.show(asyncio.run(bench.work()), as_json=as_json)
+
+    async def pose(pool: Pool) -> Posed:
+        if (out / FILE).exists():
+            known = Evaluation.read(out)
+            return Posed(replace(known, attempts=max(attempts, known.attempts)), tuple(read_problems(out)), None)
+        with bar("elaborating", len(asked), shown=contest.shown) as (shown, task):
+            found = await survey(asked, pool, jobs=jobs, observe=lambda _: shown.advance(task))
+        return Posed(question.evaluation(found), found.problems, found)
+
+    return contest.show(asyncio.run(contest.work(question.spec(), pose)), as_json=as_json)
+
+
+def bench_engine(choice: EngineChoice, *, quiet: bool) -> tuple[LeanEngine, Foundation | None]:
+    """The Lean at hand, and what stands in for Mathlib on it: nothing in a project that may have it."""
+    engine = open_engine(".", choice, quiet=quiet)
+    if engine.name != "embedded":
+        return engine, None
+    return open_engine(".", EngineChoice.EMBEDDED, quiet=quiet, lite=True), CORE_MATH
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """What the options say, all of it checked."""
+class Posed:
+    """What is asked, and what was found out for it; `found` is None where a run folder knew."""
+
+    evaluation: Evaluation
+    problems: tuple[Problem, ...]
+    found: Survey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A prover at work on an evaluation, in the run folder `out`."""
 
     entrant: Entrant
-    loaded: Loaded
-    asked: tuple[Problem, ...]
     engine: LeanEngine
     foundation: Foundation | None
-    split: str
-    corrected: str
-    attempts: int
+    out: Path
     jobs: int
     retries: int
     shard: tuple[int, int]
     memory_mb: int
-    out: Path
     shown: bool
 
-    async def work(self) -> tuple[Evaluation, Tour]:
+    async def work(self, spec: RunSpec, pose: Callable[[Pool], Awaitable[Posed]]) -> tuple[Evaluation, Tour]:
         """Makes the attempts that are still to be made."""
         stop = stop_on_interrupt()
         limits = PoolLimits(size=self.jobs + 2, spares=1, memory_mb=self.memory_mb)
         async with open_station(self.entrant, self.engine, limits, self.foundation) as station:
-            begun = (self.out / FILE).exists()
-            found = None if begun else await self._survey(station.pool)
-            evaluation, problems = self._evaluation(found)
-            with EvaluationFolder.open(self.out, self._spec(evaluation), evaluation, problems) as folder:
-                if found is not None:
-                    found.save(self.out)
+            posed = await pose(station.pool)
+            with EvaluationFolder.open(self.out, spec, posed.evaluation, posed.problems) as folder:
+                if posed.found is not None:
+                    posed.found.save(self.out)
                 todo = folder.todo(self.shard)
                 with _lines(self, len(folder.ended), len(folder.ended) + len(todo)) as observe:
                     runner = Runner(folder, station, jobs=self.jobs, retries=self.retries, observe=observe)
                     tour = await runner.run(todo, stop)
                 return folder.evaluation, tour
 
-    async def _survey(self, pool: Pool) -> Survey:
-        with _bar("elaborating", len(self.asked), shown=self.shown) as (bar, task):
-            return await survey(self.asked, pool, jobs=self.jobs, observe=lambda _: bar.advance(task))
-
-    def _evaluation(self, found: Survey | None) -> tuple[Evaluation, tuple[Problem, ...]]:
-        """What is asked: as the survey found, or as the run folder has it."""
-        if found is None:
-            known = Evaluation.read(self.out)
-            return replace(known, attempts=max(self.attempts, known.attempts)), tuple(read_problems(self.out))
-        if not found.problems:
-            raise UserError(
-                f"none of {len(self.asked)} statements elaborates on {self.engine.description}",
-                code="nothing_to_ask",
-                hint="`prove bench validate` says why; Mathlib needs --engine native in a project that has it",
-            )
-        loaded, form = self.loaded, self.loaded.form
-        chosen = "" if len(self.asked) == len(loaded.problems) else f"{len(self.asked)}-chosen"
-        evaluation = Evaluation(
-            benchmark=loaded.manifest.name,
-            variant="" if loaded.variant == loaded.manifest.default else loaded.variant,
-            split=self.split,
-            subset="-".join(part for part in (found.subset, chosen) if part),
-            problems=len(found.problems),
-            attempts=self.attempts,
-            released=loaded.released,
-            foundation=self.foundation.name if self.foundation is not None and found.replaced else "",
-            corrected=self.corrected,
-            excluded=loaded.excluded,
-            prover=self.entrant.encoded(),
-            budget=budget_of(self.entrant),
-            source=loaded.sources,
-            toolchain=form.toolchain,
-            lean_version=self.engine.lean_version,
-            engine=self.engine.description,
-        )
-        return evaluation, found.problems
-
-    def _spec(self, evaluation: Evaluation) -> RunSpec:
-        facts = self.entrant.facts()
-        return RunSpec(
-            arguments=("bench", evaluation.label, *(problem.id for problem in self.asked)),
-            engine=self.engine.description,
-            lean_version=self.engine.lean_version,
-            versions=installed_versions("leap-prover"),
-            inputs=self.loaded.sources,
-            limits={**budget_of(self.entrant), "frontier": self.entrant.frontier, "premises": self.entrant.premises},
-            seed=self.entrant.seed,
-            model=facts.get("reference", ""),
-            prompts=facts.get("prompts", {}),
-            sampling={name: value for name, value in facts.items() if name not in ("reference", "prompts")},
-        )
-
     def show(self, came: tuple[Evaluation, Tour], *, as_json: bool) -> int:
         """What came of it, on standard output; the exit code."""
         evaluation, tour = came
         code = 130 if tour.interrupted else 1 if tour.left else 0
         if as_json:
-            document = {"schema": "leap-prover/bench/1", "exit_code": code, "run": str(self.out)}
+            document = {"schema": BENCH_SCHEMA, "exit_code": code, "run": str(self.out)}
             document |= {"label": evaluation.label, "problems": evaluation.problems, **_counts(tour)}
             print(json.dumps(document, ensure_ascii=False, indent=2))
             return code
@@ -257,25 +212,25 @@ def _chosen(problems: tuple[Problem, ...], only: tuple[str, ...] | list[str], fi
 
 
 @contextmanager
-def _bar(what: str, total: int, *, shown: bool, done: int = 0) -> Generator[tuple[Progress, TaskID]]:
+def bar(what: str, total: int, *, shown: bool, done: int = 0) -> Generator[tuple[Progress, TaskID]]:
     """A bar on standard error, where that is a terminal."""
     console = errors()
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
-        yield bar, bar.add_task(what, total=total, completed=done)
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as progress:
+        yield progress, progress.add_task(what, total=total, completed=done)
 
 
 @contextmanager
-def _lines(bench: Bench, done: int, total: int) -> Generator[Callable[[AttemptEnded | AttemptSpoilt], None]]:
+def _lines(contest: Contest, done: int, total: int) -> Generator[Callable[[AttemptEnded | AttemptSpoilt], None]]:
     """A line for each attempt on standard output, a bar on standard error."""
-    if done and bench.shown:
-        errors().print(Text(f"going on with {safe(str(bench.out))}: {done} attempts are there", "dim"))
-    with _bar("attempts", total, shown=bench.shown, done=done) as (bar, task):
+    if done and contest.shown:
+        errors().print(Text(f"going on with {safe(str(contest.out))}: {done} attempts are there", "dim"))
+    with bar("attempts", total, shown=contest.shown, done=done) as (shown, task):
 
         def observe(outcome: AttemptEnded | AttemptSpoilt) -> None:
             if isinstance(outcome, AttemptEnded):
-                bar.advance(task)
-            if bench.shown:
+                shown.advance(task)
+            if contest.shown:
                 output().print(_line(outcome))
 
         yield observe

@@ -13,6 +13,7 @@ from bench_runs import failed, problem, proved
 
 from prover.bench import AttemptSpoilt, Evaluation, Problem
 from prover.bench.folder import EvaluationFolder, read_shard
+from prover.bench.merging import merge
 from prover.bench.record import read_record
 from prover.bench.runner import Runner, Tour
 from prover.bench.station import Tried
@@ -177,3 +178,44 @@ async def test_where_nothing_can_run_the_run_ends(tmp_path: Path) -> None:
     with pytest.raises(SetupError):
         await run(tmp_path, Fake(broken))
     assert not read_record(tmp_path).finished()
+
+
+async def test_parts_make_the_whole(tmp_path: Path) -> None:
+    """Two shards, put together twice, are what one run is; what they lost to machinery is kept too."""
+    lost = Counter[str]()
+
+    def breaks(problem: Problem, number: int) -> Tried:
+        lost[problem.id] += 1
+        broken = problem.id == "p3" and lost["p3"] == 1
+        return Tried(AttemptSpoilt(problem.id, number, "crashed")) if broken else even(problem, number)
+
+    parts = [tmp_path / "1", tmp_path / "2"]
+    for number, part in enumerate(parts, start=1):
+        await run(part, Fake(breaks), attempts=2, shard=f"{number}/2")
+    await run(tmp_path / "one", Fake(), attempts=2)
+    half = merge(tmp_path / "all", parts[:1])
+    assert (half.added, half.known, half.left) == (6, 0, 6)
+    whole = merge(tmp_path / "all", parts)
+    assert (whole.added, whole.known, whole.left) == (6, 6, 0)
+    merged, alone = read_record(tmp_path / "all"), read_record(tmp_path / "one")
+    assert {p.id: [replace(a, spoilt=0) for a in merged.attempts(p.id)] for p in merged.problems} == {
+        p.id: list(alone.attempts(p.id)) for p in alone.problems
+    }
+    assert len(merged.spoilt) == 1 and [a.spoilt for a in merged.attempts("p3")] == [1, 0]
+    assert sorted(f.name for f in (tmp_path / "all" / "proofs").iterdir()) == sorted(
+        f.name for f in (tmp_path / "one" / "proofs").iterdir()
+    )
+    assert len(list((tmp_path / "all" / "searches").iterdir())) == 12
+
+
+async def test_parts_of_other_evaluations_are_refused(tmp_path: Path) -> None:
+    await run(tmp_path / "a", Fake())
+    with opened(tmp_path / "b", problems=5), pytest.raises(UserError) as caught:
+        merge(tmp_path / "all", [tmp_path / "a", tmp_path / "b"])
+    assert caught.value.code == "other_run"
+    with opened(tmp_path / "c", spec=replace(SPEC, limits={"seconds": 9.0})):
+        pass
+    with pytest.raises(UserError, match=r"seconds"):
+        merge(tmp_path / "all", [tmp_path / "a", tmp_path / "c"])
+    with pytest.raises(UserError, match="part of itself"):
+        merge(tmp_path / "a", [tmp_path / "a"])
