@@ -12,7 +12,8 @@ from prover.lean.bundled import bundled
 
 def manifests() -> tuple[Manifest, ...]:
     """Those that come with the library, by name. Raises `UserError` (`bad_manifest`)."""
-    return tuple(read_manifest(file) for file in sorted(bundled("benchmarks").glob("*.toml")))
+    files = bundled("benchmarks").glob("*.toml")
+    return tuple(read_manifest(file) for file in sorted(files, key=lambda file: file.stem))
 
 
 def find_manifest(reference: str) -> Manifest:

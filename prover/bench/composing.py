@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from prover.bench.binding import binder_names, bound, is_type, unbound
 from prover.bench.draft import Draft
-from prover.bench.header import sets_auto_implicit, with_auto_implicit, with_imports
+from prover.bench.header import sets_auto_implicit, with_auto_implicit, with_imports, with_noncomputable
 from prover.bench.manifest import Fix, Variant
 from prover.bench.parts import Parts, plain_comment, signature, split_text
 from prover.bench.problem import Origin, Problem
@@ -30,8 +30,10 @@ def compose(draft: Draft, variant: Variant, *, modern: bool = False) -> Problem:
     parts = split_text(draft.text)
     notes = [*draft.notes, *parts.notes]
     statement, name = _statement(parts, draft.name, notes)
-    preamble, answer = _answered(parts.preamble, variant, notes)
+    preamble, answer = _answered(_with_theorems(parts.preamble, notes), variant, notes)
     preamble, header = _bound(preamble, statement, parts.header, variant, notes)
+    if "answer-inlined" in notes:
+        header = with_noncomputable(header)  # an answer may be a number that cannot be computed
     if variant.imports and "import" in {token.text for token in code_tokens(header)}:
         replaced = with_imports(header, variant.imports)
         notes += ["imports-replaced"] if replaced.split() != header.split() else []
@@ -87,6 +89,15 @@ def _statement(parts: Parts, name: str, notes: list[str]) -> tuple[str, str]:
     return f"theorem {name} {binders} : {kind}".replace("  :", " :"), name
 
 
+def _with_theorems(preamble: str, notes: list[str]) -> str:
+    """The preamble with `theorem` for `lemma`, which is Mathlib's word for the same."""
+    at = [head.keyword for head in heads(preamble) if head.word == "lemma"]
+    for start in reversed(at):
+        preamble = f"{preamble[:start]}theorem{preamble[start + len('lemma') :]}"
+    notes += ["lemma"] if at else []
+    return preamble
+
+
 def _answered(preamble: str, variant: Variant, notes: list[str]) -> tuple[str, str]:
     """The definitions with the answers that comments tell put in, or left open; and these answers."""
     answers: list[str] = []
@@ -94,6 +105,7 @@ def _answered(preamble: str, variant: Variant, notes: list[str]) -> tuple[str, s
     def put(found: re.Match[str]) -> str:
         answer = plain_comment(found["told"])
         answers.append(answer)
+        answer = answer.replace("\n", "\n  ")
         return f":= {answer}\n" if variant.answers == "inline" else f":= {found['hole']}\n"
 
     preamble = _PLACE.sub(put, f"{preamble}\n").strip("\n")

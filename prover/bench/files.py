@@ -35,8 +35,8 @@ class DataFile:
 def read_files(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
     """The file `path`, whatever its name; of a folder or an archive, what is `wanted`, by name, in the order of names.
 
-    Links, and names that lead out of an archive, are passed over. Raises `UserError`: `no_data` (nothing is there, or
-    it cannot be read), `data_too_large`, `bad_archive`.
+    Of an archive, links and names that lead out of it are passed over. Raises `UserError`: `no_data` (nothing is
+    there, or it cannot be read), `data_too_large`, `bad_archive`.
     """
     if path.is_dir():
         yield from _folder(path, wanted)
@@ -55,7 +55,7 @@ def _folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
     total = 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if wanted(name) and path.is_file() and not path.is_symlink():
+        if wanted(name) and path.is_file():
             content = _content(path)
             total = _within(total + len(content), folder)
             yield DataFile(name, content, path)

@@ -29,6 +29,13 @@ def with_auto_implicit(header: str, on: bool) -> str:
     return "\n\n".join(part for part in (before, f"{option}\n{after}".rstrip("\n")) if part)
 
 
+def with_noncomputable(header: str) -> str:
+    """The header with `noncomputable section` at its end, unless it has one."""
+    if re.search(r"^noncomputable section\b", header, re.MULTILINE):
+        return header
+    return f"{header}\n\nnoncomputable section".lstrip("\n")
+
+
 def sets_auto_implicit(header: str) -> bool | None:
     """What it says of `autoImplicit`; None where it says nothing."""
     found = _AUTO.findall(header)

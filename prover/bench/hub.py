@@ -10,8 +10,8 @@ from prover.bench.manifest import Manifest, Variant
 from prover.core.errors import SetupError, UserError
 
 
-def fetch(manifest: Manifest, chosen: str) -> Path:
-    """The folder with the files of a variant, in the client's own cache. Its path names the commit.
+def fetch(manifest: Manifest, chosen: str) -> tuple[Path, str]:
+    """The folder with the files of a variant, in the client's own cache, and the commit that they are of.
 
     Raises `UserError` (`no_data`) for one that is not on the hub, `SetupError`: `no_hub` (the client is not
     installed), `hub` (it cannot get the files).
@@ -29,7 +29,7 @@ def fetch(manifest: Manifest, chosen: str) -> Path:
     except Exception as error:  # the client has no one base of its errors, nor have its transports
         message = f"cannot get {form.hub.repo} from the hub: {type(error).__name__}: {error}"
         raise SetupError(message, code="hub", hint=f"offline: {get_it(form)}") from error
-    return Path(folder)
+    return Path(folder), str(revision)
 
 
 def get_it(form: Variant) -> str:

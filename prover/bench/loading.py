@@ -24,9 +24,10 @@ class Loaded:
     """What was asked for of a benchmark.
 
     `problems`: in the order of the files. `rejected`: records that could not be used. `sources`: the files that were
-    read, name to SHA-256; `changed`: those of them that differ from what the manifest says was released. `variant`:
-    its name, also where none was asked for. `released`: problems in the split, those known to be bad included;
-    `excluded`: how many of these were left out. `missed`: statements whose correction does not fit the text.
+    read, name to SHA-256, and `hub:REPOSITORY` to its commit; `changed`: those that differ from the files that the
+    manifest says were released. `variant`: its name, also where none was asked for. `released`: problems in the split,
+    those known to be bad included; `excluded`: how many of these were left out. `missed`: statements whose correction
+    does not fit the text. `splits`: problems by split, before one was chosen.
     """
 
     manifest: Manifest
@@ -59,8 +60,9 @@ def load(
     """The problems of a benchmark: by name, or by the path of a manifest.
 
     `data`: a file, a folder or an archive; without it they are what comes with the library, or are fetched from the
-    hub. `variant`: empty for the one that the data's file tells, by its hash or its name, else the default. `split`: empty for all. `corrected`:
-    the name of an overlay. `with_bad`: also statements that are known to be wrong (as released) and not corrected.
+    hub. `variant`: empty for the one that the data's file tells, by its hash or its name, else the default. `split`:
+    empty for all. `corrected`: the name of an overlay. `with_bad`: also statements that are known to be wrong (as
+    released) and not corrected.
     `modern`: notation is rewritten as newer libraries want it.
 
     Raises `UserError`: `no_benchmark`, `bad_manifest`, `no_variant`, `no_split`, `no_overlay`, `no_data`,
@@ -70,7 +72,7 @@ def load(
     chosen = variant or _told(manifest, data)
     form = manifest.variant(chosen)
     overlay = find_overlay(manifest, chosen, corrected) if corrected else None
-    where = data or _own(manifest, form) or _fetched(manifest, chosen)
+    where, commit = (data, {}) if data else _found(manifest, chosen)
     files = tuple(read_files(where, form.holds))
     found = list(_read(form, files))
     rejected = [record for record in found if isinstance(record, Rejected)]
@@ -95,7 +97,7 @@ def load(
         manifest=manifest,
         problems=kept,
         rejected=tuple(sorted(rejected, key=lambda r: (r.file, r.record))),
-        sources={file.name: file.sha256 for file in files},
+        sources={file.name: file.sha256 for file in files} | commit,
         variant=chosen,
         released=len(marked),
         excluded=len(marked) - len(kept),
@@ -116,20 +118,19 @@ def _told(manifest: Manifest, data: Path | None) -> str:
     return fitting[0] if fitting and manifest.default not in fitting else manifest.default
 
 
-def _own(manifest: Manifest, form: Variant) -> Path | None:
-    """The data beside the manifest, where it has any."""
+def _found(manifest: Manifest, chosen: str) -> tuple[Path, dict[str, str]]:
+    """The data beside the manifest, or on the hub; of these the commit, by the name of the repository."""
+    form = manifest.variant(chosen)
     if not form.data:
-        return None
+        from prover.bench.hub import fetch
+
+        folder, commit = fetch(manifest, chosen)
+        return folder, {f"hub:{form.hub.repo}" if form.hub else "hub": commit}
     path = manifest.folder / form.data
-    if path.exists():
-        return path
-    raise UserError(f"the data of {manifest.name} are not at {path}", code="no_data", hint="install leap-prover again")
-
-
-def _fetched(manifest: Manifest, chosen: str) -> Path:
-    from prover.bench.hub import fetch
-
-    return fetch(manifest, chosen)
+    if not path.exists():
+        message = f"the data of {manifest.name}, variant {chosen}, are not at {path}"
+        raise UserError(message, code="no_data", hint="install leap-prover again, or give them with --data PATH")
+    return path, {}
 
 
 def _read(form: Variant, files: Sequence[DataFile]) -> Iterator[Draft | Rejected]:

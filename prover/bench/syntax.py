@@ -42,7 +42,7 @@ def _edit(text: str, found: list[Token], index: int) -> tuple[int, int, str] | N
             comma = _comma(found, place + 1)
             if comma is None:
                 return None
-            kind, over = text[colon.end : token.start].strip(), text[token.end : comma.start].strip()
+            kind, over = text[colon.end : token.start].strip(), modern_sums(text[token.end : comma.start].strip())
             return colon.start, comma.start, f"∈ ({over} : Finset {_bracketed(kind)})"
     return None
 
