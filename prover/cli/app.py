@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from prover.cli import check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, setup, tree
+from prover.cli import bench, check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, setup, tree
 from prover.cli.document import error_document
+from prover.cli.exiting import exiting
 from prover.cli.terminal import print_error
 from prover.core.errors import ProverError, UserError
 
@@ -35,28 +35,19 @@ app = typer.Typer(
 )
 
 
-def _exiting(command: Callable[..., int]) -> Callable[..., None]:
-    """A command whose result is the exit code, for typer, which takes it as an exception."""
-
-    @functools.wraps(command)
-    def run_and_exit(*arguments: Any, **options: Any) -> None:
-        raise typer.Exit(command(*arguments, **options))
-
-    return run_and_exit
-
-
-app.command("run")(_exiting(fill.run))
-app.command("check")(_exiting(check.run))
-app.command("replay")(_exiting(replay.run))
-app.command("report")(_exiting(tree.run))
-app.command("export")(_exiting(export.run))
-app.command("lemmas")(_exiting(lemmas.run))
-app.command("plan")(_exiting(plan.run))
-app.command("premises")(_exiting(premises.run))
-app.command("models")(_exiting(models.run))
-app.command("repl")(_exiting(repl.run))
-app.command("setup")(_exiting(setup.run))
-app.command("doctor")(_exiting(doctor.run))
+app.command("run")(exiting(fill.run))
+app.command("check")(exiting(check.run))
+app.command("replay")(exiting(replay.run))
+app.command("report")(exiting(tree.run))
+app.command("export")(exiting(export.run))
+app.command("lemmas")(exiting(lemmas.run))
+app.command("plan")(exiting(plan.run))
+app.command("premises")(exiting(premises.run))
+app.command("models")(exiting(models.run))
+app.command("repl")(exiting(repl.run))
+app.add_typer(bench.app, name="bench")
+app.command("setup")(exiting(setup.run))
+app.command("doctor")(exiting(doctor.run))
 
 
 def _print_version(asked: bool) -> None:
@@ -87,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; gives the exit code. Errors are printed, as JSON where JSON was asked for."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
-    words = with_default_command(words, set(getattr(command, "commands", {})))
+    words = with_default_commands(words, command)
     as_json = "--json" in words or "--jsonl" in words
     try:
         code = command.main(args=words, prog_name="prove", standalone_mode=False)
@@ -111,6 +102,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _print_document(error: ProverError) -> None:
     print(json.dumps(error_document(error), ensure_ascii=False))
+
+
+def with_default_commands(words: list[str], command: object) -> list[str]:
+    """`run` put before a first word that is no subcommand, of the program and of a subcommand that has some itself."""
+    commands: dict[str, object] = getattr(command, "commands", {})
+    words = with_default_command(words, set(commands))
+    below: dict[str, object] = getattr(commands.get(words[0]), "commands", {}) if words else {}
+    return [words[0], *with_default_command(words[1:], set(below))] if "run" in below else words
 
 
 def with_default_command(words: list[str], names: set[str]) -> list[str]:

@@ -10,7 +10,8 @@ from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.lean.unresolved import Unresolved
 
-_AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b")
+#: To turn it off says only what `--lite` says too.
+_AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b(?! false\b)")
 _SHOWN = 12
 
 LITE_HELP = "Run a file that imports Mathlib over CoreMath, where every name in it exists there. Not Mathlib."

@@ -53,7 +53,7 @@ class Command:
         if self.kind == "theorem":
             return self.statement
         if self.kind == "definition" and _VALUED.match(self.text):
-            at = _proof_start(self.text, code_tokens(self.text))
+            at = proof_start(self.text, code_tokens(self.text))
             return self.text if at is None else self.text[:at].rstrip()
         return self.text
 
@@ -70,20 +70,39 @@ def commands(code: str) -> list[Command]:
     return list(_commands(code))
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a command begins. `start`: at its attributes or modifiers, `keyword`: at its keyword, named `word`."""
+
+    kind: Kind
+    start: int
+    keyword: int
+    word: str
+
+
+def heads(code: str) -> list[Head]:
+    """Where the commands of a code begin that stand in the first column, comments before them aside."""
+    bare = blanked(code)
+    made: list[Head] = []
+    for found in _START.finditer(bare):
+        kind: Kind = "theorem" if found["theorem"] else "definition" if found["definition"] else "setting"
+        made.append(Head(kind, found.start(), found.start(kind), found[kind]))
+    return made
+
+
 @lru_cache(maxsize=32)  # what stands before in a file is read for every prompt
 def _commands(code: str) -> tuple[Command, ...]:
     code = textwrap.dedent(code.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  "))
-    bare = _blanked(code)
-    starts = list(_START.finditer(bare))
-    ends = [*(found.start() for found in starts), len(code)][1:]
+    bare = blanked(code)
+    starts = heads(code)
+    ends = [*(found.start for found in starts), len(code)][1:]
     made: list[Command] = []
     before = 0
     for found, end in zip(starts, ends, strict=True):
-        end = found.end() + len(bare[found.end() : end].rstrip())
-        kind: Kind = "theorem" if found["theorem"] else "definition" if found["definition"] else "setting"
-        keyword = found.start(kind)
-        comment = _comment(code[before : found.start()])
-        text = code[found.start() : end].strip()
+        keyword, kind = found.keyword, found.kind
+        end = keyword + len(found.word) + len(bare[keyword + len(found.word) : end].rstrip())
+        comment = _comment(code[before : found.start])
+        text = code[found.start : end].strip()
         made.append(_theorem(code[keyword:end], comment) if kind == "theorem" else _other(kind, text, comment))
         before = end
     return tuple(made)
@@ -94,8 +113,8 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _blanked(code: str) -> str:
-    """The code with spaces for its comments and strings, each line where it was."""
+def blanked(code: str) -> str:
+    """The code with spaces for its comments and strings: everything else where it was."""
     pieces: list[str] = []
     at = 0
     for token in tokens(code):
@@ -132,7 +151,7 @@ def _theorem(text: str, comment: str) -> Command:
     found = code_tokens(text)
     named = len(found) > 1 and found[1].kind == "word" and found[0].text != "example"
     name = found[1].text if named else ""
-    at = _proof_start(text, found)
+    at = proof_start(text, found)
     statement = text if at is None else text[:at]
     rest = statement[found[0].end :] if found else ""
     statement = without_comments(f"theorem{rest}".strip())
@@ -144,14 +163,14 @@ def _theorem(text: str, comment: str) -> Command:
     return Command("theorem", text, name, comment, statement, script, proof)
 
 
-def _proof_start(text: str, found: list[Token]) -> int | None:
+def proof_start(text: str, found: list[Token]) -> int | None:
     """Where a theorem's proof begins: at the first `:=` outside brackets that belongs to no `let` before it, or at the
     alternative (`|` at the beginning of a line) before that."""
     values, matched = 0, False
     outside = [token for _, token in depth_zero(found)]
     arrow = max((token.start for token in outside if token.text == "=>"), default=-1)
     for token in outside:
-        if token.text in ("let", "have"):
+        if token.text in ("let", "have", "letI", "haveI"):
             values += 1
         elif token.text == ":=":
             if values == 0:

@@ -1,0 +1,130 @@
+"""The files of a benchmark: one, a folder of them, or an archive, which is read and never unpacked to disk."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from prover.core.errors import UserError
+
+#: The most that is read: of one file, of all of them together, of an archive's members.
+FILE_BYTES = 256 << 20
+TOTAL_BYTES = 1 << 30
+MEMBERS = 100_000
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file of data. `name`: within the folder or archive, `/` between; `path`: where it lies, None in an archive."""
+
+    name: str
+    content: bytes
+    path: Path | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_files(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
+    """The file `path`, whatever its name; of a folder or an archive, what is `wanted`, by name, in the order of names.
+
+    Of an archive, links and names that lead out of it are passed over. Raises `UserError`: `no_data` (nothing is
+    there, or it cannot be read), `data_too_large`, `bad_archive`.
+    """
+    if path.is_dir():
+        yield from _folder(path, wanted)
+    elif is_archive(path):
+        yield from _archive(path, wanted)
+    else:
+        yield DataFile(path.name, _content(path), path)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name is that of an archive."""
+    return path.name.lower().endswith(_ARCHIVES)
+
+
+def _folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
+    total = 0
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if wanted(name) and path.is_file():
+            content = _content(path)
+            total = _within(total + len(content), folder)
+            yield DataFile(name, content, path)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > FILE_BYTES:
+            raise _too_large(path)
+        return path.read_bytes()
+    except OSError as error:
+        hint = "--data PATH: a file of records, a folder, or an archive (.tar.gz, .zip)"
+        raise UserError(f"cannot read {path}: {error.strerror}", code="no_data", hint=hint) from None
+
+
+def _archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
+    read = _zip if path.name.lower().endswith(".zip") else _tar
+    try:
+        found = {file.name: file for file in read(path, wanted)}
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise UserError(f"{path} is no archive that can be read: {error}", code="bad_archive") from None
+    except OSError as error:
+        if error.errno is None:  # gzip's and lzma's own
+            raise UserError(f"{path} is no archive that can be read: {error}", code="bad_archive") from None
+        raise UserError(f"cannot read {path}: {error.strerror}", code="no_data") from None
+    yield from (found[name] for name in sorted(found))
+
+
+def _tar(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
+    total = 0
+    with tarfile.open(path, "r:*") as archive:
+        for number, member in enumerate(archive):
+            # What is not wanted is decompressed too, on the way to the next.
+            total = _within(total + member.size, path, number)
+            if member.isreg() and _inside(member.name) and wanted(_plain(member.name)):
+                file = archive.extractfile(member)
+                assert file is not None  # it is a regular file
+                yield DataFile(_plain(member.name), file.read())
+
+
+def _zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
+    total = 0
+    with zipfile.ZipFile(path) as archive:
+        for number, member in enumerate(archive.infolist()):
+            _within(0, path, number)
+            if member.is_dir() or not _inside(member.filename) or not wanted(_plain(member.filename)):
+                continue
+            with archive.open(member) as file:
+                content = file.read(FILE_BYTES + 1)  # what a header says of the size need not be so
+            if len(content) > FILE_BYTES:
+                raise _too_large(path)
+            total = _within(total + len(content), path)
+            yield DataFile(_plain(member.filename), content)
+
+
+def _plain(name: str) -> str:
+    return PurePosixPath(name).as_posix()
+
+
+def _inside(name: str) -> bool:
+    return not name.startswith("/") and ".." not in PurePosixPath(name).parts
+
+
+def _within(total: int, path: Path, members: int = 0) -> int:
+    if total > TOTAL_BYTES or members >= MEMBERS:
+        raise _too_large(path)
+    return total
+
+
+def _too_large(path: Path) -> UserError:
+    hint = f"{FILE_BYTES >> 20} MiB in a file, {TOTAL_BYTES >> 20} MiB and {MEMBERS} files in all are read at most"
+    return UserError(f"{path} is larger than the data of any benchmark", code="data_too_large", hint=hint)

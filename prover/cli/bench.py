@@ -1,0 +1,17 @@
+"""`prove bench`: benchmarks and what is done with them."""
+
+from __future__ import annotations
+
+import typer
+
+from prover.cli import bench_ls, bench_show
+from prover.cli.exiting import exiting
+
+app = typer.Typer(
+    name="bench",
+    help="Benchmarks: which there are, their problems, a prover tried on them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command("ls")(exiting(bench_ls.run))
+app.command("show")(exiting(bench_show.run))
