@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 # What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools.
-PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py),$(wildcard benchmarks/perf/*.py))
+PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py single_calls.py),$(wildcard benchmarks/perf/*.py))
 .PHONY: help setup lean fmt lint type test engines slow perf wheel ci clean
 
 .venv/ready: pyproject.toml

@@ -1,6 +1,6 @@
 """How well many searches feed one engine.
 
-Searches at statements of `benchmarks/core` are recorded once with the real Lean and a part of the portfolio. Then they
+Searches at statements of `benchmarks/training` are recorded once with the real Lean and a part of the portfolio. Then they
 are played back, Lean answering from the record after the seconds it took, while a real engine is asked for samples
 wherever the search asks for candidates (what the search goes on with is what was recorded, so that every way does the
 same work). Ways, in one run and in turn, `--rounds` times:
@@ -221,7 +221,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    statements = read_file(Path(__file__).parents[1] / "core" / "statements.jsonl")
+    statements = read_file(Path(__file__).parents[1] / "training" / "statements.jsonl")
     random.Random(options.seed).shuffle(statements)
 
     async def work() -> dict[str, Any]:

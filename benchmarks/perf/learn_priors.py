@@ -1,4 +1,4 @@
-"""What the portfolio's families of proposals were worth on our own problems (`benchmarks/core`).
+"""What the portfolio's families of proposals were worth on our own problems (`benchmarks/training`).
 
 `run` searches each problem and writes, a line a problem, what became of it and what each family was tried for, closed,
 brought into the proof, and cost in heartbeats. `learn` adds such lines up into the data file the portfolio reads
@@ -39,7 +39,7 @@ from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
 from prover.search import Settings
 
-CORE = Path(__file__).parents[1] / "core"
+TRAINING = Path(__file__).parents[1] / "training"
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Problem:
 
 def problems() -> list[Problem]:
     found: list[Problem] = []
-    for line in (CORE / "statements.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in (TRAINING / "statements.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
-        file = CORE / f"{record['topic']}.lean"
+        file = TRAINING / f"{record['topic']}.lean"
         definitions = file.read_text(encoding="utf-8") if file.exists() else ""
         statement = f"theorem {record['topic']}_{record['name']} {record['statement']} := by\n  sorry\n"
         found.append(Problem(record["topic"], record["name"], record["grade"], f"{definitions}\n{statement}"))
@@ -163,7 +163,7 @@ def learn(options: argparse.Namespace) -> None:
             total[family] = total.get(family, Count()).plus(Count(**count))
     document = {
         "made_by": "benchmarks/perf/learn_priors.py",
-        "from": f"searches that found a proof of statements of benchmarks/core ({options.part})",
+        "from": f"searches that found a proof of statements of benchmarks/training ({options.part})",
         "searches": len(items),
         "settings": {"frontier": "best", "priors": "hand-set", "engine": "embedded Lean, core only"},
         "families": {

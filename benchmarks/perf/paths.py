@@ -119,7 +119,7 @@ def summary(rows: Sequence[dict[str, Any]], within: Sequence[int]) -> dict[str, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.set_defaults(data=Path(__file__).parent.parent / "core" / "statements.jsonl")
+    parser.set_defaults(data=Path(__file__).parent.parent / "training" / "statements.jsonl")
     parser.add_argument("--limit", type=int, default=10_000, help="heartbeats of a search")
     parser.add_argument("--least", type=int, default=3, help="lines of a proof that is damaged")
     parser.add_argument("--proofs", type=Path, help="JSON from names to proofs to damage")

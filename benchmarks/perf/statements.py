@@ -2,7 +2,7 @@
 
 One record a line. Which format is told by its fields: `formal_statement` (miniF2F as DeepSeek-Prover releases it:
 header apart, text ending in `:= by`), `prop_defn` and `deps` (miniCodeProps: definitions apart, imports dropped),
-`statement` (binders and type, as `(n : ℕ) : n + 0 = n`), the same with `topic` (our own `benchmarks/core`: its
+`statement` (binders and type, as `(n : ℕ) : n + 0 = n`), the same with `topic` (our own `benchmarks/training`: its
 definitions in `TOPIC.lean` beside the file), `source` (whole text, as `variants.py` writes it). Without a file: a few
 statements of our own.
 """

@@ -2,7 +2,7 @@
 
     python benchmarks/perf/tiny/measure.py DIR
 
-Searches for the statements of `benchmarks/core` that were held out from training (`--part`), with nothing but the
+Searches for the statements of `benchmarks/training` that were held out from training (`--part`), with nothing but the
 model's samples, few to a goal. `accepted`: of the distinct samples that Lean was given, those that closed their goal or
 led on; `roots`: the same for the statements themselves. For comparison `--without` samples from a random choice among
 the tactics that stand in the training pairs, as often as they stand there.

@@ -1,4 +1,4 @@
-"""The project's own statements (`benchmarks/core`): each topic elaborates, with nothing but core Lean."""
+"""The statements the portfolio was tuned on (`benchmarks/training`): each topic elaborates, with nothing but core Lean."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 from prover.lean import Pool
 
-CORE = Path(__file__).parents[2] / "benchmarks" / "core"
+TRAINING = Path(__file__).parents[2] / "benchmarks" / "training"
 
 
 def records() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (CORE / "statements.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in (TRAINING / "statements.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def test_names_and_grades() -> None:
@@ -26,7 +26,7 @@ def test_names_and_grades() -> None:
 
 @pytest.mark.parametrize("topic", sorted({r["topic"] for r in records()}))
 async def test_a_topic_elaborates(pool: Pool, topic: str) -> None:
-    file = CORE / f"{topic}.lean"
+    file = TRAINING / f"{topic}.lean"
     definitions = file.read_text(encoding="utf-8") if file.exists() else ""
     mine = [r for r in records() if r["topic"] == topic]
     theorems = [f"theorem problem_{i} {r['statement']} := by\n  sorry\n" for i, r in enumerate(mine)]
