@@ -25,7 +25,8 @@ class Record:
     `problems`: all of them, the denominator of every rate. `ended`: by problem and number, the attempts that count: of
     several ends of one attempt the first. `spoilt`: attempts lost to broken machinery, which count for nothing.
     `repeated`: attempts that ended more than once. `foreign`: attempts that the evaluation does not ask for.
-    `unfounded`: attempts that claim a proof below rung 3; they count as attempts and not as proofs.
+    `unfounded`: attempts that claim a proof below rung 3; they count as attempts and not as proofs. `times`: when the
+    first and the last line of the log were written, in seconds since the epoch.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Record:
     foreign: tuple[str, ...] = ()
     unfounded: tuple[str, ...] = ()
     spec: RunSpec = field(default_factory=RunSpec)
+    times: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -83,7 +85,9 @@ def read_record(folder: Path) -> Record:
     log = folder / ATTEMPTS
     ends: list[AttemptEnded] = []
     spoilt: list[AttemptSpoilt] = []
+    times: list[float] = []
     for event in read_events(log) if log.exists() else ():
+        times = [*times[:1], event.time]
         match event.payload:
             case AttemptEnded() as payload:
                 ends.append(payload)
@@ -112,6 +116,7 @@ def read_record(folder: Path) -> Record:
         tuple(dict.fromkeys(foreign)),
         tuple(unit(e.problem, e.attempt) for of in ended.values() for e in of.values() if e.proved and not counts(e)),
         RunFolder.open(folder).spec if (folder / "run.json").exists() else RunSpec(),
+        tuple(times),
     )
 
 

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from prover.agent.target import Target, plain_name
-from prover.cli.check_many import Asked, is_many
+from prover.cli.check_many import Asked, asked_of, is_many
 from prover.cli.check_many import run as check_many
 from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
@@ -35,7 +35,9 @@ def run(
     against: Annotated[
         Path | None,
         typer.Option(
-            "--against", help="The file that states what is to be proved, holes and all (for a folder: also a folder)."
+            "--against",
+            help="The file that states what is to be proved, holes and all (for a folder: also a folder, or a run of "
+            "`prove bench`).",
         ),
     ] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help="A declaration to judge (repeatable).")] = None,
@@ -69,6 +71,10 @@ def run(
     A folder (of NAME/Challenge.lean with NAME/Solution.lean, or of any .lean files) or a JSONL file (`name`,
     `submission`, `reference`, `targets`, ...) is judged item by item; results are written as they come
     (default NAME.results.jsonl), and the same command goes on where it was stopped.
+
+    The run folder of an evaluation (`prove bench`): every proof it claims is judged anew against its problem, and what
+    differs is said. As --against it gives the problems for a folder or a JSONL file of anybody's proofs, by their
+    names.
     """
     if is_many(submission):
         if lite:
@@ -87,7 +93,8 @@ def run(
             allowed_axioms=tuple(allow or ()),
             limits=Limits(seconds=timeout),
         )
-        return check_many(Asked(Path(submission), against, template, jobs, out, memory, engine_choice, as_json, quiet))
+        asked = Asked(Path(submission), against, template, jobs, out, memory, engine_choice, as_json, quiet)
+        return check_many(asked_of(asked))
     if out is not None:
         raise UserError("--out is for a folder or a JSONL file", code="bad_option", hint="use --json for one file")
     wanted = Target.parse(submission)

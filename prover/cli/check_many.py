@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from prover import __version__
+from prover.bench.recheck import against, claims_docket, differing, proved_problems
+from prover.bench.record import Record, is_evaluation, read_record
 from prover.cli.engine import EngineChoice, open_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.terminal import errors, output, print_error, safe
 from prover.core.errors import SetupError
 from prover.lean import LeanEngine, Pool, PoolLimits
+from prover.lean.foundation import CORE_MATH, Foundation
 from prover.lean.pool import PoolStatistics
 from prover.verify import Ladder
 from prover.verify.batch import Batch, BatchOptions, Summary
@@ -39,6 +42,19 @@ class Asked:
     engine: EngineChoice
     as_json: bool
     quiet: bool
+    #: The evaluation whose proofs these are, or whose problems they are about.
+    evaluation: Record | None = None
+
+    @property
+    def foundation(self) -> Foundation | None:
+        """What the evaluation was made over."""
+        made_over = None if self.evaluation is None else self.evaluation.evaluation.foundation
+        return CORE_MATH if made_over == CORE_MATH.name else None
+
+    @property
+    def claims(self) -> Record | None:
+        """The evaluation whose own proofs are judged."""
+        return self.evaluation if self.against is None else None
 
     @property
     def results(self) -> Path:
@@ -53,8 +69,8 @@ def is_many(path: str) -> bool:
 
 def run(asked: Asked) -> int:
     """Judges what is not done yet, prints, and gives the exit code."""
-    docket = read_docket(asked.source, asked.template, against=asked.against)
-    engine = open_engine(str(asked.source), asked.engine, quiet=asked.quiet)
+    docket = _docket(asked)
+    engine = open_engine(str(asked.source), asked.engine, quiet=asked.quiet, lite=asked.foundation is not None)
     with Results(asked.results) as results, _Shown(asked, len(docket.items)) as shown:
         summary, pool = asyncio.run(_judge(asked, docket, engine, results, shown))
     code = _exit_code(summary, docket)
@@ -67,14 +83,34 @@ def run(asked: Asked) -> int:
     return code
 
 
+def asked_of(asked: Asked) -> Asked:
+    """The same with the evaluation it is about, where source or reference is the folder of one."""
+    for folder in (asked.source, asked.against):
+        if folder is not None and is_evaluation(folder):
+            return replace(asked, evaluation=read_record(folder))
+    return asked
+
+
+def _docket(asked: Asked) -> Docket:
+    record = asked.evaluation
+    if record is None:
+        return read_docket(asked.source, asked.template, against=asked.against)
+    if asked.claims is not None:
+        return claims_docket(record, asked.template)
+    return against(record, read_docket(asked.source, asked.template), asked.template)
+
+
 async def _judge(
     asked: Asked, docket: Docket, engine: LeanEngine, results: Results, shown: _Shown
 ) -> tuple[Summary, PoolStatistics]:
     # For each job one worker that elaborates and one, clean, that judges: fewer would be closed and started anew.
     limits = PoolLimits(size=2 * asked.jobs, spares=1, memory_mb=asked.memory_mb)
-    async with Pool(engine, limits) as pool:
-        ladder = Ladder(pool, trusted_modules=engine.trusted_modules, remembered=max(8, 2 * asked.jobs))
-        stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, asked.memory_mb])
+    foundation = asked.foundation
+    async with Pool(engine, limits, foundation=foundation) as pool:
+        remembered = max(8, 2 * asked.jobs)
+        ladder = Ladder(pool, trusted_modules=engine.trusted_modules, foundation=foundation, remembered=remembered)
+        over = [] if foundation is None else [foundation.name]
+        stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, asked.memory_mb, *over])
         batch = Batch(ladder, results, stamp, BatchOptions(jobs=asked.jobs), shown.observe)
         summary = await batch.run(docket, stop_on_interrupt())
         return summary, pool.statistics
@@ -132,6 +168,8 @@ def _print_summary(asked: Asked, docket: Docket, summary: Summary, pool: PoolSta
         console.print(Text(f"not used: {safe(problem.where)}: {safe(problem.message)} [{problem.code}]", "yellow"))
     counts = ", ".join(f"{code.replace('_', ' ')} {count}" for code, count in summary.codes.most_common())
     output().print(f"\n{summary.items} submissions: {counts or 'none judged'}")
+    if asked.evaluation is not None:
+        _print_evaluation(_evaluation(asked, asked.evaluation, docket, summary))
     if asked.quiet:
         return
     rate = f", {summary.judged / summary.seconds:.1f} a second" if summary.judged and summary.seconds else ""
@@ -143,6 +181,35 @@ def _print_summary(asked: Asked, docket: Docket, summary: Summary, pool: PoolSta
     )
     if summary.interrupted:
         console.print("interrupted; what is done is kept: run the same command again to go on")
+
+
+def _evaluation(asked: Asked, record: Record, docket: Docket, summary: Summary) -> dict[str, Any]:
+    """What the verdicts say of the evaluation: how many of its problems are proved, and where they differ from it."""
+    accepted = [result.name for result in summary.results if result.accepted]
+    codes = {result.name: result.code for result in summary.results}
+    differs = [] if asked.claims is None else differing(record, codes, docket.problems)
+    return {
+        "run": record.name,
+        "label": record.evaluation.label,
+        "problems": len(record.problems),
+        "proved": len(proved_problems(record, accepted)),
+        "claimed": None if asked.claims is None else sum(record.proof(p.id) is not None for p in record.problems),
+        "foundation": record.evaluation.foundation,
+        "differs": [asdict(one) for one in differs],
+    }
+
+
+def _print_evaluation(found: dict[str, Any]) -> None:
+    over = f" over {found['foundation']}" if found["foundation"] else ""
+    said = "" if found["claimed"] is None else f"; the run says {found['claimed']}"
+    output().print(
+        Text(safe(f"{found['proved']} of {found['problems']} problems of {found['label']} proved{over}{said}"))
+    )
+    for one in found["differs"]:
+        words = f"{one['name']}: the run says {one['claimed']}, the verifier {one['code']}".replace("_", " ")
+        output().print(Text(f"differs: {safe(words)}", "red"))
+    if found["claimed"] is not None and not found["differs"]:
+        output().print(Text("no verdict differs from what the run says"))
 
 
 def _document(asked: Asked, docket: Docket, summary: Summary, pool: PoolStatistics, exit_code: int) -> dict[str, Any]:
@@ -164,6 +231,7 @@ def _document(asked: Asked, docket: Docket, summary: Summary, pool: PoolStatisti
         "retried": summary.retried,
         "canaries": {"held": summary.canaries_held, "inconclusive": summary.canaries_inconclusive},
         "alarm": None if summary.alarm is None else asdict(summary.alarm),
+        **({} if asked.evaluation is None else {"evaluation": _evaluation(asked, asked.evaluation, docket, summary)}),
         "interrupted": summary.interrupted,
         "seconds": round(summary.seconds, 3),
         "workers": {

@@ -19,21 +19,22 @@ _ROWS = 1000
 _NAME = b"leap-prover"
 
 
-def write_parquet(records: Iterable[object], kind: type, file: BinaryIO) -> int:
-    """Writes records, all of the dataclass `kind`; gives their number. Raises `SetupError` without pyarrow."""
+def write_parquet(records: Iterable[object], kind: type, file: BinaryIO, *, schema: str = "") -> int:
+    """Writes records, all of the dataclass `kind`; gives their number. `schema`: its name, where it is none of
+    `SCHEMAS`. Raises `SetupError` without pyarrow."""
     arrow, parquet = _pyarrow()
-    schema = _schema(arrow, kind).with_metadata({_NAME: SCHEMAS[kind].encode()})
+    columns = _schema(arrow, kind).with_metadata({_NAME: (schema or SCHEMAS[kind]).encode()})
     count = 0
     rows: list[Any] = []
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(file, columns, compression="zstd") as writer:
         for record in records:
             rows.append(encode(record))
             count += 1
             if len(rows) == _ROWS:
-                writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
+                writer.write_table(arrow.Table.from_pylist(rows, schema=columns))
                 rows.clear()
         if rows:
-            writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
+            writer.write_table(arrow.Table.from_pylist(rows, schema=columns))
     return count
 
 

@@ -87,3 +87,9 @@ def recorded() -> list[Event]:
     """A real run: `double_eq` proved with a transposition, `sub_add` refuted, `no_root_of_three` out of time,
     `swap_iff` proved in two holes."""
     return list(read_events(RECORDED))
+
+
+@pytest.fixture
+def contrast() -> str:
+    """A script that gives the contrast of every text in sight, the lowest first."""
+    return (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
