@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 _IMPORT = re.compile(r"^[ \t]*(?:public[ \t]+|meta[ \t]+)*import\b[^\n]*\n?", re.MULTILINE)
+#: Names of several letters too: the latter is on in Lean, and off in Mathlib.
+_ON = "set_option autoImplicit true\nset_option relaxedAutoImplicit true"
 _AUTO = re.compile(r"\bset_option\s+autoImplicit\s+(true|false)\b")
 
 
@@ -22,7 +24,7 @@ def with_auto_implicit(header: str, on: bool) -> str:
     """
     if _AUTO.search(header):
         return header
-    option = f"set_option autoImplicit {'true' if on else 'false'}"
+    option = _ON if on else "set_option autoImplicit false"
     imports = list(_IMPORT.finditer(header))
     end = imports[-1].end() if imports else 0
     before, after = header[:end].rstrip("\n"), header[end:].strip("\n")

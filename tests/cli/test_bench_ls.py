@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from prover.bench.catalogue import manifests
+from prover.cli.app import with_default_commands
 
 Prove = Callable[..., Any]
 
@@ -77,3 +79,22 @@ def test_the_way_to_data_is_told(prove: Prove) -> None:
     ran = prove("bench", "show", "minif2f")
     assert ran.code == 2
     assert "[no_data]" in ran.err and "--data PATH" in ran.err and "datasets/minif2f.jsonl" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["File.lean"], ["run", "File.lean"]),
+        (["models"], ["models"]),
+        (["bench", "minif2f"], ["bench", "run", "minif2f"]),
+        (["bench", "ls"], ["bench", "ls"]),
+        (["bench", "--help"], ["bench", "--help"]),
+        (["bench"], ["bench"]),
+        ([], []),
+    ],
+)
+def test_a_first_word_that_is_no_subcommand_is_run(words: list[str], meant: list[str]) -> None:
+    bench = SimpleNamespace(commands={"run": None, "ls": None})
+    assert (
+        with_default_commands(words, SimpleNamespace(commands={"run": None, "models": None, "bench": bench})) == meant
+    )
