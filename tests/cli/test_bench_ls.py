@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from prover.bench.catalogue import manifests
-from prover.cli.app import with_default_commands
+from prover.cli.app import with_default_command
 
 Prove = Callable[..., Any]
 
@@ -95,6 +95,4 @@ def test_the_way_to_data_is_told(prove: Prove) -> None:
 )
 def test_a_first_word_that_is_no_subcommand_is_run(words: list[str], meant: list[str]) -> None:
     bench = SimpleNamespace(commands={"run": None, "ls": None})
-    assert (
-        with_default_commands(words, SimpleNamespace(commands={"run": None, "models": None, "bench": bench})) == meant
-    )
+    assert with_default_command(words, SimpleNamespace(commands={"run": None, "models": None, "bench": bench})) == meant
