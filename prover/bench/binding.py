@@ -17,7 +17,6 @@ _TYPE = re.compile(r"[α-δ][₀-₉0-9']*\Z")
 _CONSTANTS = frozenset("πφψσΓζμωΩΛλΠΣeICXdi")
 _KEYWORDS = frozenset({"is", "as"})
 _BINDERS = frozenset({*"∀∃λ∑∏∫⨍⋃⋂⨆⨅ΣΠ𝔼", "fun", "let", "letI", "have", "haveI"})
-_ENDS = frozenset({",", "=>", "↦", ":=", ";", "→"})
 
 
 def bound(command: str) -> frozenset[str]:
@@ -36,7 +35,7 @@ def unbound(command: str, known: frozenset[str] = frozenset()) -> tuple[str, ...
         and (first := token.text.split(".")[0])
         and _SHORT.match(first)
         and first not in taken | _CONSTANTS | _KEYWORDS
-        and not _is_field(command, token)
+        and not _is_part(command, token)
     )
     return tuple(names)
 
@@ -56,16 +55,22 @@ def is_type(name: str) -> bool:
     return _TYPE.match(name) is not None
 
 
-def _is_field(command: str, token: Token) -> bool:
-    return token.start > 0 and command[token.start - 1] in ".«"
+def _is_part(command: str, token: Token) -> bool:
+    """Whether it is a field, or a part of a notation such as `→L[K]`."""
+    return token.start > 0 and command[token.start - 1] in ".→_"
 
 
 def _bound(found: list[Token]) -> frozenset[str]:
     """Words that stand where binders do: after a quantifier, before a colon in brackets, in a pattern."""
     names: set[str] = set()
     for index, token in enumerate(found):
-        if token.text in _BINDERS or token.text in ("|", "with", "←"):
-            names |= _run(found, index + 1)
+        rest = found[index + 1 :]
+        if token.text in _BINDERS:
+            names |= _run(rest[1:] if rest and rest[0].text in ("!", "'") else rest)
+        elif token.text in ("|", "with"):
+            names |= _pattern(rest) | _run(rest)
+        elif token.kind == "word" and token.text[0] in "Πλ":
+            names.add(token.text[1:])  # written without a blank
         elif token.text in ("(", "{", "[", "⦃"):
             names |= _typed(found, index + 1)
     return frozenset(names)
@@ -78,20 +83,29 @@ def _plain(found: list[Token]) -> set[str]:
     return {token.text for token in outside[:colon]}
 
 
-def _run(found: list[Token], at: int) -> set[str]:
-    """The words up to where a binder list ends."""
+def _run(found: list[Token]) -> set[str]:
+    """The words that a list of binders begins with, those in `⟨a, b⟩` too; other brackets are read by themselves."""
     names: set[str] = set()
-    depth = 0
-    for token in found[at : at + 60]:
-        if token.kind == "word":
+    depth, angles = 0, 0
+    for token in found:
+        angles += (token.text == "⟨") - (token.text == "⟩")
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if token.kind == "word" and depth == 0:
             names.add(token.text)
-        elif token.text in "([{⟨":
-            depth += 1
-        elif token.text in ")]}⟩":
-            depth -= 1
-        if depth <= 0 and token.text in _ENDS:
+        elif depth < 0 or (depth == angles == 0 and token.text not in (")", "]", "}", "⟩")):
             break
     return names
+
+
+def _pattern(found: list[Token]) -> set[str]:
+    """The words up to the next arrow, which ends a pattern."""
+    names: set[str] = set()
+    for token in found:
+        if token.text in ("=>", "↦", ":=", "|"):
+            return names
+        if token.kind == "word":
+            names.add(token.text)
+    return set()
 
 
 def _typed(found: list[Token], at: int) -> set[str]:
@@ -100,7 +114,7 @@ def _typed(found: list[Token], at: int) -> set[str]:
     for token in found[at:]:
         if token.kind == "word" or token.text in "_,(){}⟨⟩":
             names.add(token.text)
-        elif token.text in (":", "|", "∈", "<", "≤", ">", "≥", ":=", "/"):
+        elif token.text in (":", "|", "∈", "<", "≤", ">", "≥", ":=", "/", "=>", "↦"):
             return names
         else:
             return set()

@@ -9,13 +9,15 @@ from prover.bench.binding import binder_names, bound, is_type, unbound
 from prover.bench.draft import Draft
 from prover.bench.header import sets_auto_implicit, with_auto_implicit, with_imports, with_noncomputable
 from prover.bench.manifest import Fix, Variant
-from prover.bench.parts import Parts, plain_comment, signature, split_text
+from prover.bench.parts import Parts, plain_comment, signature, split_text, type_colon
 from prover.bench.problem import Origin, Problem
 from prover.bench.syntax import modern_sums
-from prover.generate.commands import commands, heads
-from prover.generate.tokens import code_tokens
+from prover.generate.commands import Command, commands, heads
+from prover.generate.tokens import code_tokens, depth_zero
 
-_SIGNED = re.compile(r"(?:@\[[^\]]*\]\s*)*(?:\w+\s+)*?(?:def|abbrev|instance)\b")
+_BEFORE = r"(?:@\[[^\]]*\]\s*)*(?:\w+\s+)*?"
+_VALUED = re.compile(rf"{_BEFORE}(?:def|abbrev|instance)\b")
+_DATATYPE = re.compile(rf"{_BEFORE}(?:inductive|structure|class)\b")
 #: An answer that is left open, and the comment after it that tells it.
 _PLACE = re.compile(
     r":=[ \t\n]*(?P<hole>sorry)[ \t]*\n(?P<told>(?:[ \t]*--[^\n]*\n?)+|[ \t]*/-(?!-).*?-/[ \t]*\n?)", re.DOTALL
@@ -62,31 +64,40 @@ def compose(draft: Draft, variant: Variant, *, modern: bool = False) -> Problem:
 
 
 def put_right(problem: Problem, fix: Fix, overlay: str) -> Problem | None:
-    """The problem with a statement put right; None where the text does not hold what is to be replaced."""
-    statement, preamble = problem.statement, problem.preamble
+    """The problem with a statement put right; None where the text does not hold what is to be replaced, and where
+    the new statement is of another theorem."""
+    statement, preamble = fix.statement.strip() or problem.statement, problem.preamble
     for old, new in fix.replace:
         if old not in statement and old not in preamble:
             return None
         statement, preamble = statement.replace(old, new), preamble.replace(old, new)
-    return replace(problem, statement=fix.statement or statement, preamble=preamble, correction=overlay, bad="")
+    if _name(statement) != _name(problem.statement):
+        return None
+    return replace(problem, statement=statement, preamble=preamble, correction=overlay, bad="")
+
+
+def _name(statement: str) -> tuple[str, ...]:
+    return tuple(token.text for token in code_tokens(statement)[:2])
 
 
 def _statement(parts: Parts, name: str, notes: list[str]) -> tuple[str, str]:
     """The statement as `theorem NAME ...`, and the name."""
     if len(code_tokens(parts.statement)) < 2:
         raise ValueError("its theorem has no statement")
-    binders, kind = signature(parts.statement)
+    colon = type_colon(parts.statement)
+    kind = parts.statement[colon + 1 :].strip() if colon is not None else ""
     if not kind:
         raise ValueError("its theorem has no type")
+    if parts.keyword == "theorem" and parts.name:
+        return parts.statement, parts.name
     if parts.keyword in ("def", "abbrev", "instance"):
         notes.append("definition")
         kind = f"Nonempty ({kind})"
-    elif parts.keyword == "theorem" and parts.name:
-        return parts.statement, parts.name
     if not parts.name:
         notes.append("unnamed")
-    name = parts.name or name
-    return f"theorem {name} {binders} : {kind}".replace("  :", " :"), name
+    named = "" if parts.name else f" {name}"
+    head = parts.statement[len(parts.keyword) : colon].rstrip()
+    return f"theorem{named}{head} : {kind}", parts.name or name
 
 
 def _with_theorems(preamble: str, notes: list[str]) -> str:
@@ -101,6 +112,9 @@ def _with_theorems(preamble: str, notes: list[str]) -> str:
 def _answered(preamble: str, variant: Variant, notes: list[str]) -> tuple[str, str]:
     """The definitions with the answers that comments tell put in, or left open; and these answers."""
     answers: list[str] = []
+    if not variant.answers:
+        notes += ["hole-before"] if _has_hole(preamble) else []
+        return preamble, ""
 
     def put(found: re.Match[str]) -> str:
         answer = plain_comment(found["told"])
@@ -111,9 +125,12 @@ def _answered(preamble: str, variant: Variant, notes: list[str]) -> tuple[str, s
     preamble = _PLACE.sub(put, f"{preamble}\n").strip("\n")
     if answers:
         notes.append("answer-inlined" if variant.answers == "inline" else "answer-open")
-    if any(token.text == "sorry" for token in code_tokens(preamble)):
-        notes.append("hole-before")
+    notes += ["hole-before"] if _has_hole(preamble) else []
     return preamble, "\n".join(answers)
+
+
+def _has_hole(text: str) -> bool:
+    return any(token.text == "sorry" for token in code_tokens(text))
 
 
 def _bound(preamble: str, statement: str, header: str, variant: Variant, notes: list[str]) -> tuple[str, str]:
@@ -122,7 +139,7 @@ def _bound(preamble: str, statement: str, header: str, variant: Variant, notes: 
     variables = [command.text for command in before if command.text.startswith("variable")]
     taken = frozenset(command.name for command in before if command.name).union(*map(bound, variables))
     # Only signatures: nothing is bound by itself in a proof or a value.
-    signed = [c.signature for c in before if c.kind == "theorem" or _SIGNED.match(c.text)]
+    signed = [_signature(command) for command in before]
     free = dict.fromkeys(name for piece in (*variables, *signed, statement) for name in unbound(piece, taken))
     types = [name for name in free if is_type(name)]
     others = [name for name in free if not is_type(name)]
@@ -135,6 +152,17 @@ def _bound(preamble: str, statement: str, header: str, variant: Variant, notes: 
     if needed or released is True:
         notes.append("auto-implicit")
     return preamble, with_auto_implicit(header, needed)
+
+
+def _signature(command: Command) -> str:
+    """What of a command may bind names by itself: of a type that it defines, what comes before the constructors."""
+    if command.kind == "theorem" or _VALUED.match(command.text):
+        return command.signature
+    found = _DATATYPE.match(command.text)
+    if found is None:
+        return ""
+    ends = (token.start for _, token in depth_zero(code_tokens(command.text)) if token.text in ("where", "|", ":="))
+    return command.text[: next(ends, None)]
 
 
 def _remarks(preamble: str, statement: str) -> list[str]:

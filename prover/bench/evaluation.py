@@ -52,7 +52,8 @@ class Evaluation:
     def label(self) -> str:
         """What rates are rates of, such as `miniF2F-test/core-lite`: the whole benchmark only where it is."""
         named = "-".join(part for part in (self.benchmark, self.variant, self.split) if part)
-        return "/".join(part for part in (named, self.subset, self.corrected) if part)
+        left_out = "without-bad" if self.excluded else ""
+        return "/".join(part for part in (named, self.subset, self.corrected, left_out) if part)
 
     def save(self, folder: Path) -> None:
         """Writes it into a run folder, atomically."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from prover.bench.draft import Draft, Rejected
 from prover.bench.files import DataFile
 from prover.bench.manifest import Variant, split_by_file
 from prover.bench.parts import plain_comment
-from prover.bench.records import Unreadable, records
+from prover.bench.records import Unreadable, as_list, records
 from prover.core.errors import UserError
 from prover.generate.tokens import code_tokens, depth_zero
 
@@ -149,9 +149,7 @@ def _text(value: object) -> str:
         return "" if value.strip() in ("", "null", "None.") else value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, list):
-        return ", ".join(text for item in cast("list[object]", value) if (text := _text(item)))
-    return ""
+    return ", ".join(text for item in as_list(value) if (text := _text(item)))
 
 
 def _labelled(variant: Variant, fields: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from prover.bench.fields import identifier
 from prover.bench.files import DataFile
 from prover.bench.manifest import Variant, split_by_file
 from prover.bench.parts import plain_comment
+from prover.bench.records import as_fields, as_list
 from prover.generate.commands import Command, commands
 from prover.generate.tokens import code_tokens
 
@@ -54,8 +55,7 @@ def _draft(
     else:
         record = told.get(id, {})
         informal = str(record.get("informal_statement", ""))
-        tags = record.get("tags")
-        topic = ", ".join(map(str, tags)) if isinstance(tags, list) else ""  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        topic = ", ".join(map(str, as_list(record.get("tags"))))
     if variant.header and not any(token.text == "import" for token in code_tokens(text)[:1]):
         text, notes = f"{variant.header}\n\n{text}", (*notes, "header-supplied")
     return Draft(
@@ -78,12 +78,12 @@ def _told(files: Sequence[DataFile], texts: dict[str, str]) -> dict[str, dict[st
         if not file.name.endswith(".json") or file.name not in texts:
             continue
         try:
-            found = json.loads(texts[file.name])
+            found: object = json.loads(texts[file.name])
         except (ValueError, RecursionError):
             continue  # it only adds to what the Lean files say
-        for record in found if isinstance(found, list) else ():  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(record, dict) and isinstance(record.get("problem_name"), str):  # pyright: ignore[reportUnknownMemberType]
-                told[record["problem_name"]] = record
+        for record in as_list(found):
+            fields = as_fields(record)
+            told[str(fields.get("problem_name"))] = fields
     return told
 
 

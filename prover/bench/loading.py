@@ -54,16 +54,15 @@ def load(
     split: str = "",
     variant: str = "",
     corrected: str = "",
-    with_bad: bool = False,
+    without_bad: bool = False,
     modern: bool = False,
 ) -> Loaded:
     """The problems of a benchmark: by name, or by the path of a manifest.
 
     `data`: a file, a folder or an archive; without it they are what comes with the library, or are fetched from the
     hub. `variant`: empty for the one that the data's file tells, by its hash or its name, else the default. `split`:
-    empty for all. `corrected`: the name of an overlay. `with_bad`: also statements that are known to be wrong (as
-    released) and not corrected.
-    `modern`: notation is rewritten as newer libraries want it.
+    empty for all. `corrected`: the name of an overlay. `without_bad`: leaves out statements that are known to be wrong
+    and not corrected; else they stay as released. `modern`: notation is rewritten as newer libraries want it.
 
     Raises `UserError`: `no_benchmark`, `bad_manifest`, `no_variant`, `no_split`, `no_overlay`, `no_data`,
     `data_too_large`, `bad_archive`, `nothing_loaded`; `SetupError` where the hub cannot be asked.
@@ -92,7 +91,7 @@ def load(
     _refuse_split(manifest, form, chosen, split, splits)
     asked = [problem for problem in problems if not split or problem.split == split]
     marked, missed = _marked(manifest, form, asked, overlay)
-    kept = tuple(problem for problem in marked if with_bad or not problem.bad)
+    kept = tuple(problem for problem in marked if not (without_bad and problem.bad))
     return Loaded(
         manifest=manifest,
         problems=kept,

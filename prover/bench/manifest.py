@@ -98,7 +98,7 @@ class Variant(Part):
     header: str = ""
     imports: Fields = ()
     auto_implicit: bool = False
-    answers: Literal["inline", "hole"] = "inline"
+    answers: Literal["", "inline", "hole"] = ""
     prefix: str = ""
     core: int | None = None
     bad: dict[str, str] = {}

@@ -16,6 +16,7 @@ from prover.generate.tokens import Token, code_tokens, depth_zero, tokens, witho
 _HEADER = frozenset({"import", "open", "set_option", "universe", "universes"})
 _HOLES = frozenset({"sorry", "admit"})
 _STATED = frozenset({"def", "abbrev", "instance"})
+_UNIVERSES = re.compile(r"\.\{[^}]*\}")
 _COMMENTED_LINE = re.compile(r"[ \t]*\Z")
 
 
@@ -89,12 +90,18 @@ def without_proof(declaration: str) -> tuple[str, str]:
 def signature(statement: str) -> tuple[str, str]:
     """What stands between the name of a declaration and its type, and the type; that is empty where it has none."""
     found = code_tokens(statement)
-    rest = found[2:] if len(found) > 1 and found[1].kind == "word" else found[1:]
-    colon = next((token for _, token in depth_zero(rest) if token.text == ":"), None)
-    begin = rest[0].start if rest else len(statement)
+    colon = type_colon(statement)
+    begin = found[1].end if len(found) > 1 and found[1].kind == "word" else found[0].end if found else 0
+    universes = _UNIVERSES.match(statement, begin)
+    begin = universes.end() if universes else begin
     if colon is None:
         return statement[begin:].strip(), ""
-    return statement[begin : colon.start].strip(), statement[colon.end :].strip()
+    return statement[begin:colon].strip(), statement[colon + 1 :].strip()
+
+
+def type_colon(statement: str) -> int | None:
+    """Where the colon stands before the type of a declaration."""
+    return next((token.start for _, token in depth_zero(code_tokens(statement)) if token.text == ":"), None)
 
 
 def plain_comment(text: str) -> str:

@@ -53,10 +53,19 @@ def records(file: DataFile) -> Iterator[Record | Unreadable]:
         yield from _lines(content)
 
 
+def as_list(value: object) -> list[object]:
+    """A JSON array; empty for anything else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def as_fields(value: object) -> dict[str, Any]:
+    """A JSON object; empty for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
 def _record(number: int, found: object) -> Record | Unreadable:
-    if not isinstance(found, dict):
-        return Unreadable(number, "it is no JSON object")
-    return Record(number, cast("dict[str, Any]", found))
+    fields = as_fields(found)
+    return Record(number, fields) if isinstance(found, dict) else Unreadable(number, "it is no JSON object")
 
 
 def _lines(content: bytes) -> Iterator[Record | Unreadable]:
@@ -79,13 +88,12 @@ def _whole(content: bytes) -> dict[str, Any] | None:
         found: object = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+    return as_fields(found) or None
 
 
 def _listed(whole: dict[str, Any]) -> list[object] | None:
     """The one list of objects among the values of an object, such as `{"theorems": [...]}`."""
-    lists = [cast("list[object]", value) for value in whole.values() if isinstance(value, list) and value]
-    found = [values for values in lists if any(isinstance(item, dict) for item in values)]
+    found = [values for values in map(as_list, whole.values()) if any(isinstance(item, dict) for item in values)]
     return found[0] if len(found) == 1 else None
 
 

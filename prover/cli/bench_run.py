@@ -55,8 +55,8 @@ def run(
     split: Annotated[str, typer.Option(help="One of its splits; all without it.")] = "",
     variant: Annotated[str, typer.Option(help="One of the forms it is released in.")] = "",
     corrected: Annotated[str, typer.Option(help="Statements put right as this overlay says.")] = "",
-    with_bad: Annotated[
-        bool, typer.Option("--with-bad", help="Statements known to be wrong too, as released.")
+    without_bad: Annotated[
+        bool, typer.Option("--without-bad", help="Leave out statements that are known to be wrong.")
     ] = False,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="ID", help="This problem (may be repeated).")
@@ -111,7 +111,7 @@ def run(
         raise UserError(
             "without a model a second attempt would be the first one again", code="usage", hint="leave out --attempts"
         )
-    loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, with_bad=with_bad)
+    loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, without_bad=without_bad)
     asked = _chosen(loaded.problems, only or (), first)
     engine, foundation = bench_engine(engine_choice, quiet=quiet)
     question = Question(entrant, loaded, asked, engine, foundation, attempts, split, corrected)

@@ -29,7 +29,9 @@ DataOption = Annotated[
 VariantOption = Annotated[str, typer.Option("--variant", help="The form it was released in; `prove bench ls`.")]
 SplitOption = Annotated[str, typer.Option("--split", help="Only this split.")]
 CorrectedOption = Annotated[str, typer.Option("--corrected", help="Corrections by name; `prove bench ls NAME`.")]
-WithBadOption = Annotated[bool, typer.Option("--with-bad", help="Also statements that are known to be wrong.")]
+WithoutBadOption = Annotated[
+    bool, typer.Option("--without-bad", help="Leave out statements that are known to be wrong.")
+]
 
 
 def run(
@@ -38,7 +40,7 @@ def run(
     variant: VariantOption = "",
     split: SplitOption = "",
     corrected: CorrectedOption = "",
-    with_bad: WithBadOption = False,
+    without_bad: WithoutBadOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Show what is read of a benchmark: how many problems, what was seen to, which records cannot be used; or, with an
@@ -55,7 +57,7 @@ def run(
         variant=variant,
         split=split,
         corrected=corrected,
-        with_bad=with_bad or bool(id),
+        without_bad=without_bad and not id,
     )
     shown = tuple(problem for problem in loaded.problems if not id or problem.id == id)
     if not shown:
@@ -111,7 +113,7 @@ def _show(console: Console, loaded: Loaded) -> None:
     splits = ", ".join(f"{name or 'no split'} {count}" for name, count in loaded.splits.items())
     console.print(f"{len(loaded.problems)} problems of {loaded.released} ({splits}); {len(loaded.rejected)} not used")
     if loaded.excluded:
-        console.print(f"{loaded.excluded} are known to be wrong, and left out: --with-bad takes them in")
+        console.print(f"{loaded.excluded} are known to be wrong, and left out")
     notes = Counter(note.partition(":")[0] for problem in loaded.problems for note in set(problem.notes))
     for note, count in sorted(notes.items()):
         console.print(f"  {note:<22}{count:>5}")

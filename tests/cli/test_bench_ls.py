@@ -59,9 +59,11 @@ def test_one_benchmark(prove: Prove) -> None:
 def test_what_was_read(prove: Prove, data: Path) -> None:
     ran = prove("bench", "show", "minif2f", "--data", data)
     assert ran.code == 0
-    assert "1 problems of 2 (valid 1, test 1); 1 not used" in ran.out
+    assert "2 problems of 2 (valid 1, test 1); 1 not used" in ran.out
+    ran_without = prove("bench", "show", "minif2f", "--data", data, "--without-bad")
+    assert "1 problems of 2 (valid 1, test 1)" in ran_without.out
     assert "minif2f.jsonl, record 3: it has no statement" in ran.out and "not as released" in ran.out
-    document = prove("bench", "show", "minif2f", "--data", data, "--with-bad", "--json").document
+    document = prove("bench", "show", "minif2f", "--data", data, "--json").document
     assert [problem["id"] for problem in document["problems"]] == ["fine", "mathd_algebra_314"]
     assert [record["record"] for record in document["rejected"]] == [3]
 

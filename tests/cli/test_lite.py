@@ -13,10 +13,12 @@ import pytest
 
 from prover.cli import engine as engines
 from prover.cli import fill
+from prover.cli.lite import refuse_auto_implicit
 from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH, Foundation
 from prover.lean.header import HeaderInfo
 from prover.lean.modules import Project, find_modules
+from prover.lean.source import SourceFile
 from prover.verify import Audit
 
 Prove = Callable[..., Any]
@@ -90,3 +92,21 @@ def test_a_run_is_shown_again_with_its_label_and_resumed_with_the_option(
     without = prove(lean_file, "--run", folder, "--resume", "--json")
     assert without.error == "other_run"
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("set_option autoImplicit false\nset_option relaxedAutoImplicit false\n", False),
+        ("set_option autoImplicit true\n", True),
+        ("set_option autoImplicit false\nset_option relaxedAutoImplicit true\n", True),
+        ("run_cmd setOption `autoImplicit (not false)\n", True),
+    ],
+)
+def test_auto_implicit_may_only_be_turned_off(text: str, refused: bool) -> None:
+    try:
+        refuse_auto_implicit(SourceFile("F.lean", text.encode()))
+    except UserError as error:
+        assert refused and error.code == "lite_auto_implicit"
+    else:
+        assert not refused

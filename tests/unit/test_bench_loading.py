@@ -116,7 +116,7 @@ def test_placeholders_that_were_taken_for_a_term(tmp_path: Path) -> None:
     statement = "∀ noncomputable abbrev a_solution : ℕ := sorry theorem a (n : ℕ) (h : n = 2), n = a_solution"
     path = tmp_path / "minif2f_v2c_valid.json"
     path.write_text(json.dumps({"theorems": [{"name": "a", "statement": statement}]}))
-    problem = only(load("minif2f-v2", data=path, with_bad=True))
+    problem = only(load("minif2f-v2", data=path))
     assert problem.preamble == "noncomputable abbrev a_solution : ℕ := sorry"
     assert problem.statement == "theorem a (n : ℕ) (h : n = 2) : n = a_solution"
     assert {"placeholder-restored", "hole-before"} <= set(problem.notes)
@@ -195,9 +195,9 @@ def test_answers_are_put_in_or_left_open(tmp_path: Path) -> None:
     assert problem.statement == "theorem putnam_1\n(n : ℕ)\n: n ∈ putnam_1_solution ↔ n = 2 ∨ n = 3"
     assert (problem.topic, problem.informal, problem.bad) == ("algebra, sets", "Find them.", "")
     assert problem.header.endswith("noncomputable section") and problem.notes == ("answer-inlined",)
-    left = load("putnambench", variant="without", data=data)
+    left = load("putnambench", variant="without", data=data, without_bad=True)
     assert (left.problems, left.excluded) == ((), 1)
-    problem = only(load("putnambench", variant="without", data=data, with_bad=True))
+    problem = only(load("putnambench", variant="without", data=data))
     assert problem.preamble == "abbrev putnam_1_solution : Set ℕ := sorry"
     assert problem.answer == "{n | n = 2 ∨\nn = 3}" and "answer-open" in problem.notes
 
@@ -286,7 +286,7 @@ def test_clever(tmp_path: Path) -> None:
         "lean4/human_eval/problem_3.lean": CLEVER.replace("problem_spec\n", "problem_specification\n"),
         "lean4/sample_examples/problem_4.lean": "",
     }
-    loaded = load("clever", data=tar(tmp_path / "clever.tar.gz", **content))
+    loaded = load("clever", data=tar(tmp_path / "clever.tar.gz", **content), without_bad=True)
     (problem,) = loaded.problems
     assert (loaded.released, loaded.excluded) == (2, 1)
     assert [(r.file, "problem_spec" in r.reason) for r in loaded.rejected] == [
@@ -349,17 +349,17 @@ def test_an_array_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert "line 5" in loaded.rejected[1].reason
 
 
-def test_known_bad_statements_are_left_out_unless_asked_for_or_corrected(tmp_path: Path) -> None:
+def test_known_bad_statements_are_marked_and_left_out_where_that_is_wanted(tmp_path: Path) -> None:
     names = {"mathd_numbertheory_618": "(n : ℕ) : 41 ≤ n", "mathd_algebra_314": "0 = 0", "fine": "1 = 1"}
     records = [
         {"name": n, "formal_statement": f"theorem {n} {'' if s[0] == '(' else ': '}{s}"} for n, s in names.items()
     ]
     data = lines(tmp_path / "minif2f.jsonl", *records)
-    loaded = load("minif2f", data=data)
+    loaded = load("minif2f", data=data, without_bad=True)
     assert [p.id for p in loaded.problems] == ["fine"] and (loaded.released, loaded.excluded) == (3, 2)
-    loaded = load("minif2f", data=data, with_bad=True)
+    loaded = load("minif2f", data=data)
     assert [bool(p.bad) for p in loaded.problems] == [True, True, False]
-    loaded = load("minif2f", data=data, corrected="repaired")
+    loaded = load("minif2f", data=data, corrected="repaired", without_bad=True)
     repaired, fine = loaded.problems
     assert repaired.statement == "theorem mathd_numbertheory_618 (n : ℕ) (hn : n > 0) : 41 ≤ n"
     assert (repaired.correction, repaired.bad, fine.correction) == ("repaired", "", "")
@@ -426,7 +426,7 @@ def test_a_manifest_of_ones_own(manifest: Manifest, tmp_path: Path) -> None:
     (tmp_path / "set" / "lists.lean").write_text("import Mathlib.Data.List\n\ndef two := 2\n")
     lines(tmp_path / "set" / "easy.jsonl", {"topic": "lists", "no": 1, "statement": ": two = 2"})
     lines(tmp_path / "set" / "rest.jsonl", {"topic": "lists", "no": 2, "statement": ": two = 3", "split": "x"})
-    loaded = load(str(path), with_bad=True)
+    loaded = load(str(path))
     first, second = loaded.problems
     assert (first.id, first.split, first.name) == ("lists-1", "easy", "own_lists_1")
     assert (second.split, second.bad) == ("hard", "false")

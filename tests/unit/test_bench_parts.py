@@ -7,7 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prover.bench.binding import binder_names, bound, unbound
+from prover.bench.composing import compose, put_right
+from prover.bench.draft import Draft
+from prover.bench.files import DataFile
 from prover.bench.header import with_auto_implicit, with_imports
+from prover.bench.manifest import Fix, Variant
 from prover.bench.parts import signature, split_text, without_proof
 from prover.bench.syntax import modern_sums
 
@@ -200,6 +204,11 @@ def test_any_text_is_cut_or_refused(text: str) -> None:
         ("theorem t : ∑ k ∈ Finset.range 3, k = 3", ()),
         ("theorem t (h : let a := 2; a = 2) : (fun y => y) = id", ()),
         ("theorem t [Group G] (a : G) : a = a", ("G",)),
+        ("theorem t (f : α → Prop) : ∃ p : α → Prop, ∀ x, f x ≠ p x", ("α",)),
+        ("theorem t : (fun ⟨a, b⟩ (c, d) => a + b + c + d) = match 1 with | n, m => n", ()),
+        ("theorem t : (∀ (a : Nat) b, a = b) ∧ c = 1", ("c",)),
+        ("theorem t : (∃! a, ∑' n : Nat, a ^ n = 2) ∧ sInf {2 * x * k | x > 0} = 1", ("k",)),
+        ("theorem t (f : A →L[K] B) (g : Πi, f i) : f = g", ("A", "K", "B")),
         ("theorem t : Real.sin π = 0 ∧ e = e", ()),
     ],
 )
@@ -237,3 +246,34 @@ def test_headers() -> None:
     assert with_auto_implicit("", False) == "set_option autoImplicit false"
     given = "import Mathlib\nset_option autoImplicit true"
     assert with_auto_implicit(given, False) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "statement", "notes"),
+    [
+        ("lemma x.{u} (α : Type u) : α = α := by sorry", "theorem x.{u} (α : Type u) : α = α", ()),
+        ("example (n : Nat) : n = n := by", "theorem given (n : Nat) : n = n", ("unnamed",)),
+        ("example : 1 = 1 := by", "theorem given : 1 = 1", ("unnamed",)),
+        ("def x (G : Type)\n  : Inhabited G :=", "theorem x (G : Type) : Nonempty (Inhabited G)", ("definition",)),
+        ("instance : Inhabited Nat := by sorry", "theorem given : Nonempty (Inhabited Nat)", ("unnamed", "definition")),
+    ],
+)
+def test_what_is_made_a_theorem(text: str, statement: str, notes: tuple[str, ...]) -> None:
+    problem = compose(Draft("given", text, DataFile("a", b""), name="given"), Variant())
+    assert problem.statement == statement and set(problem.notes) == set(notes)
+
+
+@pytest.mark.parametrize("text", ["theorem x", "theorem x (f := sorry", "def x := sorry", "theorem x : := by"])
+def test_what_is_no_statement(text: str) -> None:
+    with pytest.raises(ValueError, match="its theorem has no"):
+        compose(Draft("given", text, DataFile("a", b"")), Variant())
+
+
+def test_a_correction_is_of_the_same_theorem() -> None:
+    problem = compose(Draft("t", "theorem t (n : Nat) : n = 1", DataFile("a", b"")), Variant())
+    whole = put_right(problem, Fix(why="", statement="theorem t (n : Nat) (h : n = 1) : n = 1"), "mine")
+    assert whole is not None and whole.correction == "mine" and "(h : n = 1)" in whole.text
+    assert put_right(problem, Fix(why="", statement="theorem other : True"), "mine") is None
+    assert put_right(problem, Fix(why="", replace=(("m", "n"),)), "mine") is None
+    part = put_right(problem, Fix(why="", replace=(("= 1", "= 2"), ("Nat", "Int"))), "mine")
+    assert part is not None and part.statement == "theorem t (n : Int) : n = 2"

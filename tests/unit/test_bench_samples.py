@@ -43,7 +43,7 @@ SAMPLES = [
 
 @pytest.mark.parametrize(("file", "benchmark", "variant", "count"), SAMPLES, ids=[sample[0] for sample in SAMPLES])
 def test_every_format_loads_with_nothing_refused(file: str, benchmark: str, variant: str, count: int) -> None:
-    loaded = load(benchmark, data=benchmark_data(file), with_bad=True)
+    loaded = load(benchmark, data=benchmark_data(file))
     assert (loaded.variant, loaded.rejected, len(loaded.problems)) == (variant, (), count)
     assert len({problem.id for problem in loaded.problems}) == count
     for problem in loaded.problems:
@@ -56,9 +56,9 @@ def test_every_format_loads_with_nothing_refused(file: str, benchmark: str, vari
 
 
 def test_the_splits_of_the_second_version_are_those_of_the_first() -> None:
-    first = load("minif2f", data=benchmark_data("dev/minif2f_valid_deepseek.jsonl"), with_bad=True)
+    first = load("minif2f", data=benchmark_data("dev/minif2f_valid_deepseek.jsonl"))
     valid = {problem.id for problem in first.problems}
     for file, split in (("v2s_test", "valid"), ("v2s_valid", "test"), ("v2c_test", "valid"), ("v2c_valid", "test")):
         data = benchmark_data(f"samples/minif2f_v2__burnqed_f21ff8b_minif2f_{file}.json")
-        for problem in load("minif2f-v2", data=data, with_bad=True).problems:
+        for problem in load("minif2f-v2", data=data).problems:
             assert (problem.split, problem.id in valid) == (split, split == "valid")
