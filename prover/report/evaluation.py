@@ -179,7 +179,9 @@ def _lean(evaluation: Document) -> str:
 
 
 def _mapping(values: Document) -> str:
-    return ", ".join(f"{name} {_plain(value)}" for name, value in values.items() if value not in (None, "", [], {}))
+    """What is set, in words: `frontier best, premises`."""
+    said = {name: value for name, value in values.items() if value not in (None, "", [], {}) and value is not False}
+    return ", ".join(name if value is True else f"{name} {_plain(value)}" for name, value in said.items())
 
 
 def pairs_words(pairing: Document) -> list[str]:

@@ -23,7 +23,9 @@ Prove = Callable[..., Any]
 def two(tmp_path: Path) -> tuple[Path, Path]:
     table = {"p1": "++", "p2": "+-", "p3": "--", "p4": "-+"}
     a = outcomes(tmp_path / "first", table).path
-    b = outcomes(tmp_path / "second", {**table, "p3": "+-"}, budget={"seconds": 9.5, "heartbeats": None}).path
+    prover = {"frontier": "beam", "premises": True, "model": "", "model_only": False}
+    facts = {"budget": {"seconds": 9.5, "heartbeats": None}, "prover": prover}
+    b = outcomes(tmp_path / "second", {**table, "p3": "+-"}, **facts).path
     return a, b
 
 
@@ -42,6 +44,7 @@ def test_rates_stand_beside_their_budgets(prove: Prove, two: tuple[Path, Path]) 
     # Every problem is solved in two attempts: there is no interval to give.
     assert lines[2].startswith("second toy-test 4 of 4 62.5 % [") and "] 100.0 % seconds 9.5, 2 attempts" in lines[2]
     assert "not proved: out of time 4 3" in lines
+    assert "prover frontier best-first" in lines and "prover frontier beam, premises" in lines
     assert any(line.startswith("first and second, 4 problems, the first 2 attempts of each: both 3,") for line in lines)
     assert "McNemar's exact test, two-sided: p = 1" in lines
     assert "differs: budget.seconds: 60 | 9.5" in lines

@@ -116,7 +116,7 @@ function percent(share) {
 
 function figure(number) {
   if (number === 0) return "0";
-  if (Math.abs(number) >= 1000) return short(Math.round(number));
+  for (const [unit, name] of [[1e6, "M"], [1000, "k"]]) if (Math.abs(number) >= unit) return `${Number((number / unit).toPrecision(3))} ${name}`;
   return String(Number(number.toPrecision(3)));
 }
 

@@ -15,7 +15,7 @@ class CurveChart extends Chart {
     if (!positive.length) return this.nothing();
     const ticks = steps(Math.min(...positive), Math.max(...positive));
     const [low, high] = [ticks[0], ticks[ticks.length - 1]];
-    const [left, right, top, bottom, height] = [44, 14, 12, 44, 300];
+    const [left, right, top, bottom, height] = [48, 20, 12, 44, 300];
     const wide = this.width - left - right;
     const tall = height - top - bottom;
     const across = (x) => left + (low === high ? wide / 2 : wide * Math.max(0, Math.log(x / low) / Math.log(high / low)));
@@ -101,7 +101,7 @@ class TimesChart extends Chart {
     if (Math.min(...all) <= edges[0]) edges = [previous(edges[0]), ...edges];
     const bins = edges.slice(1).map((to, at) => times.map((of) => of.filter((x) => x > edges[at] && x <= to).length));
     const most = Math.max(...bins.flat());
-    const [left, right, top, bottom, height] = [44, 14, 12, 44, 300];
+    const [left, right, top, bottom, height] = [48, 20, 12, 44, 300];
     const wide = this.width - left - right;
     const tall = height - top - bottom;
     const step = wide / bins.length;
