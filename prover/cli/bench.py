@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from prover.cli import bench_ls, bench_merge, bench_rerun, bench_run, bench_show
+from prover.cli import bench_export, bench_ls, bench_merge, bench_rerun, bench_run, bench_show
 from prover.cli.exiting import exiting
 
 app = typer.Typer(
@@ -18,3 +18,4 @@ app.command("ls")(exiting(bench_ls.run))
 app.command("show")(exiting(bench_show.run))
 app.command("rerun")(exiting(bench_rerun.run))
 app.command("merge")(exiting(bench_merge.run))
+app.command("export")(exiting(bench_export.run))
