@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from prover.cli import bench_ls, bench_show
+from prover.cli import bench_ls, bench_show, bench_validate
 from prover.cli.exiting import exiting
 
 app = typer.Typer(
@@ -15,3 +15,4 @@ app = typer.Typer(
 )
 app.command("ls")(exiting(bench_ls.run))
 app.command("show")(exiting(bench_show.run))
+app.command("validate")(exiting(bench_validate.run))
