@@ -1,4 +1,4 @@
-"""The statements the portfolio was tuned on (`benchmarks/training`): each topic elaborates, with nothing but core Lean."""
+"""The statements the portfolio was tuned on (`benchmarks/training`): each topic elaborates with core Lean alone."""
 
 from __future__ import annotations
 
