@@ -59,7 +59,8 @@ class Finding:
 
     Seen at once: `placeholder` (definitions before it are left open), `other_name` (Lean calls the theorem something
     else). Of a thorough look, with the tactics that show it: `trivial` (one call of automation proves it), `vacuous`
-    (its hypotheses contradict each other), `false` (its negation has a proof).
+    (its hypotheses contradict each other), `false` (its negation has a proof); `unexamined` (Lean was lost over the
+    question, again and again).
     """
 
     what: str

@@ -12,6 +12,7 @@ import typer
 from prover.cli.terminal import errors, safe, setup_progress
 from prover.core.errors import SetupError, UserError
 from prover.lean import LeanEngine, PoolLimits
+from prover.lean.foundation import CORE_MATH, Foundation
 
 
 class EngineChoice(StrEnum):
@@ -82,6 +83,15 @@ def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = Fa
         if project is not None:
             return NativeEngine.open(project, bundled("lean_project"), progress=show)
         return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
+
+
+def open_benchmark_engine(choice: EngineChoice, *, quiet: bool) -> tuple[LeanEngine, Foundation | None]:
+    """The engine for the statements of a benchmark, which lie in no project, and what stands in for Mathlib: CoreMath
+    on the embedded engine, nothing on that of the Lake project around the current folder."""
+    engine = open_engine("-", choice, quiet=quiet)
+    if engine.name != "embedded":
+        return engine, None
+    return open_engine("-", EngineChoice.EMBEDDED, quiet=quiet, lite=True), CORE_MATH
 
 
 ReplCommand = Annotated[

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from prover.bench.problem import Origin, Problem
 from prover.bench.validation import Status, ValidationLimits, Validity, duplicates, elaborating, validate, validate_all
+from prover.cli.app import run
 from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
@@ -123,6 +126,22 @@ async def test_who_stops_listening_stops_it(pool: Pool) -> None:
         async for _ in validities:
             break
     assert pool.statistics.leases - leases < 10
+
+
+def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "minif2f.jsonl"
+    statements = {"plain": "(x : ℕ) : x + 0 = x", "real": "(x : ℝ) : x = x", "wrong": "(x : ℤ) : x * x = x"}
+    records = [
+        {"name": name, "formal_statement": f"theorem {name} {statement} := by", "header": MATHLIB}
+        for name, statement in statements.items()
+    ]
+    data.write_text("".join(json.dumps(record) + "\n" for record in records))
+    code = run(["bench", "validate", "minif2f", "--data", str(data), "--engine", "embedded", "--deep", "--json"])
+    found = json.loads(capfd.readouterr().out)
+    assert (code, found["exit_code"]) == (1, 1)
+    assert found["elaborating"] == ["plain", "wrong"] and found["subset"].endswith("/core-lite")
+    assert [item["status"] for item in found["items"]] == ["ok", "needs_mathlib", "ok"]
+    assert [[f["what"] for f in item["findings"]] for item in found["items"]] == [["trivial"], [], ["false"]]
 
 
 async def test_over_core_math(lite: Pool) -> None:

@@ -9,9 +9,11 @@ def tilings : Nat → Nat
   | 1 => 1
   | n + 2 => tilings (n + 1) + tilings n
 
-/-- Used three times, a map of two truth values is as used once. -/
-theorem bool_three_times (f : Bool → Bool) (b : Bool) : f (f (f b)) = f b := by
-  cases b <;> cases h1 : f true <;> cases h2 : f false <;> simp [h1, h2]
+/-- A map of truth values that changes nothing the second time keeps one of them. -/
+theorem bool_keeps_one (f : Bool → Bool) (h : ∀ b, f (f b) = f b) : f true = true ∨ f false = false := by
+  have h1 := h true
+  have h2 := h false
+  cases a : f true <;> cases b : f false <;> simp_all
 
 /-- Among four numbers below three two are equal. -/
 theorem four_in_three (a b c d : Nat) (ha : a < 3) (hb : b < 3) (hc : c < 3) (hd : d < 3) :

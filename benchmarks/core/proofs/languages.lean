@@ -145,9 +145,10 @@ inductive Typed : Tm → Ty → Prop where
   | pred (a : Tm) : Typed a .nat → Typed (.pred a) .nat
   | isZero (a : Tm) : Typed a .nat → Typed (.isZero a) .bool
 
-/-- The value of a small program. -/
-theorem small_program : Ex.val [] (.bind (.num 3) (.bind (.plus (.var 0) (.var 0)) (.plus (.var 0) (.var 1)))) = 9 := by
-  rfl
+/-- The value of a small program: twice the variable, bound, and the variable beside it. -/
+theorem small_program (n : Int) : Ex.val [n] (.bind (.plus (.var 0) (.var 0)) (.plus (.var 0) (.var 1))) = 3 * n := by
+  simp [Ex.val]
+  omega
 
 /-- Negations may go to the leaves. -/
 theorem signed_val (a : Ex) (env : List Int) :

@@ -44,9 +44,10 @@ def ilog (n : Nat) : Nat :=
   if n < 2 then 0 else ilog (n / 2) + 1
 termination_by n
 
-/-- Seven discs take 127 moves. -/
-theorem hanoi_seven : hanoi 7 = 127 := by
-  rfl
+/-- The moves for two discs more. -/
+theorem hanoi_two_more (n : Nat) : hanoi (n + 2) = 4 * hanoi n + 3 := by
+  simp only [hanoi]
+  omega
 
 /-- The number of moves, closed. -/
 theorem hanoi_closed (n : Nat) : hanoi n + 1 = 2 ^ n := by
