@@ -11,7 +11,7 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 
 import typer
 
-from prover.cli import check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, setup, tree
+from prover.cli import answer, check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, setup, tree
 from prover.cli.document import error_document
 from prover.cli.terminal import print_error
 from prover.core.errors import ProverError, UserError
@@ -53,6 +53,7 @@ app.command("export")(_exiting(export.run))
 app.command("lemmas")(_exiting(lemmas.run))
 app.command("plan")(_exiting(plan.run))
 app.command("premises")(_exiting(premises.run))
+app.command("answer")(_exiting(answer.run))
 app.command("models")(_exiting(models.run))
 app.command("repl")(_exiting(repl.run))
 app.command("setup")(_exiting(setup.run))
