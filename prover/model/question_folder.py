@@ -11,7 +11,7 @@ from prover.events.atomic import write_atomically
 _FILE = re.compile(r"(\d{4,})\.(request|reply)\.md")
 _NUMBER = re.compile(r"^\d{4,}$", re.MULTILINE)
 _KEY = re.compile(r"<!-- leap-prover question ([0-9a-f]{64}) -->\n")
-_WHERE = re.compile(r"\nAnswer in \d{4,}\.reply\.md\.\n\Z")
+_WHERE = re.compile(r"(?:\n## answer\n)?\nAnswer in \d{4,}\.reply\.md\.\n\Z")
 _LONGEST_BYTES = 4 << 20
 #: Who looks whether the folder is in use holds its lock for a moment.
 _LOCK_SECONDS = 1.0
