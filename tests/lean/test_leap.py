@@ -127,7 +127,7 @@ async def test_a_prover_who_answers_in_prose_is_told_so_before_it_is_left_alone(
     found = await play(
         {("prove", "gauss"): [NoReply("prose"), wrong, NoReply("empty"), NoReply("truncated")]}, policy=only
     )
-    assert found.script.roles() == ["prove"] * 4 + ["diagnose"], "after a proof it is heard again"
+    assert found.script.roles() == ["prove"] * 4, "after a proof it is heard again"
     last = found.script.asked[3][1]
     assert last.unusable == str(NoReply("empty")) and last.work == "omega" and "omega" in last.faults
     (ended,) = found.log.of(ActionEnded)
