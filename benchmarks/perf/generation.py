@@ -1,12 +1,7 @@
 """How well many searches feed one engine.
 
-<<<<<<< HEAD
 Searches at statements of `benchmarks/training` are recorded once with real Lean and a part of the portfolio. Then they
 are played back, Lean answering from the record after the seconds it took, while a real engine is asked for samples
-=======
-Searches at statements of `benchmarks/training` are recorded once with the real Lean and a part of the portfolio. Then
-they are played back, Lean answering from the record after the seconds it took, while a real engine is asked for samples
->>>>>>> h-core120
 wherever the search asks for candidates (what the search goes on with is what was recorded, so that every way does the
 same work). Ways, in one run and in turn, `--rounds` times:
 

@@ -23,11 +23,7 @@ from prover.lean.wire import Elaboration, HeaderInfo, Hole
 #: Nothing is taken for a variable that nobody declared.
 _BOUND_BY_HAND = "set_option autoImplicit false\nset_option relaxedAutoImplicit false"
 _BOUND_BY_HAND_IN = "set_option autoImplicit false in\nset_option relaxedAutoImplicit false in"
-<<<<<<< HEAD
 #: What nobody means as a name of Mathlib's (`ℝ`, `π`, `σ` may be its notation); what is applied is never bound unasked.
-=======
-#: What nobody means as a name of Mathlib's. `ℝ`, `π` or `σ` may be its notation; what is applied is not bound unasked.
->>>>>>> h-core120
 _VARIABLE = re.compile(r"(?!pi$)(?:[a-z]{1,3}|[A-Zαβγδικ])[0-9₀-₉']*")
 _SHOWN = 12
 _LIMITS = ValidationLimits()

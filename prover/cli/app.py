@@ -10,7 +10,22 @@ from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from prover.cli import bench, check, doctor, export, fill, lemmas, models, plan, premises, repl, replay, report, setup
+from prover.cli import (
+    answer,
+    bench,
+    check,
+    doctor,
+    export,
+    fill,
+    lemmas,
+    models,
+    plan,
+    premises,
+    repl,
+    replay,
+    report,
+    setup,
+)
 from prover.cli.document import error_document
 from prover.cli.exiting import exiting
 from prover.cli.terminal import print_error
@@ -43,6 +58,7 @@ app.command("export")(exiting(export.run))
 app.command("lemmas")(exiting(lemmas.run))
 app.command("plan")(exiting(plan.run))
 app.command("premises")(exiting(premises.run))
+app.command("answer")(exiting(answer.run))
 app.command("models")(exiting(models.run))
 app.command("repl")(exiting(repl.run))
 app.add_typer(bench.app, name="bench")

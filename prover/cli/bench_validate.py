@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithBadOption
+from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption
 from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.terminal import errors, output, safe
@@ -67,7 +67,7 @@ def run(
     variant: VariantOption = "",
     split: SplitOption = "",
     corrected: CorrectedOption = "",
-    with_bad: WithBadOption = False,
+    without_bad: WithoutBadOption = False,
     deep: Annotated[
         bool,
         typer.Option("--deep", help="Also try, briefly, to prove each statement, to refute it, and its hypotheses."),
@@ -89,7 +89,7 @@ def run(
     from prover.bench.loading import load
     from prover.bench.soundness import ValidationLimits
 
-    loaded = load(name, data=data, variant=variant, split=split, corrected=corrected, with_bad=with_bad)
+    loaded = load(name, data=data, variant=variant, split=split, corrected=corrected, without_bad=without_bad)
     engine, foundation = open_benchmark_engine(engine_choice, quiet=quiet)
     limits = PoolLimits(size=jobs, spares=0, memory_mb=memory)
     report = asyncio.run(

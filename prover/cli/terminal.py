@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
+from rich.live import Live as Table
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from prover.cli.plan_view import PlanView
 from prover.core.errors import ProverError
 from prover.core.visible import visible
 
@@ -34,11 +36,13 @@ def print_error(error: ProverError) -> None:
 
 
 class Live:
-    """Progress on a terminal, nothing elsewhere. `observe` takes the events of a run."""
+    """Progress on a terminal: a line, and a table once an agent is at work. Elsewhere that says in plain lines what it
+    does; a search says nothing. `observe` takes the events of a run."""
 
     def __init__(self, *, quiet: bool) -> None:
         console = errors()
-        self._shown = console.is_terminal and not quiet
+        self._quiet = quiet
+        self._shown = console.is_terminal and not console.is_dumb_terminal and not quiet
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -49,6 +53,8 @@ class Live:
             disable=not self._shown,
         )
         self._task = self._progress.add_task("starting Lean", total=None)
+        self._plan: PlanView | None = None
+        self._table: Table | None = None
 
     def __enter__(self) -> Live:
         self._progress.start()
@@ -56,8 +62,18 @@ class Live:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
+        if self._table is not None:
+            self._table.stop()
 
     def observe(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind == "AgentStarted":
+            self._watch(PlanView())
+        if self._plan is not None:
+            lines = self._plan.observe(kind, payload)
+            if not self._shown and not self._quiet:
+                for line in lines:
+                    errors().print(line)
+            return
         match kind:
             case "Importing":
                 self._say(str(payload["phase"]))
@@ -69,14 +85,20 @@ class Live:
                 self._progress.advance(self._task)
             case "Verifying":
                 self._say(f"verifying {len(payload['targets'])} proof(s)")
-            case "LemmaTakenUp":
-                self._say(f"{payload['action']}: {payload['lemma']}")
-            case "RoleAsked":
-                self._say(f"{payload['role']}: {payload['tokens']} tokens")
             case "ModelFailed":
                 self._say(f"the model failed ({payload['code']}); going on without its answer")
             case _:
                 pass
+
+    def _watch(self, plan: PlanView) -> None:
+        """From here on the agent's plan is shown."""
+        self._plan = plan
+        self._progress.stop()
+        if self._shown:
+            # Not `errors()`: lines are cut to the terminal's width here.
+            console = Console(file=sys.stderr, highlight=False, markup=False)
+            self._table = Table(plan, console=console, transient=True)
+            self._table.start()
 
     def _say(self, text: str) -> None:
         self._progress.update(self._task, description=safe(text))

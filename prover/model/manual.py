@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import sys
 import threading
 import time
@@ -12,16 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from prover.core.errors import ModelError, SetupError, UserError
-from prover.events.atomic import write_atomically
+from prover.core.errors import ModelError
 from prover.model.answer import Answer, Sample
 from prover.model.capacity import Capacity
 from prover.model.query import Query
+from prover.model.question_folder import QuestionFolder
 
-_REQUEST = re.compile(r"(\d{4,})\.(request|reply)\.md")
-_KEY = re.compile(r"<!-- leap-prover question ([0-9a-f]{64}) -->")
 _POLL_SECONDS = 0.1
-_LONGEST_BYTES = 4 << 20
 #: A line that ends an answer on the terminal.
 _END = "."
 
@@ -32,25 +28,14 @@ class FolderModel:
     A reply counts once it is not blank and stays the same for a moment; who writes it bit by bit gives it another name
     first and then renames it. A question that was asked before, in an earlier run too, keeps its number, and its reply
     if it has one. One answer each, whatever `n` says; no deadline. The folder is made where it is not there. One run at
-    a time. Raises `UserError` (`run_in_use`), `SetupError` (`manual_folder`) where it cannot be written.
+    a time. Raises as `QuestionFolder.open`.
     """
 
     def __init__(self, folder: Path) -> None:
-        from filelock import FileLock, Timeout
-
         self.name = f"manual/{folder}"
         self.capacity = Capacity(batch=1, calls=64)
-        self.folder = folder
-        self._lock = FileLock(folder / ".lock", timeout=0)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
-            self._numbers, self._next = _asked(folder)
-        except Timeout:
-            hint = "wait for it, or use another folder"
-            raise UserError(f"another run asks its questions in {folder}", code="run_in_use", hint=hint) from None
-        except OSError as error:
-            raise SetupError(f"{folder} cannot be used: {error.strerror or error}", code="manual_folder") from None
+        self._folder = QuestionFolder(folder)
+        self._folder.open()
 
     async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]:
         """As `LanguageModel.answer`; waits as long as it takes."""
@@ -58,29 +43,19 @@ class FolderModel:
 
     async def _one(self, query: Query) -> Answer | ModelError:
         began = time.monotonic()
-        number = self._ask(query)
-        reply = self.folder / f"{number}.reply.md"
+        number = self._folder.ask(query.key, _question(query, self._folder.next_number(query.key)))
         before: str | None = None
-        while True:
-            text = _read(reply)
-            if text is not None and text.strip() and text == before:
-                return Answer((Sample(text),), seconds=time.monotonic() - began)
-            before = text
-            await asyncio.sleep(_POLL_SECONDS)
-
-    def _ask(self, query: Query) -> str:
-        """The number under which a question stands in the folder."""
-        number = self._numbers.get(query.key)
-        if number is None:
-            number = f"{self._next:04}"
-            self._next += 1
-            write_atomically(self.folder / f"{number}.request.md", _request(query, number))
-            self._numbers[query.key] = number
-        return number
+        try:
+            while (text := self._folder.answer(number)) is None or text != before:
+                before = text
+                await asyncio.sleep(_POLL_SECONDS)
+        finally:
+            self._folder.leave(number)
+        return Answer((Sample(text),), seconds=time.monotonic() - began)
 
     async def close(self) -> None:
         """Lets another run use the folder. Closing twice is harmless."""
-        self._lock.release()
+        self._folder.close()
 
 
 class TerminalModel:
@@ -148,34 +123,6 @@ class TerminalModel:
 
     async def close(self) -> None:
         """Nothing is to be freed."""
-
-
-def _asked(folder: Path) -> tuple[dict[str, str], int]:
-    """The numbers of the questions that stand in a folder, by key; the number of the next one."""
-    numbers: dict[str, str] = {}
-    most = 0
-    for file in sorted(folder.iterdir()):
-        found = _REQUEST.fullmatch(file.name)
-        if found is None:
-            continue
-        most = max(most, int(found[1]))
-        head = _KEY.match(_read(file) or "") if found[2] == "request" else None
-        if head is not None:
-            numbers.setdefault(head[1], found[1])
-    return numbers, most + 1
-
-
-def _read(file: Path) -> str | None:
-    """What stands in a file, if there is one; the first megabytes."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(_LONGEST_BYTES).decode(errors="replace")
-    except OSError:
-        return None
-
-
-def _request(query: Query, number: str) -> str:
-    return f"<!-- leap-prover question {query.key} -->\n{_question(query, number)}\nAnswer in {number}.reply.md.\n"
 
 
 def _question(query: Query, number: str) -> str:

@@ -18,7 +18,7 @@ from prover.agent.leap.events import ActionEnded, AgentEnded, LemmaProved, PlanC
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
-from prover.agent.leap.replies import Diagnosis, DiagnosisReply, PlanReply, ProofReply, ReviewReply
+from prover.agent.leap.replies import Diagnosis, DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply
 from prover.agent.leap.stage import Stage
 from prover.core.budget import Budget
 from prover.core.errors import ModelError
@@ -111,6 +111,34 @@ async def test_a_direct_proof_mended_once(play: Play) -> None:
     assert again.work == wrong.script and "gauss, line 4" in again.faults and "omega" in again.faults
     (proved,) = found.log.of(LemmaProved)
     assert proved.script == right.script and proved.source == "prove"
+
+
+async def test_a_prover_who_answers_in_prose_is_told_so_before_it_is_left_alone(play: Play) -> None:
+    right = ProofReply("", "induction n with\n| zero => rfl\n| succ n ih =>\n  rw [sumTo, Nat.mul_add, ih]\n  grind")
+    only = Policy([Action.PROVE], most={Action.PROVE: 1})
+    found = await play({("prove", "gauss"): [NoReply("prose", "It is well known."), right]}, policy=only)
+    assert found.stop == "proved"
+    first, again = (brief for _, brief in found.script.asked)
+    assert not first.unusable and again.unusable == str(NoReply("prose", "It is well known."))
+    assert not again.work and not again.faults, "there is nothing to be mended"
+
+    wrong = ProofReply("", "omega")
+    only = Policy([Action.PROVE], most={Action.PROVE: 1})
+    found = await play(
+        {("prove", "gauss"): [NoReply("prose"), wrong, NoReply("empty"), NoReply("truncated")]}, policy=only
+    )
+    assert found.script.roles() == ["prove"] * 4, "after a proof it is heard again"
+    last = found.script.asked[3][1]
+    assert last.unusable == str(NoReply("empty")) and last.work == "omega" and "omega" in last.faults
+    (ended,) = found.log.of(ActionEnded)
+    assert ended.text == "omega" and "omega" in ended.faults, "the complaint is of the text that was tried"
+
+
+async def test_a_planner_without_a_plan_is_asked_for_one_again(play: Play) -> None:
+    says = {("plan", "gauss"): [NoReply("prose", "Induction."), GAUSS_PLAN]}
+    found = await play(says, policy=Policy([Action.PLAN], deepest=1), effort=Effort(plan_revisions=1, review=False))
+    assert found.script.roles() == ["plan", "plan"] and len(found.graph.decompositions) == 1
+    assert "Induction." in found.script.asked[1][1].unusable
 
 
 async def test_a_plan_and_its_lemma(play: Play) -> None:

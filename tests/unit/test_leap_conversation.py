@@ -261,6 +261,38 @@ async def test_many_samples_are_asked_for_once() -> None:
     assert player.asked[1].draw == 99
 
 
+@pytest.mark.parametrize("agent", ["leap", "repair", "whole-proof"])
+async def test_a_reply_of_no_use_is_named_in_the_next_question(agent: str) -> None:
+    player = Player(lambda query, time: ["It is well known."])
+    cast = ModelCast(find_agent(agent), {"main": player})
+    said = await cast.prove(BRIEF)
+    assert said.reply == NoReply("prose", "It is well known.")
+    await cast.prove(replace(BRIEF, unusable=str(said.reply)), 16)
+    first, again = (query.turns for query in player.asked)
+    assert again[0] == first[0], "who has nothing to mend is asked for a proof again"
+    notice = again[1].content.removeprefix(first[1].content)
+    assert notice != again[1].content and "prose where Lean code is wanted: It is well known." in notice
+    assert "```lean proof" in notice and "nothing in your reply could be used" in notice
+
+
+async def test_a_planner_is_told_its_own_format() -> None:
+    player = Player(lambda query, time: ["Induction."])
+    cast = ModelCast(find_agent("leap"), {"main": player})
+    await cast.plan(replace(BRIEF, unusable="```lean\nno fence ends here"))
+    task = player.asked[0].turns[1].content
+    assert "````\n```lean\nno fence ends here\n````" in task and "```lean lemma" in task.rpartition("````")[2]
+
+
+async def test_samples_of_no_use_do_not_hide_the_others() -> None:
+    player = Player(lambda query, time: ["It is well known.", "Truly.", PROOF])
+    cast = ModelCast(find_agent("whole-proof"), {"main": player})
+    first = await cast.prove(BRIEF)
+    second = await cast.prove(replace(BRIEF, unusable=str(first.reply)), 16)
+    third = await cast.prove(replace(BRIEF, unusable=str(second.reply)), 32)
+    assert [isinstance(said.reply, NoReply) for said in (first, second, third)] == [True, True, False]
+    assert [said.spare for said in (first, second, third)] == [False, True, True] and len(player.asked) == 1
+
+
 async def test_what_does_not_fit_is_not_asked() -> None:
     player = Player(lambda query, time: [PROOF])
     cast = ModelCast(find_agent("leap"), {"main": player}, tokens=lambda text: 10**9)

@@ -2,15 +2,9 @@
 
     python benchmarks/perf/tiny/pairs.py -o benchmarks/perf/tiny/pairs.jsonl
 
-<<<<<<< HEAD
 Each statement of `benchmarks/training` is searched for `--rounds` times with portfolio and real Lean; from the second
 round on, the portfolio's beliefs are shaken (by a seed), so that other tactics come first. Kept is every tactic that
 closed its goal, or that left goals which were all closed in the end; a line says which statement it comes from and
-=======
-Each statement of `benchmarks/training` is searched for `--rounds` times with the portfolio and real Lean; from the
-second round on, the portfolio's beliefs are shaken (by a seed), so that other tactics come first. Kept is every tactic
-that closed its goal, or that left goals which were all closed in the end; a line says which statement it comes from and
->>>>>>> h-core120
 whether that statement is held out from training (`part`, by a hash of its name). States and tactics that are long are
 left out: the model is tiny.
 """

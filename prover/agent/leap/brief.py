@@ -34,7 +34,8 @@ class Brief:
     `before`: the user's file up to the place; `definitions`: those that plans added; `lemmas`: what may be called on;
     `above`: what needs this lemma, nearest first: stating one of those again leads nowhere. `hints`: the person's.
     `premises`: theorems that may help, as Lean prints them. `tried`: oldest first. `work`: a text that is to be mended
-    or judged, and `faults`, what Lean or a reviewer says of it.
+    or judged, and `faults`, what Lean or a reviewer says of it. `unusable`: why the last reply was
+    of no use.
     """
 
     statement: Statement
@@ -47,3 +48,4 @@ class Brief:
     tried: tuple[Tried, ...] = ()
     work: str = ""
     faults: str = ""
+    unusable: str = ""

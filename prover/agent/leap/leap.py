@@ -60,12 +60,14 @@ class Leap:
     observe: Observer = lambda kind, payload: None
     _running: dict[asyncio.Task[bool], Choice] = field(default_factory=dict[asyncio.Task[bool], Choice])
     _failures: int = 0
+    _told: dict[str, Standing] = field(default_factory=dict[str, Standing])
 
     async def run(self) -> str:
         """Why it stopped: as `AgentEnded.stop`."""
         if self.cast is None:
             self.policy.actions = tuple(a for a in self.policy.actions if a in (Action.CLOSE, Action.SEARCH))
         spent = self._spent()
+        self._tell()
         try:
             stop = await self._work(spent)
         finally:
@@ -97,6 +99,8 @@ class Leap:
             done, _ = await asyncio.wait(self._running, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 self._take_in(task)
+            if done:
+                self._tell()
             # A plan is large, and looked through only when it may have become another.
             changed = bool(done)
 
@@ -144,6 +148,15 @@ class Leap:
         lemma = choice.lemma
         payload = {"lemma": lemma.name, "action": str(choice.action), "helped": helped, "standing": str(lemma.standing)}
         self.observe("LemmaLeft", payload)
+
+    def _tell(self) -> None:
+        """Says which lemmas are new or stand otherwise than it was said last, and what all has cost."""
+        now = {lemma.name: lemma.standing for lemma in self.plan.graph.lemmas}
+        changed = {name: str(standing) for name, standing in now.items() if self._told.get(name) is not standing}
+        self._told = now
+        tally = self.plan.tally
+        costs = {"tokens": tally.tokens, "calls": tally.calls, "money": tally.money}
+        self.observe("PlanStands", {"lemmas": changed, **costs})
 
     def _withdraw(self) -> None:
         """Ends work on lemmas that nobody needs any more."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from prover.agent.leap.bill import Bill
+from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.decomposition import Decomposition, Sketch
@@ -22,7 +23,7 @@ from prover.agent.leap.stage import Checked, Faults, Stage
 from prover.core.errors import LeanProcessError
 from prover.core.verdict import Proved, ProvedModulo, Refuted, Verdict
 
-#: Answers without a proof in them after which the prover is left alone.
+#: Questions in a row that bring nothing usable, the second of which has said so, after which the prover is left alone.
 _SILENCE = 2
 
 
@@ -96,15 +97,18 @@ class LemmaAttempt:
         draw = self.plan.tally.tries[self.lemma.key, self.action]
         silent = 0
         for revision in range(self.effort.revisions + 1):
-            reply = self.bill.paid(await self.cast.prove(brief, draw + revision * 16))
+            said = await self.cast.prove(brief, draw + revision * 16)
+            reply = self.bill.paid(said)
             if isinstance(reply, NoReply):
-                self.faults = str(reply)
-                silent += 1
+                brief = self._unused(brief, reply)
+                silent += not said.spare
                 if silent == _SILENCE:
                     break
-            elif await self._take_proof(reply):
+                continue
+            silent = 0
+            if await self._take_proof(reply):
                 return True
-            brief = replace(brief, work=self.text, faults=self.faults)
+            brief = replace(brief, work=self.text, faults=self.faults, unusable="")
         await self._diagnose()
         return False
 
@@ -162,18 +166,26 @@ class LemmaAttempt:
         reply = self.bill.paid(await self.cast.plan(brief, draw))
         for revision in range(self.effort.plan_revisions + 1):
             if isinstance(reply, NoReply):
-                self.faults = str(reply)
+                brief = self._unused(brief, reply)
             else:
                 self.text = shown(reply)
                 if reply.script and await self._take_plan(reply):
                     return True
                 if not reply.script:
                     self.faults = ""
-            brief = replace(brief, work=self.text, faults=self.faults)
+                brief = replace(brief, work=self.text, faults=self.faults, unusable="")
             if revision < self.effort.plan_revisions:
-                reply = self.bill.paid(await self.cast.sketch(brief, draw + revision * 16))
+                # While there is no plan, there is nothing to sketch.
+                ask = self.cast.sketch if self.text else self.cast.plan
+                reply = self.bill.paid(await ask(brief, draw + revision * 16))
         self.plan.record(PlanRefused(self.lemma.key, "faults", self.faults))
         return False
+
+    def _unused(self, brief: Brief, reply: NoReply) -> Brief:
+        """The task after a reply without use; what Lean says of the work before it stays."""
+        if not self.text:
+            self.faults = str(reply)
+        return replace(brief, unusable=str(reply))
 
     async def _take_plan(self, reply: PlanReply) -> bool:
         """Commits a plan that Lean, the rules and the reviewer accept; else says why not in `faults`."""

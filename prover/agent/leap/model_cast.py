@@ -11,7 +11,16 @@ from prover.agent.leap.cast import Said
 from prover.agent.leap.context import estimate
 from prover.agent.leap.conversation import Talk, converse
 from prover.agent.leap.manifest import RoleName, ToolName
-from prover.agent.leap.protocol import Question, read_diagnosis, read_plan, read_proof, read_review, read_statement
+from prover.agent.leap.protocol import (
+    PLAN_FORMAT,
+    PROOF_FORMAT,
+    Question,
+    read_diagnosis,
+    read_plan,
+    read_proof,
+    read_review,
+    read_statement,
+)
 from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply, StatementReply
 from prover.agent.leap.role import Role
 from prover.agent.leap.roles import Agent
@@ -60,24 +69,26 @@ class ModelCast:
         """As `Cast.prove`. An agent without a repairer draws another proof instead."""
         question = self._question(brief)
         if (brief.work or brief.faults) and "repairer" in self.agent.roles:
-            return await self._ask("repairer", brief, draw, lambda s: read_proof(s.text, question, s.finish))
+            return await self._ask(
+                "repairer", brief, draw, lambda s: read_proof(s.text, question, s.finish), PROOF_FORMAT
+            )
         brief = replace(brief, work="", faults="")
-        return await self._ask("prover", brief, draw, lambda s: read_proof(s.text, question, s.finish))
+        return await self._ask("prover", brief, draw, lambda s: read_proof(s.text, question, s.finish), PROOF_FORMAT)
 
     async def negate(self, brief: Brief, draw: int = 0) -> Said[ProofReply | NoReply]:
         """As `Cast.negate`."""
         question = replace(self._question(brief), name="refutation")
-        return await self._ask("negator", brief, draw, lambda s: read_proof(s.text, question, s.finish))
+        return await self._ask("negator", brief, draw, lambda s: read_proof(s.text, question, s.finish), PROOF_FORMAT)
 
     async def plan(self, brief: Brief, draw: int = 0) -> Said[PlanReply | NoReply]:
         """As `Cast.plan`."""
         question = self._question(brief)
-        return await self._ask("planner", brief, draw, lambda s: read_plan(s.text, question, s.finish))
+        return await self._ask("planner", brief, draw, lambda s: read_plan(s.text, question, s.finish), PLAN_FORMAT)
 
     async def sketch(self, brief: Brief, draw: int = 0) -> Said[PlanReply | NoReply]:
         """As `Cast.sketch`."""
         question = self._question(brief)
-        return await self._ask("sketcher", brief, draw, lambda s: read_plan(s.text, question, s.finish))
+        return await self._ask("sketcher", brief, draw, lambda s: read_plan(s.text, question, s.finish), PLAN_FORMAT)
 
     async def review(self, brief: Brief, draw: int = 0) -> Said[ReviewReply | NoReply]:
         """As `Cast.review`."""
@@ -96,14 +107,18 @@ class ModelCast:
         context = f"{brief.before}\n\n{brief.definitions}"
         return Question(brief.statement.name, context, self._native)
 
-    async def _ask(self, name: RoleName, brief: Brief, draw: int, read: _Read[_Reply]) -> Said[_Reply | NoReply]:
+    async def _ask(
+        self, name: RoleName, brief: Brief, draw: int, read: _Read[_Reply], wanted: str = ""
+    ) -> Said[_Reply | NoReply]:
         role = self.agent.roles.get(name)
         if role is None:
             return Said(NoReply("no_role", name), calls=0)
-        spare = self._spare.get((name, brief))
-        if spare:
-            return Said(read(spare.pop()), calls=0)
-        query = role.query(brief, most=self.agent.limits.context_tokens, draw=draw, tokens=self._tokens)
+        # What is said of the last sample is no reason to leave the others unread.
+        asked = replace(brief, unusable="")
+        if spare := self._spare.get((name, asked)):
+            return Said(read(spare.pop()), calls=0, spare=True)
+        most = self.agent.limits.context_tokens
+        query = role.query(brief, most=most, draw=draw, tokens=self._tokens, wanted=wanted)
         if query is None:
             return Said(NoReply("too_long", "the task does not fit the prompt"), calls=0)
         model = self._models.get(role.part.model) or self._models["main"]
@@ -111,7 +126,7 @@ class ModelCast:
         self._observe(name, talk)
         first, *rest = talk.samples or (Sample(""),)
         if rest:
-            self._spare[name, brief] = rest[::-1]
+            self._spare[name, asked] = rest[::-1]
         return Said(read(first), talk.tokens, talk.money, talk.asked)
 
     def _toolbox(self, role: Role, brief: Brief) -> Toolbox | None:

@@ -29,6 +29,12 @@ from prover.generate.fences import Block, blocks, spoken
 from prover.generate.screening import is_forbidden, is_prose, objection
 from prover.generate.tokens import balanced
 
+#: What `read_proof` and `read_plan` look for, for models that wrote something else.
+PROOF_FORMAT = "one block that begins with ```lean proof and holds the tactic lines that stand after `:= by`"
+PLAN_FORMAT = (
+    "for each lemma one block that begins with ```lean lemma and holds its statement, then one block that begins with "
+    "```lean proof and holds the tactic lines that prove the statement from them"
+)
 _LONGEST_REPLY = 400_000
 _LONGEST_SCRIPT = 100_000
 _MOST_LEMMAS = 64

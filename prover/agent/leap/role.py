@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -36,25 +36,25 @@ class Role:
         return Sampling(**self.part.sampling.model_dump())
 
     def query(
-        self, brief: Brief, *, most: int, draw: int = 0, tokens: Callable[[str], int] = estimate, more: str = ""
+        self, brief: Brief, *, most: int, draw: int = 0, tokens: Callable[[str], int] = estimate, wanted: str = ""
     ) -> Query | None:
         """What to ask a model, in at most `most` tokens, as `tokens` counts them; None where that is too little.
 
-        `more`: what is added to the instructions.
+        `wanted`: the format of a reply in a few words, told to a model whose last one could not be used.
         """
-        context = Context(brief).fitting(lambda made: sum(tokens(turn.content) for turn in self._turns(made)), most)
+        turns = partial(self._turns, wanted=wanted)
+        context = Context(brief).fitting(lambda made: sum(tokens(turn.content) for turn in turns(made)), most)
         if context is None:
             return None
-        system, user = self._turns(context)
-        if more:
-            system = Turn("system", f"{system.content}\n\n{more}")
-        return Query(turns=(system, user), sampling=self.sampling, draw=draw)
+        return Query(turns=turns(context), sampling=self.sampling, draw=draw)
 
-    def _turns(self, context: Context) -> tuple[Turn, Turn]:
+    def _turns(self, context: Context, wanted: str) -> tuple[Turn, Turn]:
         variables = _variables(context)
-        return Turn("system", self._text(self.part.system, variables)), Turn(
-            "user", self._text(self.part.user, variables)
-        )
+        user = self._text(self.part.user, variables)
+        if context.brief.unusable:
+            # Here and not in the templates: agents that somebody wrote are told so too.
+            user += "\n\n" + _told(context.brief.unusable, wanted)
+        return Turn("system", self._text(self.part.system, variables)), Turn("user", user)
 
     def _text(self, template: str, variables: Mapping[str, Any]) -> str:
         from jinja2 import TemplateError, TemplateNotFound
@@ -85,6 +85,11 @@ class Role:
 
     def _bad(self, template: str, problem: str) -> UserError:
         return AGENT.bad_template(self.folder / "prompts" / template, problem)
+
+
+def _told(unusable: str, wanted: str) -> str:
+    again = f"Answer again, with {wanted}." if wanted else "Answer again, in the format that you were given."
+    return f"You were asked this before, and nothing in your reply could be used:\n\n{fence(unusable)}\n\n{again}"
 
 
 def _variables(context: Context) -> dict[str, Any]:
