@@ -8,7 +8,7 @@ import time
 
 import psutil
 
-_FAMILY_SECONDS = 0.25
+_FAMILY_SECONDS = 1.0
 
 
 class Usage:

@@ -13,12 +13,13 @@ Reply = TypeVar("Reply", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Said(Generic[Reply]):
-    """A reply and its price: tokens the models wrote, US dollars, calls."""
+    """A reply and its price: tokens the models wrote, US dollars, calls, seconds of Lean in tools."""
 
     reply: Reply
     tokens: int = 0
     money: float = 0.0
     calls: int = 1
+    lean_seconds: float = 0.0
 
 
 class Cast(Protocol):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prover.agent.leap.draft import Draft
 from prover.agent.leap.keys import Keys
 from prover.core.errors import CallTimeout
 from prover.lean import Elaboration, Pool
 from prover.verify.elaborated import Elaborated, elaborate
-from prover.verify.footing import own_holes
 from prover.verify.name import Name, parse, show
 from prover.verify.policy import Allowance, forbidden
 from prover.verify.tables import JudgeTooSlow, MalformedExport
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,13 @@ def _seen(draft: Draft, file: Elaborated, allowed: Allowance, began: float) -> L
         complaints.append(Complaint(*draft.place(line), words, "forbidden"))
     tables, keys = file.tables, Keys(file.tables)
     declared = {show(name): name for name in file.declared}
+    theorems = [label for label, name in declared.items() if tables.constants[name].kind == "theorem"]
+    own = frozenset(file.declared)
     return Look(
         tuple(complaints),
-        {label: keys.of(name) for label, name in declared.items() if tables.constants[name].kind == "theorem"},
-        frozenset(label for label, name in declared.items() if own_holes(tables, name)),
-        {label: _rests_on(file, name, declared) for label, name in declared.items()},
+        _OnDemand(theorems, lambda label: keys.of(declared[label])),
+        frozenset(label for label, name in declared.items() if name in file.open),
+        _OnDemand(declared, lambda label: _rests_on(file, declared[label], own)),
         {label: tables.constants[name].kind for label, name in declared.items()},
         _by_piece(draft, file, declared),
         time.monotonic() - began,
@@ -126,10 +130,30 @@ def _by_piece(draft: Draft, file: Elaborated, declared: Mapping[str, Name]) -> d
     return found
 
 
-def _rests_on(file: Elaborated, name: Name, declared: Mapping[str, Name]) -> frozenset[str]:
-    """The declarations that a constant uses, through what Lean made for it but not through other declarations."""
+class _OnDemand(Mapping[str, _Value]):
+    """What is worked out for the names that are asked for alone: a file has many, and few of them matter."""
+
+    def __init__(self, names: Iterable[str], made: Callable[[str], _Value]) -> None:
+        self._known: dict[str, _Value | None] = dict.fromkeys(names)
+        self._made = made
+
+    def __getitem__(self, name: str) -> _Value:
+        known = self._known[name]
+        if known is None:
+            known = self._known[name] = self._made(name)
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _rests_on(file: Elaborated, name: Name, own: Container[Name]) -> frozenset[str]:
+    """The declarations (of `own`) that a constant uses, through what Lean made for it but not through other
+    declarations."""
     tables = file.tables
-    own = set(declared.values())
     found: set[Name] = set()
     seen, pending = {name}, [name]
     while pending:

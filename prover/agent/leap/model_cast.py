@@ -107,12 +107,13 @@ class ModelCast:
         if query is None:
             return Said(NoReply("too_long", "the task does not fit the prompt"), calls=0)
         model = self._models.get(role.part.model) or self._models["main"]
-        talk = await converse(model, query, self._toolbox(role, brief))
+        toolbox = self._toolbox(role, brief)
+        talk = await converse(model, query, toolbox)
         self._observe(name, talk)
         first, *rest = talk.samples or (Sample(""),)
         if rest:
             self._spare[name, brief] = rest[::-1]
-        return Said(read(first), talk.tokens, talk.money, talk.asked)
+        return Said(read(first), talk.tokens, talk.money, talk.asked, toolbox.seconds if toolbox else 0.0)
 
     def _toolbox(self, role: Role, brief: Brief) -> Toolbox | None:
         if self._tools is None or not role.part.tools:
