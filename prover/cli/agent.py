@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from prover.agent.leap.conversation import Talk
 from prover.agent.leap.events import PLAN, ModelsNamed
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.finder import Finder
+from prover.agent.leap.limits import LemmaLimits
 from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
@@ -49,6 +51,38 @@ TacticModelOption = Annotated[
 HintOption = Annotated[
     list[str] | None, typer.Option("--hint", metavar="TEXT", help="What the agent should know (may be repeated).")
 ]
+CallsOption = Annotated[
+    int | None, typer.Option("--calls", help="Calls of models in all (with --agent).", min=1, metavar="N")
+]
+LeanSecondsOption = Annotated[
+    float | None, typer.Option("--lean-seconds", help="Seconds of Lean in all (with --agent).", min=1)
+]
+PerLemmaOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--per-lemma",
+        metavar="LIMIT=N",
+        help="What one lemma may cost (with --agent; may be repeated): calls, tokens, money, seconds, lean-seconds. "
+        "0: no limit.",
+    ),
+]
+
+
+def per_lemma(limits: LemmaLimits, given: Sequence[str] | None) -> LemmaLimits:
+    """An agent's limits for one lemma, with the user's in their place. Raises `UserError` (`usage`)."""
+    known = {limit.name: limit.name in ("calls", "tokens") for limit in fields(LemmaLimits)}
+    for text in given or ():
+        word, _, number = text.partition("=")
+        name = word.strip().replace("-", "_")
+        try:
+            value = int(number) if known[name] else float(number)
+        except (KeyError, ValueError):
+            value = -1
+        if not 0 <= value < math.inf:
+            words = ", ".join(limit.replace("_", "-") for limit in known)
+            raise UserError(f"--per-lemma {text}: LIMIT=NUMBER is expected", code="usage", hint=f"LIMIT: {words}")
+        limits = replace(limits, **{name: value or None})
+    return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +95,7 @@ class AgentChoice:
     hints: tuple[str, ...] = ()
     price: str = ""
     record: Any = None
+    lemma_limits: LemmaLimits = field(default_factory=LemmaLimits)
     agent: Agent | None = field(default=None, compare=False)
 
     @classmethod
@@ -72,10 +107,13 @@ class AgentChoice:
         hints: Sequence[str] | None,
         price: str,
         record: Any,
+        limits: Mapping[str, Any],
     ) -> AgentChoice:
-        """Raises `UserError` for options that make no sense, before anything is started."""
+        """Raises `UserError` for options that make no sense, before anything is started. `limits`: those that are for
+        agents alone, by option; `per-lemma` among them."""
         if not name:
-            given = [flag for flag, value in (("role-model", role_models), ("hint", hints)) if value]
+            options = {"role-model": role_models, "hint": hints, **limits}
+            given = [flag for flag, value in options.items() if value]
             if given:
                 raise UserError(f"--{given[0]} is for agents, and no --agent is given", code="usage")
             return cls()
@@ -85,7 +123,8 @@ class AgentChoice:
         for reference in (model, *(pair.partition("=")[2] for pair in role_models or ())):
             if reference:
                 ModelChoice(reference, recipe=GENERAL, price=price).checked()
-        return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, agent)
+        lemma = per_lemma(LemmaLimits(**agent.limits.lemma.model_dump()), limits.get("per-lemma"))
+        return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, lemma, agent)
 
     @property
     def references(self) -> dict[str, str]:
@@ -170,8 +209,12 @@ async def fill_with_agent(
         names = {batcher.model.name: batcher.statistics.priced for batcher in models.batchers.values()}
         plan.record(ModelsNamed(tuple(names), tuple(name for name, priced in names.items() if not priced)))
     limits = models.agent.limits
-    most = {Action.PLAN: limits.plans}
-    policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
+    most, lemma = {Action.PLAN: limits.plans}, choice.lemma_limits
+    policy = (
+        Policy(_actions(models.agent), most=most, limits=lemma)
+        if depth is None
+        else Policy([Action.PLAN], deepest=depth, limits=lemma)
+    )
     options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
     options.effort = options.effort.with_limits(limits.revisions, limits.plan_revisions)
     agent = FileAgent(
@@ -192,6 +235,11 @@ async def fill_with_agent(
 
 def _actions(agent: Agent) -> list[Action]:
     """What an agent with these roles can do; it can always search."""
-    needs = {Action.PROVE: {"prover"}, Action.NEGATE: {"negator"}, Action.PLAN: {"planner", "sketcher"}}
-    roles = set(agent.roles)
+    needs: dict[Action, set[str]] = {
+        Action.PROVE: {"prover"},
+        Action.REPAIR: {"prover", "repairer"},
+        Action.NEGATE: {"negator"},
+        Action.PLAN: {"planner", "sketcher"},
+    }
+    roles: set[str] = set(agent.roles)
     return [Action.CLOSE, Action.SEARCH, *(action for action, wanted in needs.items() if wanted <= roles)]

@@ -21,7 +21,10 @@ from prover.agent.workbench import read_header
 from prover.cli.agent import (
     AgentChoice,
     AgentOption,
+    CallsOption,
     HintOption,
+    LeanSecondsOption,
+    PerLemmaOption,
     RoleModelOption,
     TacticModelOption,
     agent_models,
@@ -120,6 +123,9 @@ def run(
     hint: HintOption = None,
     price: PriceOption = "",
     money: MoneyOption = None,
+    calls: CallsOption = None,
+    lean_seconds: LeanSecondsOption = None,
+    lemma_limits: PerLemmaOption = None,
     depth: Annotated[int | None, typer.Option(hidden=True)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
@@ -136,7 +142,8 @@ def run(
         )
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
-    leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers)
+    only_agents = {"calls": calls, "lean-seconds": lean_seconds, "per-lemma": lemma_limits}
+    leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers, only_agents)
     if tactic_model and not leap.name:
         raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
     tactics = tactic_model if leap.name else model
@@ -212,7 +219,7 @@ def run(
                 )
                 facts: dict[str, Any] = {"foundation": label}
                 if models is not None:
-                    budget = Budget(seconds=timeout, tokens=tokens, money=money)
+                    budget = Budget(seconds=timeout, tokens=tokens, money=money, calls=calls, lean_seconds=lean_seconds)
                     solvers = solver(), solver(model=asked)
                     found = await fill_with_agent(
                         models, leap, source, wanted, pool, solvers, judge, budget,

@@ -9,9 +9,9 @@ import typer
 from rich.text import Text
 
 from prover.cli import fill, lemmas
-from prover.cli.agent import HintOption, RoleModelOption
+from prover.cli.agent import CallsOption, HintOption, LeanSecondsOption, PerLemmaOption, RoleModelOption
 from prover.cli.engine import EngineChoice, EngineOption
-from prover.cli.model import ModelOption, PriceOption
+from prover.cli.model import ModelOption, MoneyOption, PriceOption
 from prover.cli.terminal import errors, safe
 
 
@@ -23,6 +23,11 @@ def run(
     role_model: RoleModelOption = None,
     hint: HintOption = None,
     price: PriceOption = "",
+    money: MoneyOption = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens that models may write in all.", min=1)] = None,
+    calls: CallsOption = None,
+    lean_seconds: LeanSecondsOption = None,
+    lemma_limits: PerLemmaOption = None,
     depth: Annotated[int, typer.Option(help="How often lemmas are planned for again.", min=1)] = 1,
     timeout: Annotated[float, typer.Option(help="Seconds for each target.", min=1)] = 600.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the plan there.")] = False,
@@ -41,6 +46,11 @@ def run(
         role_model=role_model,
         hint=hint,
         price=price,
+        money=money,
+        tokens=tokens,
+        calls=calls,
+        lean_seconds=lean_seconds,
+        lemma_limits=lemma_limits,
         depth=depth,
         resume=resume,
         engine_choice=engine_choice,
