@@ -146,13 +146,15 @@ def run(
     leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers, only_agents)
     if tactic_model and not leap.name:
         raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
-    tactics = tactic_model if leap.name else model
-    recorded = None if leap.name else record_answers
+    # An agent without roles is plain search, with the model if one is named.
+    searches = leap.agent is None or not leap.agent.roles
+    tactics = tactic_model or model if searches else tactic_model
+    recorded = record_answers if searches else None
     # For an agent's searches two numbers would be those of another model.
-    by_table = price if not leap.name or price.endswith(".toml") else ""
+    by_table = price if searches or price.endswith(".toml") else ""
     choice = ModelChoice(tactics, recipe, samples, temperature, seed, model_only, recorded, by_table).checked()
     check_money(money, [choice.reference], by_table)
-    check_money(money, list(leap.references.values()), price)
+    check_money(money, [] if searches else list(leap.references.values()), price)
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     share = 0.1 if refute and not by_repl else 0.0
@@ -218,7 +220,7 @@ def run(
                     index=await theorem_index(pool, source, indexing) if premises and not by_repl else None,
                 )
                 facts: dict[str, Any] = {"foundation": label}
-                if models is not None:
+                if models is not None and not searches:
                     budget = Budget(seconds=timeout, tokens=tokens, money=money, calls=calls, lean_seconds=lean_seconds)
                     solvers = solver(), solver(model=asked)
                     found = await fill_with_agent(

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from prover.agent.leap.roles import find_agent
 from prover.cli import fill, lemmas
 from prover.cli.agent import CallsOption, HintOption, LeanSecondsOption, PerLemmaOption, RoleModelOption
 from prover.cli.engine import EngineChoice, EngineOption
 from prover.cli.model import ModelOption, MoneyOption, PriceOption
 from prover.cli.terminal import errors, safe
+from prover.core.errors import UserError
 
 
 def run(
@@ -37,6 +39,9 @@ def run(
 
     Edit DIR/blueprint.lean, then go on with the same command and --resume, or see `prove lemmas DIR`.
     """
+    roles = find_agent(agent).roles
+    if "planner" not in roles or "sketcher" not in roles:
+        raise UserError(f"the agent {agent} does not plan", code="no_planner", hint="--agent leap does")
     fill.run(
         target,
         timeout=timeout,
