@@ -158,7 +158,7 @@ class _Told:
             "limit": _limit(self.limits.get(key)),
             "diagnoses": [_diagnosis(d) for d in self.plan.advice.get(key, ())],
             "refusals": [{"reason": r.reason, "detail": r.detail} for r in self.refusals.get(key, ())],
-            "attempts": [_attempt(ended) for ended in attempts],
+            "attempts": [_attempt(ended) | {"money": self._money([ended.money])} for ended in attempts],
             "costs": {
                 "attempts": len(attempts),
                 "calls": sum(a.calls for a in attempts),
@@ -197,7 +197,6 @@ def _attempt(ended: ActionEnded) -> dict[str, Any]:
         "faults": ended.faults,
         "calls": ended.calls,
         "tokens": ended.tokens,
-        "money": round(ended.money, 6),
         "lean_seconds": round(ended.lean_seconds, 3),
         "seconds": round(ended.seconds, 3),
     }
