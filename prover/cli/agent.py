@@ -164,8 +164,9 @@ class Models:
             observe("RoleAsked", {"role": role, "asked": talk.asked, "tokens": talk.tokens, "tools": len(talk.called)})
 
         askers = {name: batcher.client() for name, batcher in self.batchers.items()}
-        tools = LeanTools(pool, find=Finder(pool, source.text))
-        return ModelCast(self.agent, askers, tools=tools, observe=heard)
+        find = Finder(pool, source.text)
+        tools = LeanTools(pool, find=find)
+        return ModelCast(self.agent, askers, tools=tools, find=find, observe=heard)
 
 
 @asynccontextmanager

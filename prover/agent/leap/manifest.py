@@ -49,12 +49,14 @@ class LemmaPart(Part):
 
 class LimitsPart(Part):
     """`revisions` of one proof, and `plan_revisions` of one plan, after Lean's complaints; `plans` for one lemma;
-    `tool_calls` in one conversation; `context_tokens` of one prompt; `lemma`: what one lemma may cost."""
+    `tool_calls` in one conversation; `premises` that a prompt offers; `context_tokens` of one prompt; `lemma`: what one
+    lemma may cost."""
 
     revisions: int = Field(default=4, ge=0, le=100)
     plan_revisions: int = Field(default=4, ge=0, le=100)
     plans: int = Field(default=3, ge=0, le=100)
     tool_calls: int = Field(default=12, ge=0, le=1000)
+    premises: int = Field(default=12, ge=0, le=100)
     context_tokens: int = Field(default=32_000, ge=1000)
     lemma: LemmaPart = LemmaPart()
 
