@@ -133,7 +133,7 @@ class Stage:
         for name, premise, goal in (("forth", one.name, other.name), ("back", other.name, one.name)):
             text = f"theorem _root_.{name}_again (h : type_of% @{premise}) : type_of% @{goal} := by\n  {_CHEAP}"
             pieces.append(Piece(name, text))
-        seen = await self._look(pieces)
+        seen = await self._look(pieces, only_clean=True)
         if not seen.clean or any(_not_one_theorem(seen, piece.name) for piece in pieces[1:]):
             return False
         stated = {seen.declared[s.name][0] for s in (one, other)}
@@ -144,8 +144,9 @@ class Stage:
         pieces = [Piece(_EARLIER, definitions), Piece(statement.name, closed(statement.text, script))]
         return Draft.of(self.before, [*pieces, Piece(_REFUTATION, refutation)]).text
 
-    async def _look(self, pieces: Sequence[Piece]) -> Look:
-        return await look(self.pool, Draft.of(self.before, pieces), seconds=self._seconds, allowed=self.allowed)
+    async def _look(self, pieces: Sequence[Piece], *, only_clean: bool = False) -> Look:
+        draft = Draft.of(self.before, pieces)
+        return await look(self.pool, draft, seconds=self._seconds, allowed=self.allowed, only_clean=only_clean)
 
     def _key(self, seen: Look, name: str) -> str:
         key = seen.keys[seen.declared[name][0]]
