@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 
@@ -23,8 +24,9 @@ def test_a_process_and_all_below_it() -> None:
             assert {member.pid for member in members} == {shell.pid, *(c.pid for c in root.children(recursive=True))}
             assert len(members) == 3
         finally:
-            for member in reversed(members):
-                member.kill()
+            for member in members:  # those below end by themselves, perhaps before they are killed
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    member.kill()
 
 
 def test_one_that_is_gone() -> None:
