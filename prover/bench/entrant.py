@@ -36,6 +36,7 @@ class Entrant:
     role_models: tuple[str, ...] = ()
     tactic_model: str = ""
     price: str = ""
+    per_lemma: tuple[str, ...] = ()
 
     def checked(self) -> Entrant:
         """Itself. Raises `UserError` for what cannot be, before anything is started."""
@@ -64,7 +65,8 @@ class Entrant:
     @property
     def leap(self) -> AgentChoice:
         """The agent, if any. Raises `UserError` where there is none of that name."""
-        return AgentChoice.checked(self.agent, self.model, self.role_models, (), self.price, None)
+        limits = {"per-lemma": self.per_lemma, "calls": self.budget.calls if self.agent else None}
+        return AgentChoice.checked(self.agent, self.model, self.role_models, (), self.price, None, limits)
 
     @property
     def repeats(self) -> bool:

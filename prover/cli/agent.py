@@ -26,3 +26,18 @@ TacticModelOption = Annotated[
 HintOption = Annotated[
     list[str] | None, typer.Option("--hint", metavar="TEXT", help="What the agent should know (may be repeated).")
 ]
+CallsOption = Annotated[
+    int | None, typer.Option("--calls", help="Calls of models in all (with --agent).", min=1, metavar="N")
+]
+LeanSecondsOption = Annotated[
+    float | None, typer.Option("--lean-seconds", help="Seconds of Lean in all (with --agent).", min=1)
+]
+PerLemmaOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--per-lemma",
+        metavar="LIMIT=N",
+        help="What one lemma may cost (with --agent; may be repeated): calls, tokens, money, seconds, lean-seconds. "
+        "0: no limit.",
+    ),
+]

@@ -12,8 +12,8 @@ from rich.text import Text
 from prover.bench.entrant import Entrant
 from prover.bench.posing import asked_again, spec_of
 from prover.bench.record import Record, read_record
-from prover.cli.bench_run import Contest, Posed, bench_engine
-from prover.cli.engine import EngineChoice, EngineOption
+from prover.cli.bench_run import Contest, Posed
+from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
 from prover.lean import Pool
@@ -34,7 +34,7 @@ def run(
         raise UserError("a run is not made over itself", code="usage", hint="name another folder with --out")
     record = read_record(folder)
     entrant = Entrant.decoded(record.evaluation.prover, record.evaluation.budget).checked()
-    engine, foundation = bench_engine(engine_choice, quiet=quiet)
+    engine, foundation = open_benchmark_engine(engine_choice, quiet=quiet)
     evaluation = asked_again(record, engine, attempts)
     contest = Contest(entrant, engine, foundation, out, jobs, 2, (1, 1), memory, shown=not (quiet or as_json))
 

@@ -25,7 +25,8 @@ from prover.bench.runner import Runner, Tour
 from prover.bench.station import open_station
 from prover.bench.survey import Survey, survey
 from prover.cli.agent import AgentOption, RoleModelOption, TacticModelOption
-from prover.cli.engine import EngineChoice, EngineOption, open_engine
+from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
+from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.model import (
     ModelOnlyOption,
@@ -41,7 +42,7 @@ from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.events import RunSpec
 from prover.lean import LeanEngine, Pool, PoolLimits
-from prover.lean.foundation import CORE_MATH, Foundation
+from prover.lean.foundation import Foundation
 
 BENCH_SCHEMA = "leap-prover/bench/1"
 _MEMORY_MB = 2500
@@ -51,13 +52,11 @@ _SECONDS = 60.0
 def run(
     name: Annotated[str, typer.Argument(help="A benchmark (`prove bench ls`), or the path of a manifest.")],
     out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run folder; the same command goes on there.")],
-    data: Annotated[Path | None, typer.Option("--data", help="The benchmark's file, folder or archive.")] = None,
-    split: Annotated[str, typer.Option(help="One of its splits; all without it.")] = "",
-    variant: Annotated[str, typer.Option(help="One of the forms it is released in.")] = "",
-    corrected: Annotated[str, typer.Option(help="Statements put right as this overlay says.")] = "",
-    without_bad: Annotated[
-        bool, typer.Option("--without-bad", help="Leave out statements that are known to be wrong.")
-    ] = False,
+    data: DataOption = None,
+    split: SplitOption = "",
+    variant: VariantOption = "",
+    corrected: CorrectedOption = "",
+    without_bad: WithoutBadOption = False,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="ID", help="This problem (may be repeated).")
     ] = None,
@@ -113,7 +112,7 @@ def run(
         )
     loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, without_bad=without_bad)
     asked = _chosen(loaded.problems, only or (), first)
-    engine, foundation = bench_engine(engine_choice, quiet=quiet)
+    engine, foundation = open_benchmark_engine(engine_choice, quiet=quiet)
     question = Question(entrant, loaded, asked, engine, foundation, attempts, split, corrected)
     contest = Contest(
         entrant, engine, foundation, out, jobs, retries, read_shard(shard), memory, shown=not (quiet or as_json)
@@ -128,14 +127,6 @@ def run(
         return Posed(question.evaluation(found), found.problems, found)
 
     return contest.show(asyncio.run(contest.work(question.spec(), pose)), as_json=as_json)
-
-
-def bench_engine(choice: EngineChoice, *, quiet: bool) -> tuple[LeanEngine, Foundation | None]:
-    """The Lean at hand, and what stands in for Mathlib on it: nothing in a project that may have it."""
-    engine = open_engine(".", choice, quiet=quiet)
-    if engine.name != "embedded":
-        return engine, None
-    return open_engine(".", EngineChoice.EMBEDDED, quiet=quiet, lite=True), CORE_MATH
 
 
 @dataclass(frozen=True, slots=True)

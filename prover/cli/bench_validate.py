@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption
+from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
 from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.terminal import errors, output, safe

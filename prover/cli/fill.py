@@ -26,7 +26,15 @@ from prover.agent.solver import SearchSolver
 from prover.agent.tactic_model import ModelChoice, check_money
 from prover.agent.tactic_model import tactic_model as tactic_model_of
 from prover.agent.workbench import read_header
-from prover.cli.agent import AgentOption, HintOption, RoleModelOption, TacticModelOption
+from prover.cli.agent import (
+    AgentOption,
+    CallsOption,
+    HintOption,
+    LeanSecondsOption,
+    PerLemmaOption,
+    RoleModelOption,
+    TacticModelOption,
+)
 from prover.cli.document import result_document
 from prover.cli.engine import EngineChoice, EngineOption, ReplCommand, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
@@ -116,6 +124,9 @@ def run(
     hint: HintOption = None,
     price: PriceOption = "",
     money: MoneyOption = None,
+    calls: CallsOption = None,
+    lean_seconds: LeanSecondsOption = None,
+    lemma_limits: PerLemmaOption = None,
     depth: Annotated[int | None, typer.Option(hidden=True)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
@@ -132,16 +143,19 @@ def run(
         )
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
-    leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers)
+    only_agents = {"calls": calls, "lean-seconds": lean_seconds, "per-lemma": lemma_limits}
+    leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers, only_agents)
     if tactic_model and not leap.name:
         raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
-    tactics = tactic_model if leap.name else model
-    recorded = None if leap.name else record_answers
+    # An agent without roles is plain search, with the model if one is named.
+    searches = leap.agent is None or not leap.agent.roles
+    tactics = tactic_model or model if searches else tactic_model
+    recorded = record_answers if searches else None
     # For an agent's searches two numbers would be those of another model.
-    by_table = price if not leap.name or price.endswith(".toml") else ""
+    by_table = price if searches or price.endswith(".toml") else ""
     choice = ModelChoice(tactics, recipe, samples, temperature, seed, model_only, recorded, by_table).checked()
     check_money(money, [choice.reference], by_table)
-    check_money(money, list(leap.references.values()), price)
+    check_money(money, [] if searches else list(leap.references.values()), price)
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     share = 0.1 if refute and not by_repl else 0.0
@@ -209,8 +223,8 @@ def run(
                     index=await theorem_index(pool, source, indexing) if premises and not by_repl else None,
                 )
                 facts: dict[str, Any] = {"foundation": label}
-                if models is not None:
-                    budget = Budget(seconds=timeout, tokens=tokens, money=money)
+                if models is not None and not searches:
+                    budget = Budget(seconds=timeout, tokens=tokens, money=money, calls=calls, lean_seconds=lean_seconds)
                     plan = Plan(None if record is None else record.recorder(PLAN))
                     plan.take([] if record is None else record.past(PLAN))
                     kept = record.folder.path if isinstance(record, RunRecord) else None

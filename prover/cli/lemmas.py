@@ -25,6 +25,7 @@ _WIDEST = 60
 def run(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run (`prove FILE --agent leap`).")],
     every: Annotated[bool, typer.Option("--all", help="Also lemmas that no plan needs, and those replaced.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Also every decision, and its reason.")] = False,
     page: Annotated[Path | None, typer.Option("--page", help="Write a page (HTML) that draws the plan here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
@@ -46,6 +47,8 @@ def run(
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         _show(output(), found, every=every)
+        for line in _decisions(found) if why else ():
+            output().print(line)
     return code
 
 
@@ -149,10 +152,20 @@ def _remarks(plan: dict[str, Any]) -> Iterator[Text]:
             names = ", ".join(plan["lemmas"][n]["name"] for n in way["lemmas"])
             yield Text(safe(f"{parent} from {names or 'definitions'}: given up ({way['given_up']})"), "dim")
     for lemma in plan["lemmas"]:
+        limit = lemma["limit"]
+        if limit is not None:
+            name = limit["name"].replace("_", " ")
+            yield Text(f"{safe(lemma['name'])}: limit reached: {name} {limit['used']:g} of {limit['most']:g}", "yellow")
         for told in lemma["diagnoses"]:
             yield Text(f"{safe(lemma['name'])}: {safe(told['diagnosis'])}", "yellow") + Text(
                 f" {_line(told['advice'])}"
             )
+
+
+def _decisions(plan: dict[str, Any]) -> Iterator[Text]:
+    for number, told in enumerate(plan["decisions"], start=1):
+        name = "?" if told["lemma"] is None else plan["lemmas"][told["lemma"]]["name"]
+        yield Text(f"{number:4}. {safe(told['action'])} {safe(name)}: ") + Text(safe(told["reason"]), "dim")
 
 
 def _line(text: str) -> str:

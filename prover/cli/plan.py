@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from prover.agent.leap.roles import find_agent
 from prover.cli import fill, lemmas
-from prover.cli.agent import HintOption, RoleModelOption
+from prover.cli.agent import CallsOption, HintOption, LeanSecondsOption, PerLemmaOption, RoleModelOption
 from prover.cli.engine import EngineChoice, EngineOption
-from prover.cli.model import ModelOption, PriceOption
+from prover.cli.model import ModelOption, MoneyOption, PriceOption
 from prover.cli.terminal import errors, safe
+from prover.core.errors import UserError
 
 
 def run(
@@ -23,6 +25,11 @@ def run(
     role_model: RoleModelOption = None,
     hint: HintOption = None,
     price: PriceOption = "",
+    money: MoneyOption = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens that models may write in all.", min=1)] = None,
+    calls: CallsOption = None,
+    lean_seconds: LeanSecondsOption = None,
+    lemma_limits: PerLemmaOption = None,
     depth: Annotated[int, typer.Option(help="How often lemmas are planned for again.", min=1)] = 1,
     timeout: Annotated[float, typer.Option(help="Seconds for each target.", min=1)] = 600.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the plan there.")] = False,
@@ -32,6 +39,9 @@ def run(
 
     Edit DIR/blueprint.lean, then go on with the same command and --resume, or see `prove lemmas DIR`.
     """
+    roles = find_agent(agent).roles
+    if "planner" not in roles or "sketcher" not in roles:
+        raise UserError(f"the agent {agent} does not plan", code="no_planner", hint="--agent leap does")
     fill.run(
         target,
         timeout=timeout,
@@ -41,6 +51,11 @@ def run(
         role_model=role_model,
         hint=hint,
         price=price,
+        money=money,
+        tokens=tokens,
+        calls=calls,
+        lean_seconds=lean_seconds,
+        lemma_limits=lemma_limits,
         depth=depth,
         resume=resume,
         engine_choice=engine_choice,

@@ -14,7 +14,7 @@ Clock = Callable[[], float]
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Limits; `None`: none. Wall seconds, Lean heartbeats (unit of `maxHeartbeats`), expansions, candidates, seconds
-    Lean was busy with tactics, tokens a model wrote, US dollars it charged for them."""
+    Lean was busy, tokens models wrote, US dollars they charged for them, calls of models."""
 
     seconds: float | None = None
     heartbeats: int | None = None
@@ -23,6 +23,7 @@ class Budget:
     lean_seconds: float | None = None
     tokens: int | None = None
     money: float | None = None
+    calls: int | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Spent:
     lean_seconds: float = 0.0
     tokens: int = 0
     money: float = 0.0
+    calls: int = 0
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +58,7 @@ class Spent:
         return max(0.0, self.budget.seconds - self.seconds)
 
     def exceeded(self) -> str | None:
-        for name in ("seconds", "heartbeats", "expansions", "candidates", "lean_seconds", "tokens", "money"):
+        for name in ("seconds", "heartbeats", "expansions", "candidates", "lean_seconds", "tokens", "money", "calls"):
             limit = getattr(self.budget, name)
             if limit is not None and getattr(self, name) >= limit:
                 return name

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import math
+import os
 import sys
 import time
+from collections.abc import Iterator
 
 import psutil
 
@@ -30,9 +34,8 @@ class Usage:
         """The memory now, in MiB; 0 when the process is gone."""
         now = time.monotonic()
         try:
-            if now - self._family_seen >= _FAMILY_SECONDS:  # reads what every process of the machine says of itself
-                root = psutil.Process(self._pid)
-                self._family, self._family_seen = [root, *root.children(recursive=True)], now
+            if now - self._family_seen >= _FAMILY_SECONDS:
+                self._family, self._family_seen = family(self._pid), now
             total = sum(self._measure(member) for member in self._family)
             times = [member.cpu_times() for member in self._family]
         except psutil.Error:
@@ -41,6 +44,35 @@ class Usage:
         self.cpu_seconds = max(self.cpu_seconds, sum(used.user + used.system for used in times))
         self.peak_mb = max(self.peak_mb, total / 2**20)
         return total / 2**20
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all below it. Raises `psutil.Error` when it is gone."""
+    root = psutil.Process(pid)
+    below = list(_below(pid))
+    if not below and not _tells_children(pid):
+        return [root, *root.children(recursive=True)]  # reads what every process of the machine says of itself
+    members = [root]
+    for child in below:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            members.append(psutil.Process(child))
+    return members
+
+
+def _tells_children(pid: int) -> bool:
+    """Whether the system says which processes a thread has started (Linux, most builds)."""
+    return os.path.exists(f"/proc/{pid}/task/{pid}/children")
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Processes below one, as far as the system tells."""
+    for file in glob.iglob(f"/proc/{pid}/task/*/children"):
+        with contextlib.suppress(OSError):
+            with open(file, "rb") as children:
+                found = children.read().split()
+            for child in map(int, found):
+                yield child
+                yield from _below(child)
 
 
 def _resident_bytes(process: psutil.Process) -> int:

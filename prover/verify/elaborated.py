@@ -62,6 +62,14 @@ async def elaborate(worker: Worker, text: str, header: HeaderInfo, *, heartbeats
     of it. Raises `LeanProcessError` kinds, and `MalformedExport`.
     """
     deadline = time.monotonic() + seconds
+    elaboration = await read_by_lean(worker, text, header, heartbeats=heartbeats, seconds=seconds)
+    return await exported(worker, text, header, elaboration, deadline=deadline)
+
+
+async def read_by_lean(
+    worker: Worker, text: str, header: HeaderInfo, *, heartbeats: int, seconds: float
+) -> Elaboration:
+    """The first half of `elaborate`: what Lean says. The environment is kept, to be `exported` or released."""
     elaboration = await worker.elaborate(
         worker.env,
         text,
@@ -74,6 +82,13 @@ async def elaborate(worker: Worker, text: str, header: HeaderInfo, *, heartbeats
     )
     if runs_code(elaboration.commands, text):
         worker.discard()
+    return elaboration
+
+
+async def exported(
+    worker: Worker, text: str, header: HeaderInfo, elaboration: Elaboration, *, deadline: float
+) -> Elaborated:
+    """The second half of `elaborate`: the constants of the text, read back. `deadline`: of the monotonic clock."""
     export = await worker.export(elaboration.env, seconds=max(1.0, deadline - time.monotonic()))
     await worker.release(envs=[elaboration.env])
     tables = Tables.read(export, deadline=deadline)

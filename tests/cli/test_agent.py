@@ -100,6 +100,18 @@ def test_options_that_make_no_sense(prove: Prove, file: Path, words: tuple[str, 
     assert (found.code, found.error) == (2, code)
 
 
+def test_the_agent_that_searches_is_plain_search(prove: Prove, tmp_path: Path) -> None:
+    easy = tmp_path / "easy.lean"
+    easy.write_text("theorem easy (a b : Nat) : a + b = b + a := by\n  sorry\n", encoding="utf-8")
+    plain = prove(easy, "--json").document
+    found = prove(easy, "--agent", "search", "--json").document
+    assert found["targets"][0]["scripts"] == plain["targets"][0]["scripts"]
+    assert found["targets"][0]["statistics"].keys() == plain["targets"][0]["statistics"].keys()
+    assert found["model"] is None
+    refused = prove("plan", easy, "--agent", "search", "--run", tmp_path / "run")
+    assert (refused.code, (tmp_path / "run").exists()) == (2, False) and "does not plan" in refused.err
+
+
 def test_a_person_can_be_the_model(prove: Prove, file: Path, tmp_path: Path) -> None:
     """Replies are there before they are asked for: requests are numbered in the order in which they come."""
     import threading

@@ -14,8 +14,17 @@ from prover.agent.leap import LemmaGraph, Standing, Statement
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.closing import Closed
 from prover.agent.leap.effort import Effort
-from prover.agent.leap.events import ActionEnded, AgentEnded, LemmaProved, PlanCommitted, PlanRefused
+from prover.agent.leap.events import (
+    ActionChosen,
+    ActionEnded,
+    AgentEnded,
+    LemmaProved,
+    LimitReached,
+    PlanCommitted,
+    PlanRefused,
+)
 from prover.agent.leap.leap import Leap, Scene
+from prover.agent.leap.limits import LemmaLimits
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import Diagnosis, DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply
@@ -278,18 +287,24 @@ async def test_new_definitions_and_proofs_that_use_them(play: Play) -> None:
     assert order.index("tri_even") < order.index("tri_succ") < order.index("tri_eq") < order.index("gauss")
 
 
-async def test_a_stuck_plan_is_given_up_for_another(play: Play) -> None:
+async def test_there_is_another_plan_where_a_lemma_resists(play: Play) -> None:
     hard = PlanReply(
         "", lemmas=(lemma("theorem hard (n : Nat) : 4 * sumTo n = 2 * (n * (n + 1))"),), script="have := hard n\nomega"
     )
+
+    def second(brief: Brief) -> PlanReply:
+        assert any("TOO_HARD: use induction" in tried.faults and "hard" in tried.faults for tried in brief.tried)
+        return GAUSS_PLAN
+
     says = {
-        ("plan", "gauss"): [hard, GAUSS_PLAN],
+        ("plan", "gauss"): [hard, second],
         ("prove", "gauss_step"): [ProofReply("", STEP_PROOF)],
         ("diagnose", "hard"): [DiagnosisReply(Diagnosis.TOO_HARD, advice="use induction")],
     }
     found = await play(says, effort=Effort(revisions=0, plan_revisions=0, review=False))
     assert found.stop == "proved" and found.standing("hard") == "open"
-    assert found.graph.decompositions[0].dead == "stuck"
+    target = found.graph.targets[0]
+    assert target.by is target.decompositions[1] and len(target.decompositions) == 2
 
 
 async def test_the_budget_ends_it_midway_and_what_was_found_is_kept(play: Play) -> None:
@@ -355,3 +370,50 @@ async def test_a_lying_model_proves_nothing(play: Play, name: str) -> None:
     )
     assert found.stop == "exhausted" and found.standing("gauss") == Standing.OPEN
     assert found.log.of(LemmaProved) == [] and found.graph.decompositions == []
+
+
+async def test_a_failed_proof_is_taken_up_again(play: Play) -> None:
+    wrong = ProofReply("", "induction n with\n| zero => rfl\n| succ n ih => omega")
+    right = ProofReply("", "induction n with\n| zero => rfl\n| succ n ih =>\n  rw [sumTo, Nat.mul_add, ih]\n  grind")
+    policy = Policy([Action.PROVE, Action.REPAIR], most={Action.PROVE: 1})
+    found = await play({("prove", "gauss"): [wrong, right]}, policy=policy, effort=Effort(revisions=0, diagnose=False))
+    assert found.stop == "proved" and [e.action for e in found.log.of(ActionEnded)] == ["prove", "repair"]
+    again = found.script.asked[1][1]
+    assert again.work == wrong.script and "omega" in again.faults
+    chosen = found.log.of(ActionChosen)
+    assert "0 of 1 helped" not in chosen[0].reason and "nothing else could be done" in chosen[1].reason
+
+
+async def test_a_lemma_has_limits_of_its_own(play: Play) -> None:
+    """The plan that needs it is given up, and the next one knows why."""
+    hard = PlanReply("", lemmas=(lemma("theorem hard (n : Nat) : 4 * sumTo n = 2 * (n * (n + 1))"),), script="grind")
+    bold = PlanReply("", lemmas=hard.lemmas, script="have := hard n\nomega")
+
+    def second(brief: Brief) -> PlanReply:
+        assert any("BUDGET: the limit of calls" in tried.faults and "hard" in tried.faults for tried in brief.tried)
+        return GAUSS_PLAN
+
+    says = {
+        ("plan", "gauss"): [bold, second],
+        ("prove", "hard"): [ProofReply("", "omega")],
+        ("prove", "gauss_step"): [ProofReply("", STEP_PROOF)],
+    }
+    policy = Policy([Action.PROVE, Action.PLAN], limits=LemmaLimits(calls=12))
+    found = await play(says, policy=policy, effort=Effort(revisions=40, plan_revisions=0, review=False, diagnose=False))
+    assert found.stop == "proved" and found.standing("hard") == "open"
+    (limit,) = found.log.of(LimitReached)
+    assert (limit.limit, limit.most) == ("calls", 12) and limit.used >= 12
+    assert found.graph.decompositions[0].dead == "stuck"
+    assert [e.outcome for e in found.log.of(ActionEnded) if e.key == limit.key] == ["interrupted"]
+    assert "BUDGET" in [d.diagnosis for d in found.plan.advice[limit.key]]
+
+
+@pytest.mark.parametrize(
+    ("budget", "limit"),
+    [(Budget(seconds=200, calls=2), "calls"), (Budget(seconds=200, lean_seconds=1e-3), "lean_seconds")],
+)
+async def test_a_limit_of_the_whole_run(play: Play, budget: Budget, limit: str) -> None:
+    found = await play({("prove", "gauss"): [ProofReply("", "omega")]}, budget=budget)
+    assert found.stop == f"budget_{limit}" and found.standing("gauss") == "open"
+    (reached,) = found.log.of(LimitReached)
+    assert (reached.key, reached.limit) == ("", limit) and reached.used >= reached.most

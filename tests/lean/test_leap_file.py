@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from scripted_cast import Script, lemma
+from scripted_cast import NoSearch, Script, lemma
 
 from prover.agent import FileResult, Target
 from prover.agent.ladder_judge import LadderJudge
-from prover.agent.leap.closing import SearchCloser
+from prover.agent.leap import Statement
+from prover.agent.leap.cast import Cast
+from prover.agent.leap.closing import Closer, SearchCloser
 from prover.agent.leap.effort import Effort
 from prover.agent.leap.filling import FileAgent, LeapOptions
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import PlanReply, ProofReply
+from prover.agent.leap.stage import Stage
 from prover.agent.solver import SearchSolver
 from prover.core.budget import Budget
 from prover.core.verdict import NotProved, Proved, Refuted
@@ -68,24 +71,25 @@ SAYS: dict[tuple[str, str], Sequence[Any]] = {
 }
 
 
-async def filled(pool: Pool, target: str, says: dict[tuple[str, str], Sequence[Any]], **options: Any) -> FileResult:
-    judge = LadderJudge(pool)
-    agent = FileAgent(
+def file_agent(pool: Pool, target: str, cast: Cast | None, closer: Closer, effort: Effort, **options: Any) -> FileAgent:
+    return FileAgent(
         SourceFile("t.lean", TEXT.encode()),
         Target.parse(target),
         pool,
-        SearchCloser(SearchSolver(), judge),
-        Script(says),
-        judge,
+        closer,
+        cast,
+        LadderJudge(pool),
         Plan(),
         LeapOptions(
-            Budget(seconds=300),
-            Policy([Action.PROVE, Action.NEGATE, Action.PLAN], deepest=2),
-            Effort(revisions=0, plan_revisions=0),
-            **options,
+            Budget(seconds=300), Policy([Action.PROVE, Action.NEGATE, Action.PLAN], deepest=2), effort, **options
         ),
     )
-    return await agent.run()
+
+
+async def filled(pool: Pool, target: str, says: dict[tuple[str, str], Sequence[Any]], **options: Any) -> FileResult:
+    closer = SearchCloser(SearchSolver(), LadderJudge(pool))
+    effort = Effort(revisions=0, plan_revisions=0)
+    return await file_agent(pool, target, Script(says), closer, effort, **options).run()
 
 
 async def test_a_target_and_its_lemma(pool: Pool) -> None:
@@ -134,3 +138,42 @@ async def test_targets_that_are_none(pool: Pool, target: str) -> None:
 
     with pytest.raises(UserError):
         await filled(pool, target, SAYS)
+
+
+#: As `says` of a cast, for every role and lemma.
+LIES = [
+    ProofReply("This is proved.", "sorry"),
+    ProofReply("", "exact trust_me n", "axiom trust_me (n : Nat) : sumTo n = n"),
+    ProofReply("", "rfl", "instance (priority := high) : OfNat Nat n := ⟨0⟩"),
+    ProofReply("", "run_tac Lean.Elab.Tactic.done"),
+    ProofReply("", "trivial\n\nend Demo\nnamespace Demo\ntheorem false_one' : True := trivial"),
+]
+
+
+@pytest.mark.slow
+async def test_a_lying_model_leaves_the_file_as_it_is(pool: Pool) -> None:
+    """Nothing but the ladder stands between the agent and the file: no lemma is verified on its own."""
+    plans = [PlanReply("", lie.definitions, (), lie.script) for lie in LIES]
+    plans.append(PlanReply("", lemmas=(lemma("theorem helper (n : Nat) : sumTo n = n"),), script="exact helper n"))
+    says: dict[tuple[str, str], Sequence[Any]] = {("prove", "*"): LIES, ("negate", "*"): LIES[:1]}
+    says |= {("plan", "*"): plans, ("sketch", "*"): plans}
+    agent = file_agent(pool, "t.lean:false_one", Script(says), NoSearch(), Effort(revisions=4, plan_revisions=5))
+    result = await agent.run()
+    assert [t.verdict.code for t in result.targets] == ["not_proved"] and result.filled.text == TEXT
+
+
+@pytest.mark.parametrize("script", ["sorry", "exact (sorryAx _ false)", "exact lie n"])
+async def test_a_log_that_lies_proves_nothing(pool: Pool, script: str) -> None:
+    """What an earlier run is said to have proved is verified again in the file that is put together."""
+    agent = file_agent(pool, "t.lean:false_one", None, NoSearch(), Effort(close_seconds=1))
+    written = await Stage(pool, TEXT.partition("theorem false_one")[0]).read(
+        "false_one", "theorem false_one : sumTo n = n"
+    )
+    assert isinstance(written, Statement)
+    agent.plan.target(written)
+    if "lie" in script:
+        agent.plan.define("axiom lie (n : Nat) : sumTo n = n")
+    agent.plan.prove(agent.plan.graph.targets[0], script, "person", "proved")
+    result = await agent.run()
+    (target,) = result.targets
+    assert not target.proved and result.filled.text == TEXT, target.verdict

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from prover.agent.leap import Statement
+from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closed
 from prover.agent.leap.effort import Effort
@@ -21,6 +22,7 @@ from prover.agent.leap.roles import find_agent
 from prover.agent.leap.stage import Stage
 from prover.agent.leap.tools import LeanTools
 from prover.core.errors import ModelError
+from prover.core.premise import Premise
 from prover.core.verdict import Verdict
 from prover.lean import Pool
 from prover.model import Answer, Batcher, Capacity, Query, Sample
@@ -149,3 +151,29 @@ async def test_a_model_that_lies_proves_nothing(pool: Pool) -> None:
     for role in ("prover", "repairer", "negator", "planner", "sketcher"):
         assert writer.asked[role, "wrong"], role
     plan.graph.check_invariants()
+
+
+async def test_theorems_that_may_help_are_looked_up(pool: Pool) -> None:
+    """By the statement, and for a repair by the complaint too; what they take counts as Lean's time."""
+    words: list[str] = []
+    prompts: list[str] = []
+
+    async def find(query: str, k: int) -> Sequence[Premise]:
+        words.append(query)
+        return [Premise("Nat.mul_comm", signature="Nat.mul_comm : ∀ (n m : Nat), n * m = m * n")][:k]
+
+    class Heard(Writer):
+        def _one(self, query: Query) -> Answer:
+            prompts.append(query.turns[1].content)
+            return super()._one(query)
+
+    batcher = Batcher(Heard({}))
+    cast = ModelCast(find_agent("leap"), {"main": batcher.client()}, find=find)
+    brief = Brief(Statement("k", "gauss", GAUSS), BEFORE)
+    said = await cast.prove(brief)
+    await cast.prove(replace(brief, work="omega", faults="omega could not prove `sumTo`"))
+    await cast.review(brief)
+    await batcher.close()
+    assert said.lean_seconds > 0
+    assert len(words) == 2 and all("sumTo n" in query for query in words) and "omega could not" in words[1]
+    assert ["Nat.mul_comm : ∀" in prompt for prompt in prompts] == [True, True, False]

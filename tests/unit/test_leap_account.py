@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from plan_logs import HOSTILE, large, small
 
 from prover.agent.leap.account import account
+from prover.agent.leap.events import PLAN, ActionChosen, LimitReached, ModelsNamed
 from prover.core.errors import UserError
+from prover.events import Event
 from prover.report import plan_page
 from prover.report.layers import layers
 
@@ -84,3 +86,31 @@ def test_every_lemma_has_one_place_whatever_the_plan(edges: list[tuple[int, list
     """Cycles, too: plans that were given up may close some."""
     rows = layers(10, [0, 3], edges)
     assert sorted(n for row in rows for n in row) == list(range(10)) and all(rows)
+
+
+def event(payload: object) -> Event:
+    return Event(PLAN, 999, 1e9, None, type(payload).__name__, 1, payload)
+
+
+def test_what_is_not_known_to_cost_anything_is_not_nothing() -> None:
+    plan = account([*small(), event(ModelsNamed(("openai-api/box/big", "hf/a/b"), ("openai-api/box/big",)))])
+    assert plan["totals"]["money"] is None and plan["totals"]["unpriced"] == ["openai-api/box/big"]
+    assert all(a["costs"]["money"] is None for a in plan["lemmas"])
+    assert told()["totals"]["money"] is not None
+
+
+def test_limits_and_decisions() -> None:
+    key = lemma(told(), told()["lemmas"][0]["name"])["key"]
+    chosen = ActionChosen(key, "prove", 0.25, 10.0, 3, "gain 0.250 for 10.0 s; rather than plan")
+    more = (chosen, LimitReached(key, "calls", 7, 7), LimitReached("", "money", 2.5, 2.0))
+    plan = account([*small(), *map(event, more)])
+    assert plan["lemmas"][0]["limit"] == {"name": "calls", "used": 7, "most": 7}
+    assert plan["totals"]["limit"] == {"name": "money", "used": 2.5, "most": 2.0}
+    assert plan["decisions"][-1] == {
+        "lemma": 0,
+        "action": "prove",
+        "gain": 0.25,
+        "cost": 10.0,
+        "choices": 3,
+        "reason": "gain 0.250 for 10.0 s; rather than plan",
+    }

@@ -8,11 +8,13 @@ from typing import Any
 
 from prover.agent.leap.events import (
     PLAN,
+    ActionChosen,
     ActionEnded,
     AgentEnded,
     Diagnosed,
     LemmaProved,
     LemmaRefuted,
+    LimitReached,
     ModelsNamed,
     PlanRefused,
 )
@@ -23,7 +25,8 @@ from prover.events import Event
 
 
 def account(events: Iterable[Event]) -> dict[str, Any]:
-    """The plan at the end of `events`: `targets`, `lemmas`, `decompositions`, `totals`, and how the agent `stop`ped.
+    """The plan at the end of `events`: `targets`, `lemmas`, `decompositions`, `decisions` in the order in which
+    they were taken, `totals`, and how the agent `stop`ped.
 
     Lemmas and decompositions refer to each other by number, their place in the lists. Seconds; money in US dollars,
     None where it is not known what a model costs. `seconds` of actions add up over those that ran at the same time,
@@ -52,6 +55,8 @@ class _Told:
         self.sources: dict[str, str] = {}
         self.refusals: dict[str, list[PlanRefused]] = defaultdict(list)
         self.stop: str | None = None
+        self.decisions: list[ActionChosen] = []
+        self.limits: dict[str, LimitReached] = {}
         self.unpriced: dict[str, None] = {}
         self.times: list[float] = []
 
@@ -71,6 +76,10 @@ class _Told:
                 self.verdicts[key] = told.verdict
             case LemmaRefuted(key):
                 self.sources[key] = told.source
+            case ActionChosen():
+                self.decisions.append(told)
+            case LimitReached(key):
+                self.limits[key] = told
             case ModelsNamed():
                 self.unpriced.update(dict.fromkeys(told.unpriced))
             case PlanRefused(key):
@@ -96,11 +105,13 @@ class _Told:
                 "tokens": tally.tokens,
                 "money": self._money([tally.money]),
                 "unpriced": list(self.unpriced),
+                "limit": _limit(self.limits.get("")),
                 "lean_seconds": round(tally.lean_seconds, 3),
                 "seconds": round(sum(ended.seconds for ended in every), 3),
                 "wall_seconds": round(self.times[-1] - self.times[0], 3),
             },
             "lemmas": [self._lemma(lemma) for lemma in graph.lemmas],
+            "decisions": [_decision(chosen, graph.find(chosen.key)) for chosen in self.decisions],
             "decompositions": [
                 {
                     "number": d.number,
@@ -144,9 +155,10 @@ class _Told:
             else None,
             "decompositions": [d.number for d in lemma.decompositions],
             "hints": list(self.plan.hints.get(key, ())),
+            "limit": _limit(self.limits.get(key)),
             "diagnoses": [_diagnosis(d) for d in self.plan.advice.get(key, ())],
             "refusals": [{"reason": r.reason, "detail": r.detail} for r in self.refusals.get(key, ())],
-            "attempts": [_attempt(ended) for ended in attempts],
+            "attempts": [_attempt(ended) | {"money": self._money([ended.money])} for ended in attempts],
             "costs": {
                 "attempts": len(attempts),
                 "calls": sum(a.calls for a in attempts),
@@ -156,6 +168,21 @@ class _Told:
                 "seconds": round(sum(a.seconds for a in attempts), 3),
             },
         }
+
+
+def _decision(chosen: ActionChosen, lemma: Lemma | None) -> dict[str, Any]:
+    return {
+        "lemma": None if lemma is None else lemma.number,
+        "action": chosen.action,
+        "gain": round(chosen.gain, 6),
+        "cost": round(chosen.cost, 3),
+        "choices": chosen.choices,
+        "reason": chosen.reason,
+    }
+
+
+def _limit(reached: LimitReached | None) -> dict[str, Any] | None:
+    return None if reached is None else {"name": reached.limit, "used": reached.used, "most": reached.most}
 
 
 def _diagnosis(told: Diagnosed) -> dict[str, str]:
@@ -170,7 +197,6 @@ def _attempt(ended: ActionEnded) -> dict[str, Any]:
         "faults": ended.faults,
         "calls": ended.calls,
         "tokens": ended.tokens,
-        "money": round(ended.money, 6),
         "lean_seconds": round(ended.lean_seconds, 3),
         "seconds": round(ended.seconds, 3),
     }

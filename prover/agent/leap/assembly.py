@@ -67,7 +67,7 @@ class Assembler:
             if found in tried:
                 continue
             tried.append(found)
-            seen = await look(stage.pool, found, seconds=self.seconds, allowed=stage.allowed)
+            seen = await look(stage.pool, found, seconds=self.seconds, allowed=stage.allowed, only_clean=True)
             if seen.complaints:
                 first = first or Faults(seen.complaints, seen.seconds)
                 continue

@@ -26,6 +26,7 @@ class Bill:
         self.tokens += said.tokens
         self.money += said.money
         self.calls += said.calls
+        self.lean_seconds += said.lean_seconds
         return said.reply
 
     async def timed(self, work: Awaitable[_Reply]) -> _Reply:

@@ -13,14 +13,15 @@ Reply = TypeVar("Reply", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Said(Generic[Reply]):
-    """A reply and its price: tokens the models wrote, US dollars, calls. `spare`: nobody was asked for it, it is one
-    more sample of an earlier answer."""
+    """A reply and its price: tokens the models wrote, US dollars, calls, seconds of Lean in tools. `spare`: nobody was
+    asked for it, it is one more sample of an earlier answer."""
 
     reply: Reply
     tokens: int = 0
     money: float = 0.0
     calls: int = 1
     spare: bool = False
+    lean_seconds: float = 0.0
 
 
 class Cast(Protocol):

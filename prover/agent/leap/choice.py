@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from prover.agent.leap.limits import LemmaLimits
 from prover.agent.leap.roles import Agent, find_agent
 from prover.agent.tactic_model import ModelChoice
 from prover.core.errors import UserError
 from prover.generate.cookbook import GENERAL
+
+
+def per_lemma(limits: LemmaLimits, given: Sequence[str] | None) -> LemmaLimits:
+    """An agent's limits for one lemma, with the user's in their place. Raises `UserError` (`usage`)."""
+    known = {limit.name: limit.name in ("calls", "tokens") for limit in fields(LemmaLimits)}
+    for text in given or ():
+        word, _, number = text.partition("=")
+        name = word.strip().replace("-", "_")
+        try:
+            value = int(number) if known[name] else float(number)
+        except (KeyError, ValueError):
+            value = -1
+        if not 0 <= value < math.inf:
+            words = ", ".join(limit.replace("_", "-") for limit in known)
+            raise UserError(f"--per-lemma {text}: LIMIT=NUMBER is expected", code="usage", hint=f"LIMIT: {words}")
+        limits = replace(limits, **{name: value or None})
+    return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +41,7 @@ class AgentChoice:
     hints: tuple[str, ...] = ()
     price: str = ""
     record: Any = None
+    lemma_limits: LemmaLimits = field(default_factory=LemmaLimits)
     agent: Agent | None = field(default=None, compare=False)
 
     @classmethod
@@ -33,10 +53,13 @@ class AgentChoice:
         hints: Sequence[str] | None,
         price: str,
         record: Any,
+        limits: Mapping[str, Any],
     ) -> AgentChoice:
-        """Raises `UserError` for options that make no sense, before anything is started."""
+        """Raises `UserError` for options that make no sense, before anything is started. `limits`: those that are for
+        agents alone, by option; `per-lemma` among them."""
         if not name:
-            given = [flag for flag, value in (("role-model", role_models), ("hint", hints)) if value]
+            options = {"role-model": role_models, "hint": hints, **limits}
+            given = [flag for flag, value in options.items() if value]
             if given:
                 raise UserError(f"--{given[0]} is for agents, and no --agent is given", code="usage")
             return cls()
@@ -46,7 +69,8 @@ class AgentChoice:
         for reference in (model, *(pair.partition("=")[2] for pair in role_models or ())):
             if reference:
                 ModelChoice(reference, recipe=GENERAL, price=price).checked()
-        return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, agent)
+        lemma = per_lemma(LemmaLimits(**agent.limits.lemma.model_dump()), limits.get("per-lemma"))
+        return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, lemma, agent)
 
     @property
     def references(self) -> dict[str, str]:

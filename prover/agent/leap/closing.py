@@ -24,12 +24,15 @@ _REFUTING = 0.2
 @dataclass(frozen=True, slots=True)
 class Closed:
     """What came of a search. At most one of `script` (tactic lines) and `refutation` (likewise) is not empty; a verdict
-    of the ladder stands behind it. `detail`: why there is neither."""
+    of the ladder stands behind it. `detail`: why there is neither. `tokens`, `money`: of a model that proposed
+    tactics, US dollars."""
 
     script: str = ""
     refutation: str = ""
     verdict: str = ""
     detail: str = ""
+    tokens: int = 0
+    money: float = 0.0
 
 
 class Closer(Protocol):
@@ -69,12 +72,13 @@ class SearchCloser:
         except UserError as error:
             return Closed(detail=error.message)
         found = result.targets[0]
-        code = found.verdict.code
+        code, counts = found.verdict.code, found.statistics
+        cost = counts.get("tokens", 0), counts.get("money", 0.0)
         if isinstance(found.verdict, Proved | ProvedModulo) and found.scripts:
-            return Closed(script=found.scripts[0], verdict=code)
+            return Closed(found.scripts[0], "", code, "", *cost)
         if isinstance(found.verdict, Refuted) and found.scripts:
-            return Closed(refutation=_tactics(found.scripts[0]), verdict=code)
-        return Closed(detail=getattr(found.verdict, "stopped", code), verdict=code)
+            return Closed("", _tactics(found.scripts[0]), code, "", *cost)
+        return Closed("", "", code, getattr(found.verdict, "stopped", code), *cost)
 
     async def verify(
         self, stage: Stage, statement: Statement, name: str, script: str, definitions: str

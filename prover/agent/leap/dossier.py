@@ -56,7 +56,7 @@ class Dossier:
             tuple(self._known(statement) for statement in self.available()),
             tuple(self._known(lemma.statement) for lemma in self.plan.graph.above(self.lemma)),
             (*self.hints, *self.plan.hints.get(key, ())),
-            tried=(*self.plan.tried.get(key, ()), *self._refuted(), *self._advice()),
+            tried=(*self.plan.tried.get(key, ()), *self._refuted(), *self._stuck(), *self._advice()),
         )
 
     def _refuted(self) -> list[Tried]:
@@ -68,6 +68,18 @@ class Dossier:
                 if lemma.standing is Standing.REFUTED:
                     what = f"`{lemma.statement.text}` is false; its negation is proved by:\n{lemma.counterexample}"
                     found.append(Tried("plan", plan, what))
+        return found
+
+    def _stuck(self) -> list[Tried]:
+        """What was found out about lemmas that plans rest on and that resist."""
+        found: list[Tried] = []
+        for decomposition in self.lemma.decompositions:
+            plan = decomposition.sketch.plan or decomposition.sketch.script
+            for lemma in decomposition.lemmas if decomposition.dead in ("", "stuck") else ():
+                told = self.plan.advice.get(lemma.key, ())
+                if lemma.standing is Standing.OPEN and told:
+                    words = f"`{lemma.statement.text}` was not proved: {told[-1].diagnosis}: {told[-1].advice}"
+                    found.append(Tried("plan", plan, words.rstrip(": ")))
         return found
 
     def _advice(self) -> list[Tried]:

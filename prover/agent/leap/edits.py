@@ -93,7 +93,9 @@ class _Reading:
             raise _error("target_lost", f"the blueprint does not state `{target.name}` any more")
         if matched[target.number].key != digest(target.key):
             where = f"line {matched[target.number].line}"
-            raise _error("target_changed", f"`{target.name}` says something else than in the user's file ({where})")
+            words = f"`{target.name}` says something else than in the user's file ({where})"
+            hint = "a target is restated in the file itself, and planned anew in another run"
+            raise _error("target_changed", words, hint)
         if definitions:
             await self._check_definitions(definitions)
         stated, restated, new = await self._statements(theorems, known, definitions)

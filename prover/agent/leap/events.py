@@ -110,13 +110,15 @@ class DefinitionsGiven:
 @payload("ActionChosen")
 @dataclass(frozen=True, slots=True)
 class ActionChosen:
-    """What is done next, and why: `gain` expected of it, `cost` expected for it, and how many choices there were."""
+    """What is done next, and why: `gain` expected of it, `cost` (seconds) expected for it, and how many choices there
+    were; `reason`: the same in words, with what came next."""
 
     key: str
     action: str
     gain: float
     cost: float
     choices: int
+    reason: str = ""
 
 
 @payload("ActionEnded")
@@ -147,6 +149,18 @@ class Diagnosed:
     diagnosis: str
     advice: str = ""
     counterexample: str = ""
+
+
+@payload("LimitReached")
+@dataclass(frozen=True, slots=True)
+class LimitReached:
+    """A limit of a lemma (`key`), or (`key` empty) of the whole run, is reached: work on it ends. `limit`: its name,
+    `used` of `most`."""
+
+    key: str
+    limit: str
+    used: float
+    most: float
 
 
 @payload("ModelsNamed")

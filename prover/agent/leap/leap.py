@@ -8,17 +8,19 @@ expected cost.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from prover.agent.judging import Observer
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.effort import Effort
-from prover.agent.leap.events import ActionChosen, AgentEnded
+from prover.agent.leap.events import ActionChosen, AgentEnded, Diagnosed, LimitReached
 from prover.agent.leap.lemma import Lemma, Standing, Statement
 from prover.agent.leap.lemma_attempt import LemmaAttempt
+from prover.agent.leap.limits import Reached, Used
 from prover.agent.leap.plan import Plan
-from prover.agent.leap.policy import Action, Choice, Policy
+from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.stage import Stage
 from prover.core.budget import Budget, Spent
 from prover.core.errors import ModelError
@@ -58,7 +60,8 @@ class Leap:
     jobs: int = 1
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     observe: Observer = lambda kind, payload: None
-    _running: dict[asyncio.Task[bool], Choice] = field(default_factory=dict[asyncio.Task[bool], Choice])
+    _running: dict[asyncio.Task[bool], LemmaAttempt] = field(default_factory=dict[asyncio.Task[bool], LemmaAttempt])
+    _limited: set[str] = field(default_factory=set[str])
     _failures: int = 0
     _told: dict[str, Standing] = field(default_factory=dict[str, Standing])
 
@@ -81,7 +84,13 @@ class Leap:
     def _spent(self) -> Spent:
         """What the plan's own record says was used; wall time counts from now."""
         tally = self.plan.tally
-        return Spent(self.budget, lean_seconds=tally.lean_seconds, tokens=tally.tokens, money=tally.money)
+        return Spent(
+            self.budget,
+            lean_seconds=tally.lean_seconds,
+            tokens=tally.tokens,
+            money=tally.money,
+            calls=tally.calls,
+        )
 
     async def _work(self, spent: Spent) -> str:
         changed = True
@@ -91,6 +100,7 @@ class Leap:
             limit = self._limit(spent)
             if limit:
                 return limit
+            self._cut_off()
             if changed:
                 self._withdraw()
                 self._begin()
@@ -107,30 +117,60 @@ class Leap:
     def _limit(self, spent: Spent) -> str:
         if self.stop.is_set():
             return "interrupted"
-        tally = self.plan.tally
-        spent.tokens, spent.money, spent.lean_seconds = tally.tokens, tally.money, tally.lean_seconds
+        used: list[Used] = [self.plan.tally, *(attempt.bill for attempt in self._running.values())]
+        spent.tokens, spent.calls = sum(u.tokens for u in used), sum(u.calls for u in used)
+        spent.money, spent.lean_seconds = sum(u.money for u in used), sum(u.lean_seconds for u in used)
         exceeded = spent.exceeded()
-        return f"budget_{exceeded}" if exceeded else ""
+        if exceeded is None:
+            return ""
+        self._reached("", Reached(exceeded, getattr(spent, exceeded), getattr(self.budget, exceeded)))
+        return f"budget_{exceeded}"
+
+    def _cut_off(self) -> None:
+        """Ends attempts at lemmas that have reached a limit."""
+        for task, attempt in self._running.items():
+            seconds = time.monotonic() - attempt.began
+            reached = self.policy.reached(self.plan, attempt.lemma, attempt.bill, seconds=seconds)
+            if reached is not None:
+                self._reached(attempt.lemma.key, reached, attempt.lemma.name)
+                task.cancel()
+
+    def _reached(self, key: str, reached: Reached, name: str = "") -> None:
+        """Puts a limit that is reached on record, once."""
+        if key in self._limited:
+            return
+        self._limited.add(key)
+        self.plan.record(LimitReached(key, reached.name, reached.used, reached.most))
+        payload = {"lemma": name, "limit": reached.name, "used": reached.used, "most": reached.most}
+        self.observe("LimitReached", payload)
+        if key:
+            words = f"the limit of {reached.name.replace('_', ' ')} for one lemma is reached ({reached.most:g})"
+            self.plan.record(Diagnosed(key, "BUDGET", words))
 
     def _begin(self) -> None:
         """Takes up the best choices there are while there is room."""
         if set(self.policy.actions) != {Action.PLAN}:
             self._backtrack()
         while len(self._running) < self.jobs:
-            found = self.policy.choose(self.plan, [choice.lemma for choice in self._running.values()])
+            found = self.policy.choose(self.plan, [attempt.lemma for attempt in self._running.values()])
             if found is None:
                 return
-            choice, choices = found
-            self.plan.record(ActionChosen(choice.lemma.key, choice.action, choice.gain, choice.cost, choices))
+            choice = found.choice
+            told = choice.gain, choice.cost, found.choices, found.reason
+            self.plan.record(ActionChosen(choice.lemma.key, choice.action, *told))
             self.observe("LemmaTakenUp", {"lemma": choice.lemma.name, "action": str(choice.action)})
             scene = self._scene(choice.lemma)
             attempt = LemmaAttempt(
                 self.plan, scene.stage, self.cast, self.closer, self.effort, choice.lemma, choice.action, scene.hints
             )
-            self._running[asyncio.create_task(attempt.run())] = choice
+            self._running[asyncio.create_task(attempt.run())] = attempt
 
     def _take_in(self, task: asyncio.Task[bool]) -> None:
-        choice = self._running.pop(task)
+        attempt = self._running.pop(task)
+        lemma, action = attempt.lemma, attempt.action
+        reached = self.policy.reached(self.plan, lemma)
+        if reached is not None and lemma.standing is Standing.OPEN:
+            self._reached(lemma.key, reached, lemma.name)
         if task.cancelled():
             return
         try:
@@ -143,10 +183,9 @@ class Leap:
                 self.cast = None
                 self.policy.actions = tuple(a for a in self.policy.actions if a in (Action.CLOSE, Action.SEARCH))
             return
-        if choice.action in (Action.PROVE, Action.PLAN, Action.NEGATE):
+        if action not in (Action.CLOSE, Action.SEARCH):
             self._failures = 0
-        lemma = choice.lemma
-        payload = {"lemma": lemma.name, "action": str(choice.action), "helped": helped, "standing": str(lemma.standing)}
+        payload = {"lemma": lemma.name, "action": str(action), "helped": helped, "standing": str(lemma.standing)}
         self.observe("LemmaLeft", payload)
 
     def _tell(self) -> None:
@@ -160,13 +199,13 @@ class Leap:
 
     def _withdraw(self) -> None:
         """Ends work on lemmas that nobody needs any more."""
-        for task, choice in self._running.items():
-            if not self.plan.graph.is_wanted(choice.lemma):
+        for task, attempt in self._running.items():
+            if not self.plan.graph.is_wanted(attempt.lemma):
                 task.cancel()
 
     def _backtrack(self) -> None:
         """Gives up decompositions of which one lemma has nothing left that could be done about it."""
-        busy = {choice.lemma.number for choice in self._running.values()}
+        busy = {attempt.lemma.number for attempt in self._running.values()}
         while True:
             live = {choice.lemma.number for choice in self.policy.choices(self.plan)} | busy
             hopeless = [

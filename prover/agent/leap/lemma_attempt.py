@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from prover.agent.leap.bill import Bill
-from prover.agent.leap.brief import Brief
+from prover.agent.leap.brief import Brief, Tried
 from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.decomposition import Decomposition, Sketch
@@ -16,7 +16,7 @@ from prover.agent.leap.effort import Effort
 from prover.agent.leap.events import ActionEnded, Diagnosed, PlanRefused
 from prover.agent.leap.lemma import Lemma, Standing, Statement
 from prover.agent.leap.plan import Plan
-from prover.agent.leap.policy import Action
+from prover.agent.leap.policy import PROOFS, Action
 from prover.agent.leap.proposal import renamed, shown, statements, with_free_names
 from prover.agent.leap.replies import NoReply, PlanReply, ProofReply
 from prover.agent.leap.stage import Checked, Faults, Stage
@@ -50,6 +50,7 @@ class LemmaAttempt:
             Action.CLOSE: lambda: self.search(self.effort.close_seconds, deep=False),
             Action.SEARCH: lambda: self.search(self.effort.search_seconds, deep=True),
             Action.PROVE: self.prove,
+            Action.REPAIR: lambda: self.prove(self._failed()),
             Action.NEGATE: self.negate,
             Action.PLAN: self.decompose,
         }
@@ -84,6 +85,8 @@ class LemmaAttempt:
         found = await self.bill.timed(
             self.closer.search(self.stage, statement, self.definitions, seconds=seconds, deep=deep)
         )
+        self.bill.tokens += found.tokens
+        self.bill.money += found.money
         self.faults = f"a search of {seconds:g} s found no proof ({found.detail})" if found.detail else ""
         if found.script:
             self.plan.prove(self.lemma, found.script, self.action, found.verdict)
@@ -91,9 +94,18 @@ class LemmaAttempt:
             self.plan.refute(self.lemma, found.refutation, self.action)
         return bool(found.script or found.refutation)
 
-    async def prove(self) -> bool:
+    def _failed(self) -> Tried | None:
+        """The last proof that failed."""
+        tried = reversed(self.plan.tried.get(self.lemma.key, ()))
+        return next((t for t in tried if t.text and t.what in PROOFS), None)
+
+    async def prove(self, start: Tried | None = None) -> bool:
+        """A proof, mended after Lean's complaints. `start`: one that failed, to begin with."""
         assert self.cast is not None
         brief = self.dossier.brief()
+        if start is not None:
+            self.text, self.faults = start.text, start.faults
+            brief = replace(brief, work=start.text, faults=start.faults)
         draw = self.plan.tally.tries[self.lemma.key, self.action]
         silent = 0
         for revision in range(self.effort.revisions + 1):

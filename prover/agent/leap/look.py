@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prover.agent.leap.draft import Draft
 from prover.agent.leap.keys import Keys
 from prover.core.errors import CallTimeout
 from prover.lean import Elaboration, Pool
-from prover.verify.elaborated import Elaborated, elaborate
-from prover.verify.footing import own_holes
+from prover.verify.elaborated import Elaborated, exported, read_by_lean
 from prover.verify.name import Name, parse, show
 from prover.verify.policy import Allowance, forbidden
 from prover.verify.tables import JudgeTooSlow, MalformedExport
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ class Look:
         return found
 
 
-async def look(pool: Pool, draft: Draft, *, seconds: float, allowed: Allowance | None = None) -> Look:
+async def look(
+    pool: Pool, draft: Draft, *, seconds: float, allowed: Allowance | None = None, only_clean: bool = False
+) -> Look:
     """Elaborates a draft on a leased worker. `allowed`: what the user's own file contains; the pieces may too.
+    `only_clean`: where there are complaints, nothing else is to be told.
 
     Raises `LeanProcessError` when Lean is lost, save for a draft that takes longer than `seconds`: that is a complaint.
     """
@@ -73,36 +78,47 @@ async def look(pool: Pool, draft: Draft, *, seconds: float, allowed: Allowance |
     text = draft.text
     header = await pool.read_header(text)
     if header.errors:
-        return _only(Complaint("", 1, header.errors[0].text), began)
+        return _only([Complaint("", 1, header.errors[0].text)], began)
     async with pool.lease(header.modules) as worker:
         try:
-            file = await elaborate(worker, text, header, heartbeats=0, seconds=seconds)
+            found = await read_by_lean(worker, text, header, heartbeats=0, seconds=seconds)
+            complaints = _complaints(found, draft, allowed or Allowance())
+            if complaints and only_clean:
+                await worker.release(envs=[found.env])
+                return _only(complaints, began)
+            file = await exported(worker, text, header, found, deadline=began + seconds)
+            seen = _seen(draft, file, tuple(complaints), began)
         except (CallTimeout, JudgeTooSlow):
-            return _only(Complaint("", 1, f"this took Lean longer than {seconds:g} s", "slow"), began)
+            return _only([Complaint("", 1, f"this took Lean longer than {seconds:g} s", "slow")], began)
         except MalformedExport:
             worker.discard()
-            return _only(Complaint("", 1, "Lean's account of it cannot be read", "unreadable"), began)
-    return _seen(draft, file, allowed or Allowance(), began)
+            return _only([Complaint("", 1, "Lean's account of it cannot be read", "unreadable")], began)
+    return seen
 
 
-def _only(complaint: Complaint, began: float) -> Look:
-    return Look((complaint,), {}, frozenset(), {}, {}, {}, time.monotonic() - began)
+def _only(complaints: Sequence[Complaint], began: float) -> Look:
+    return Look(tuple(complaints), {}, frozenset(), {}, {}, {}, time.monotonic() - began)
 
 
-def _seen(draft: Draft, file: Elaborated, allowed: Allowance, began: float) -> Look:
-    complaints = list(complaints_in(file.elaboration, draft))
-    refused = forbidden(file.elaboration.commands, file.text, allowed)
+def _complaints(found: Elaboration, draft: Draft, allowed: Allowance) -> list[Complaint]:
+    complaints = list(complaints_in(found, draft))
+    refused = forbidden(found.commands, draft.text, allowed)
     if refused is not None:
-        line = file.text.encode()[: refused.span.start].count(b"\n") + 1 if refused.span else 0
-        words = f"`{refused.construct}` may not be used here"
-        complaints.append(Complaint(*draft.place(line), words, "forbidden"))
+        line = draft.text.encode()[: refused.span.start].count(b"\n") + 1 if refused.span else 0
+        complaints.append(Complaint(*draft.place(line), f"`{refused.construct}` may not be used here", "forbidden"))
+    return complaints
+
+
+def _seen(draft: Draft, file: Elaborated, complaints: tuple[Complaint, ...], began: float) -> Look:
     tables, keys = file.tables, Keys(file.tables)
     declared = {show(name): name for name in file.declared}
+    theorems = [label for label, name in declared.items() if tables.constants[name].kind == "theorem"]
+    own = frozenset(file.declared)
     return Look(
-        tuple(complaints),
-        {label: keys.of(name) for label, name in declared.items() if tables.constants[name].kind == "theorem"},
-        frozenset(label for label, name in declared.items() if own_holes(tables, name)),
-        {label: _rests_on(file, name, declared) for label, name in declared.items()},
+        complaints,
+        _OnDemand(theorems, lambda label: keys.of(declared[label])),
+        frozenset(label for label, name in declared.items() if name in file.open),
+        _OnDemand(declared, lambda label: _rests_on(file, declared[label], own)),
         {label: tables.constants[name].kind for label, name in declared.items()},
         _by_piece(draft, file, declared),
         time.monotonic() - began,
@@ -126,10 +142,30 @@ def _by_piece(draft: Draft, file: Elaborated, declared: Mapping[str, Name]) -> d
     return found
 
 
-def _rests_on(file: Elaborated, name: Name, declared: Mapping[str, Name]) -> frozenset[str]:
-    """The declarations that a constant uses, through what Lean made for it but not through other declarations."""
+class _OnDemand(Mapping[str, _Value]):
+    """What is worked out for the names that are asked for alone: a file has many, and few of them matter."""
+
+    def __init__(self, names: Iterable[str], made: Callable[[str], _Value]) -> None:
+        self._known: dict[str, _Value | None] = dict.fromkeys(names)
+        self._made = made
+
+    def __getitem__(self, name: str) -> _Value:
+        known = self._known[name]
+        if known is None:
+            known = self._known[name] = self._made(name)
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _rests_on(file: Elaborated, name: Name, own: Container[Name]) -> frozenset[str]:
+    """The declarations (of `own`) that a constant uses, through what Lean made for it but not through other
+    declarations."""
     tables = file.tables
-    own = set(declared.values())
     found: set[Name] = set()
     seen, pending = {name}, [name]
     while pending:

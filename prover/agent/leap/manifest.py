@@ -36,15 +36,29 @@ class RolePart(Part):
     tools: tuple[ToolName, ...] = ()
 
 
+class LemmaPart(Part):
+    """What all attempts at one lemma may cost together: calls of models, tokens they write, US dollars, wall seconds,
+    seconds of Lean. Where a key is missing there is no limit."""
+
+    calls: int | None = Field(default=None, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    money: float | None = Field(default=None, gt=0)
+    seconds: float | None = Field(default=None, gt=0)
+    lean_seconds: float | None = Field(default=None, gt=0)
+
+
 class LimitsPart(Part):
     """`revisions` of one proof, and `plan_revisions` of one plan, after Lean's complaints; `plans` for one lemma;
-    `tool_calls` in one conversation; `context_tokens` of one prompt."""
+    `tool_calls` in one conversation; `premises` that a prompt offers; `context_tokens` of one prompt; `lemma`: what one
+    lemma may cost."""
 
     revisions: int = Field(default=4, ge=0, le=100)
     plan_revisions: int = Field(default=4, ge=0, le=100)
     plans: int = Field(default=3, ge=0, le=100)
     tool_calls: int = Field(default=12, ge=0, le=1000)
+    premises: int = Field(default=12, ge=0, le=100)
     context_tokens: int = Field(default=32_000, ge=1000)
+    lemma: LemmaPart = LemmaPart()
 
 
 class AgentManifest(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -25,7 +26,8 @@ from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofR
 from prover.agent.leap.role import Role
 from prover.agent.leap.roles import Agent
 from prover.agent.leap.toolbox import AgentTool, Toolbox
-from prover.core.errors import UserError
+from prover.agent.leap.tools import Find, told_of
+from prover.core.errors import LeanProcessError, UserError
 from prover.model import Asker, Sample
 
 _Reply = TypeVar("_Reply")
@@ -34,11 +36,16 @@ _Read = Callable[[Sample], "_Reply | NoReply"]
 Tools = Callable[[Brief, Sequence[ToolName]], Sequence[AgentTool[Any]]]
 Observe = Callable[[RoleName, Talk], None]
 
+#: Roles that are told of theorems that may help, and how much of their task these are looked up by.
+_WITH_PREMISES: tuple[RoleName, ...] = ("planner", "sketcher", "prover", "repairer", "negator")
+_LONGEST_QUERY = 2000
+
 
 class ModelCast:
     """A `Cast`: the roles of `agent`, each played by the model that its manifest names.
 
-    `models`: by name, `main` among them; a name that is not there is played by `main`. `tools`: None: none. `tokens`:
+    `models`: by name, `main` among them; a name that is not there is played by `main`. `tools`: None: none. `find`:
+    where theorems that may help are looked up, by the statement and the last complaint; None: nowhere. `tokens`:
     how the models count. `native`: proofs may rest on compiled code. `observe` hears every conversation.
 
     A role that asks for several samples at a time is asked once for so many draws of the same. One that the agent does
@@ -51,6 +58,7 @@ class ModelCast:
         models: Mapping[str, Asker],
         *,
         tools: Tools | None = None,
+        find: Find | None = None,
         tokens: Callable[[str], int] = estimate,
         native: bool = False,
         observe: Observe = lambda role, talk: None,
@@ -60,6 +68,7 @@ class ModelCast:
         self.agent = agent
         self._models = models
         self._tools = tools
+        self._find = find
         self._tokens = tokens
         self._native = native
         self._observe = observe
@@ -117,17 +126,33 @@ class ModelCast:
         asked = replace(brief, unusable="")
         if spare := self._spare.get((name, asked)):
             return Said(read(spare.pop()), calls=0, spare=True)
+        began = time.monotonic()
+        told = await self._with_premises(name, brief)
+        looked = time.monotonic() - began
         most = self.agent.limits.context_tokens
-        query = role.query(brief, most=most, draw=draw, tokens=self._tokens, wanted=wanted)
+        query = role.query(told, most=most, draw=draw, tokens=self._tokens, wanted=wanted)
         if query is None:
             return Said(NoReply("too_long", "the task does not fit the prompt"), calls=0)
         model = self._models.get(role.part.model) or self._models["main"]
-        talk = await converse(model, query, self._toolbox(role, brief))
+        toolbox = self._toolbox(role, brief)
+        talk = await converse(model, query, toolbox)
         self._observe(name, talk)
         first, *rest = talk.samples or (Sample(""),)
         if rest:
             self._spare[name, asked] = rest[::-1]
-        return Said(read(first), talk.tokens, talk.money, talk.asked)
+        lean = looked + (toolbox.seconds if toolbox else 0.0)
+        return Said(read(first), talk.tokens, talk.money, talk.asked, lean_seconds=lean)
+
+    async def _with_premises(self, name: RoleName, brief: Brief) -> Brief:
+        """The brief with theorems that may help; as it is where the lookup fails."""
+        most = self.agent.limits.premises
+        if self._find is None or not most or brief.premises or name not in _WITH_PREMISES:
+            return brief
+        try:
+            found = await self._find(f"{brief.statement.text}\n{brief.faults}"[:_LONGEST_QUERY], most)
+        except (LeanProcessError, UserError):
+            return brief
+        return replace(brief, premises=tuple(map(told_of, found)))
 
     def _toolbox(self, role: Role, brief: Brief) -> Toolbox | None:
         if self._tools is None or not role.part.tools:

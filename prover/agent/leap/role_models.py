@@ -51,9 +51,10 @@ class RoleModels:
 
         clients = {name: batcher.client() for name, batcher in self.batchers.items()}
         askers = {name: self.through(client) for name, client in clients.items()}
-        tools = LeanTools(pool, find=Finder(pool, source.text))
+        find = Finder(pool, source.text)
+        tools = LeanTools(pool, find=find)
         try:
-            yield ModelCast(self.agent, askers, tools=tools, observe=heard)
+            yield ModelCast(self.agent, askers, tools=tools, find=find, observe=heard)
         finally:
             for name, client in clients.items():
                 self.batchers[name].leave(client)
@@ -99,8 +100,12 @@ async def fill_with_agent(
         names = {batcher.model.name: batcher.statistics.priced for batcher in models.batchers.values()}
         plan.record(ModelsNamed(tuple(names), tuple(name for name, priced in names.items() if not priced)))
     limits = models.agent.limits
-    most = {Action.PLAN: limits.plans}
-    policy = Policy(_actions(models.agent), most=most) if depth is None else Policy([Action.PLAN], deepest=depth)
+    most, lemma = {Action.PLAN: limits.plans}, choice.lemma_limits
+    policy = (
+        Policy(_actions(models.agent), most=most, limits=lemma)
+        if depth is None
+        else Policy([Action.PLAN], deepest=depth, limits=lemma)
+    )
     options = LeapOptions(budget=budget, policy=policy, jobs=jobs, hints=choice.hints)
     options.effort = options.effort.with_limits(limits.revisions, limits.plan_revisions)
     with models.cast(pool, source, observe) as cast:
@@ -122,6 +127,11 @@ async def fill_with_agent(
 
 def _actions(agent: Agent) -> list[Action]:
     """What an agent with these roles can do; it can always search."""
-    needs = {Action.PROVE: {"prover"}, Action.NEGATE: {"negator"}, Action.PLAN: {"planner", "sketcher"}}
-    roles = set(agent.roles)
+    needs: dict[Action, set[str]] = {
+        Action.PROVE: {"prover"},
+        Action.REPAIR: {"prover", "repairer"},
+        Action.NEGATE: {"negator"},
+        Action.PLAN: {"planner", "sketcher"},
+    }
+    roles: set[str] = set(agent.roles)
     return [Action.CLOSE, Action.SEARCH, *(action for action, wanted in needs.items() if wanted <= roles)]

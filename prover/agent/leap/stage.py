@@ -130,25 +130,23 @@ class Stage:
     async def says_the_same(self, one: Statement, other: Statement, *, definitions: str = "") -> bool:
         """Whether each of two statements follows from the other by a cheap call: a restatement, no progress."""
         pieces = [Piece(_EARLIER, definitions), Piece(one.name, _open(one.text)), Piece(other.name, _open(other.text))]
-        opened = await self._look(pieces)
-        if not opened.clean or any(_not_one_theorem(opened, s.name) for s in (one, other)):
-            return False
-        first, second = (opened.declared[s.name][0] for s in (one, other))
-        for name, premise, goal in (("forth", first, second), ("back", second, first)):
+        for name, premise, goal in (("forth", one.name, other.name), ("back", other.name, one.name)):
             text = f"theorem _root_.{name}_again (h : type_of% @{premise}) : type_of% @{goal} := by\n  {_CHEAP}"
             pieces.append(Piece(name, text))
-        seen = await self._look(pieces)
-        return seen.clean and not any(
-            seen.reach(name) & {first, second} for piece in ("forth", "back") for name in seen.declared[piece]
-        )
+        seen = await self._look(pieces, only_clean=True)
+        if not seen.clean or any(_not_one_theorem(seen, piece.name) for piece in pieces[1:]):
+            return False
+        stated = {seen.declared[s.name][0] for s in (one, other)}
+        return not any(seen.reach(name) & stated for piece in ("forth", "back") for name in seen.declared[piece])
 
     def text(self, statement: Statement, script: str, *, definitions: str = "", refutation: str = "") -> str:
         """A file that states one lemma at this place, with a proof (`sorry` for none)."""
         pieces = [Piece(_EARLIER, definitions), Piece(statement.name, closed(statement.text, script))]
         return Draft.of(self.before, [*pieces, Piece(_REFUTATION, refutation)]).text
 
-    async def _look(self, pieces: Sequence[Piece]) -> Look:
-        return await look(self.pool, Draft.of(self.before, pieces), seconds=self._seconds, allowed=self.allowed)
+    async def _look(self, pieces: Sequence[Piece], *, only_clean: bool = False) -> Look:
+        draft = Draft.of(self.before, pieces)
+        return await look(self.pool, draft, seconds=self._seconds, allowed=self.allowed, only_clean=only_clean)
 
     def _key(self, seen: Look, name: str) -> str:
         key = seen.keys[seen.declared[name][0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -60,12 +61,13 @@ class AgentTool(ABC, Generic[Given]):
 
 
 class Toolbox:
-    """The tools of one conversation, which may be called `limit` times in all."""
+    """The tools of one conversation, which may be called `limit` times in all. `seconds`: that they took (Lean's)."""
 
     def __init__(self, tools: Sequence[AgentTool[Any]], limit: int) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._limit = limit
         self.used = 0
+        self.seconds = 0.0
 
     @property
     def left(self) -> int:
@@ -84,7 +86,11 @@ class Toolbox:
         tool = self._tools.get(name)
         if tool is None:
             return f"error: there is no such tool; there are {', '.join(self._tools)}"
-        return await tool.call(arguments)
+        began = time.monotonic()
+        try:
+            return await tool.call(arguments)
+        finally:
+            self.seconds += time.monotonic() - began
 
 
 def _read(arguments: str) -> Any:

@@ -139,7 +139,7 @@ class Premises(AgentTool[_Premises]):
 
     async def run(self, given: _Premises) -> str:
         found = await self._find(given.query, given.k)
-        return "\n".join(_told(premise) for premise in found) or "nothing was found"
+        return "\n".join(told_of(premise) for premise in found) or "nothing was found"
 
 
 class _Status(Arguments):
@@ -209,7 +209,8 @@ def _lemma(known: Known) -> str:
     return "\n".join(line for line in (f"{known.standing}:", known.informal, known.text) if line)
 
 
-def _told(premise: Premise) -> str:
+def told_of(premise: Premise) -> str:
+    """A theorem with its statement, in a line."""
     signature = " ".join(premise.signature.split())
     if not signature:
         return premise.name
