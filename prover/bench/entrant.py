@@ -49,23 +49,31 @@ class Entrant:
         if not any(value is not None for value in asdict(self.budget).values()):
             raise UserError("an attempt without any limit may never end", code="no_budget", hint="add --timeout")
         self.tactics.checked()
-        references = (*self.leap.references.values(), self.tactics.reference)
-        check_money(self.budget.money, references, self.price)
+        check_money(self.budget.money, [self.tactics.reference], self.tactics.price)
+        check_money(self.budget.money, [] if self.searches else list(self.leap.references.values()), self.price)
         return self
 
     @property
     def tactics(self) -> ModelChoice:
         """The model that proposes tactics, if any."""
-        reference = self.tactic_model if self.agent else self.model
-        price = "" if self.agent else self.price
+        searches = self.searches
+        reference = (self.tactic_model or self.model) if searches else self.tactic_model
+        # For an agent's searches two numbers would be those of another model.
+        price = self.price if searches or self.price.endswith(".toml") else ""
         return ModelChoice(
             reference, self.recipe, self.samples, self.temperature, self.seed, self.model_only, None, price
         )
 
     @property
+    def searches(self) -> bool:
+        """Whether it is plain search: without an agent, or with one that has no roles."""
+        agent = self.leap.agent
+        return agent is None or not agent.roles
+
+    @property
     def leap(self) -> AgentChoice:
         """The agent, if any. Raises `UserError` where there is none of that name."""
-        limits = {"per-lemma": self.per_lemma, "calls": self.budget.calls if self.agent else None}
+        limits = {"per-lemma": self.per_lemma, "calls": self.budget.calls}
         return AgentChoice.checked(self.agent, self.model, self.role_models, (), self.price, None, limits)
 
     @property

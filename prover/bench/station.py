@@ -109,7 +109,7 @@ class Station:
         def solver(**more: Any) -> SearchSolver:
             return SearchSolver(frontier=entrant.frontier, journal=trial.journal, index=index, **more)
 
-        if self._roles is not None:
+        if self._roles is not None and not entrant.searches:
             roles = replace(self._roles, through=tab)
             budget = replace(entrant.budget, seconds=seconds)
             solvers = solver(), solver(model=asked)

@@ -24,7 +24,14 @@ from prover.bench.problem import Problem
 from prover.bench.runner import Runner, Tour
 from prover.bench.station import open_station
 from prover.bench.survey import Survey, survey
-from prover.cli.agent import AgentOption, RoleModelOption, TacticModelOption
+from prover.cli.agent import (
+    AgentOption,
+    CallsOption,
+    LeanSecondsOption,
+    PerLemmaOption,
+    RoleModelOption,
+    TacticModelOption,
+)
 from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
 from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
@@ -71,6 +78,9 @@ def run(
     candidates: Annotated[int | None, typer.Option(help="Tactics tried in an attempt.", min=1)] = None,
     tokens: Annotated[int | None, typer.Option(help="Tokens a model may write in an attempt.", min=1)] = None,
     money: Annotated[float | None, typer.Option(help="US dollars a model may cost in an attempt.", min=0)] = None,
+    calls: CallsOption = None,
+    lean_seconds: LeanSecondsOption = None,
+    lemma_limits: PerLemmaOption = None,
     frontier: Annotated[str, typer.Option(help="Which goal comes next, as in `prove FILE`.")] = "best",
     premises: Annotated[bool, typer.Option(help="Offer theorems of the imports and of the file to the search.")] = True,
     model: ModelOption = "",
@@ -99,12 +109,12 @@ def run(
     The run folder says all that decides the numbers. A run that was interrupted, or killed, goes on where it was when
     the same command is given again; with more --attempts, those are added.
     """
-    limited = heartbeats or expansions or candidates or tokens or money
+    limited = heartbeats or expansions or candidates or tokens or money or calls or lean_seconds
     seconds = timeout if timeout is not None or limited else _SECONDS
     entrant = Entrant(
-        Budget(seconds, heartbeats, expansions, candidates, None, tokens, money),
+        Budget(seconds, heartbeats, expansions, candidates, lean_seconds, tokens, money, calls),
         frontier, premises, model, recipe, samples, temperature, seed, model_only,
-        agent, tuple(role_model or ()), tactic_model, price,
+        agent, tuple(role_model or ()), tactic_model, price, tuple(lemma_limits or ()),
     ).checked()  # fmt: skip
     if attempts > 1 and entrant.repeats:
         raise UserError(
