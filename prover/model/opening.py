@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from prover.core.errors import SetupError
@@ -25,6 +25,9 @@ from prover.model.reference import ModelReference, parse_reference
 _DEADLINE_SECONDS = 1800.0
 _OPENAI = "https://api.openai.com/v1"
 _ENGINES = {"hf": "HfModel", "vllm": "VllmModel"}
+
+#: From a reference to a model, as `open_model` does it.
+Opener: TypeAlias = Callable[..., Awaitable[LanguageModel]]
 
 
 async def open_model(
@@ -89,11 +92,13 @@ def _load(reference: ModelReference, options: dict[str, Any]) -> LanguageModel:
 
 
 @asynccontextmanager
-async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
+async def fed_model(
+    reference: str, *, price: str = "", record: Path | None = None, opener: Opener = open_model
+) -> AsyncGenerator[Batcher]:
     """A model, open, behind a batcher. `price`: US dollars for a million tokens read and written, `IN/OUT`;
-    `record`: where answers are kept."""
+    `record`: where answers are kept; `opener`: what opens it."""
     dollars = Price(*map(float, price.split("/"))) if price else None
-    model = await open_model(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
+    model = await opener(parse_reference(reference), price=dollars, deadline_seconds=_DEADLINE_SECONDS)
     if isinstance(model, OpenAIModel):
         await model.check()
     if record is not None:
