@@ -15,12 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from prover.bench.attempt import AttemptEnded, AttemptSpoilt, unit
+from prover.bench.cluster import MOST_JOBS, open_stations
+from prover.bench.connection import check_address
 from prover.bench.entrant import Entrant, budget_of
 from prover.bench.evaluation import FILE, Evaluation, read_problems
 from prover.bench.folder import EvaluationFolder, read_shard
 from prover.bench.loading import Loaded, load
+from prover.bench.outfit import StationOutfit
 from prover.bench.problem import Problem
-from prover.bench.runner import Runner, Tour
+from prover.bench.runner import Place, Runner, Tour
 from prover.bench.station import open_station
 from prover.bench.survey import Survey, survey
 from prover.cli.agent import AgentOption, RoleModelOption, TacticModelOption
@@ -85,6 +88,14 @@ def run(
     shard: Annotated[
         str, typer.Option(metavar="i/n", help="Only the i-th of n parts; see `prove bench merge`.")
     ] = "1/1",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Attempts on the machines of a Ray cluster, --jobs on each: auto (this machine is part of it), "
+            "HOST:PORT of its head, or local (one of this machine alone).",
+        ),
+    ] = "",
     retries: Annotated[
         int, typer.Option(help="How often an attempt is made again that broken machinery spoilt.", min=0)
     ] = 2,
@@ -109,6 +120,8 @@ def run(
         raise UserError(
             "without a model a second attempt would be the first one again", code="usage", hint="leave out --attempts"
         )
+    if cluster:
+        check_address(cluster)
     loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, with_bad=with_bad)
     asked = _chosen(loaded.problems, only or (), first)
     engine = open_engine(".", engine_choice, quiet=quiet)
@@ -126,6 +139,7 @@ def run(
         jobs=jobs,
         retries=retries,
         shard=read_shard(shard),
+        cluster=cluster,
         memory_mb=memory,
         out=out,
         shown=not (quiet or as_json),
@@ -148,6 +162,7 @@ class Bench:
     jobs: int
     retries: int
     shard: tuple[int, int]
+    cluster: str
     memory_mb: int
     out: Path
     shown: bool
@@ -156,18 +171,35 @@ class Bench:
         """Makes the attempts that are still to be made."""
         stop = stop_on_interrupt()
         limits = PoolLimits(size=self.jobs + 2, spares=1, memory_mb=self.memory_mb)
+        begun = (self.out / FILE).exists()
+        if self.cluster:
+            found = None
+            if not begun:
+                async with Pool(self.engine, limits, foundation=self.foundation) as pool:
+                    found = await self._survey(pool)
+            outfit = StationOutfit.of(
+                self.entrant, self.engine, self.foundation, jobs=self.jobs, memory_mb=self.memory_mb
+            )
+            async with open_stations(self.cluster, outfit, note=self._note) as machines:
+                return await self._run(machines, MOST_JOBS, found, stop)
         async with open_station(self.entrant, self.engine, limits, self.foundation) as station:
-            begun = (self.out / FILE).exists()
             found = None if begun else await self._survey(station.pool)
-            evaluation, problems = self._evaluation(found)
-            with EvaluationFolder.open(self.out, self._spec(evaluation), evaluation, problems) as folder:
-                if found is not None:
-                    found.save(self.out)
-                todo = folder.todo(self.shard)
-                with _lines(self, len(folder.ended), len(folder.ended) + len(todo)) as observe:
-                    runner = Runner(folder, station, jobs=self.jobs, retries=self.retries, observe=observe)
-                    tour = await runner.run(todo, stop)
-                return folder.evaluation, tour
+            return await self._run(station, self.jobs, found, stop)
+
+    async def _run(self, place: Place, jobs: int, found: Survey | None, stop: asyncio.Event) -> tuple[Evaluation, Tour]:
+        evaluation, problems = self._evaluation(found)
+        with EvaluationFolder.open(self.out, self._spec(evaluation), evaluation, problems) as folder:
+            if found is not None:
+                found.save(self.out)
+            todo = folder.todo(self.shard)
+            with _lines(self, len(folder.ended), len(folder.ended) + len(todo)) as observe:
+                runner = Runner(folder, place, jobs=jobs, retries=self.retries, observe=observe)
+                tour = await runner.run(todo, stop)
+            return folder.evaluation, tour
+
+    def _note(self, text: str) -> None:
+        if self.shown:
+            errors().print(Text(safe(text), "dim"))
 
     async def _survey(self, pool: Pool) -> Survey:
         with _bar("elaborating", len(self.asked), shown=self.shown) as (bar, task):
