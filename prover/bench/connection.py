@@ -25,7 +25,11 @@ async def connected(address: str) -> AsyncGenerator[Any]:
         yield ray
         return
     hush()
-    more = {"include_dashboard": False} if address == "local" else {}
+    more: dict[str, Any] = {}
+    if address == "local":
+        more = {"include_dashboard": False}
+        # Ray runs what it starts at the least priority but four: a second would not be what it is without Ray.
+        os.environ.setdefault("RAY_worker_niceness", "0")
     try:
         await asyncio.to_thread(ray.init, address=address, log_to_driver=False, logging_level="ERROR", **more)
     except (ConnectionError, OSError, RuntimeError, TimeoutError, ValueError) as error:
