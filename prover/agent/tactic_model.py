@@ -11,7 +11,7 @@ from typing import Any
 from prover.core.errors import UserError
 from prover.generate import ModelGenerator, Recipe, find_recipe, recipe_for
 from prover.model import Batcher
-from prover.model.opening import fed_model
+from prover.model.opening import Opener, fed_model, open_model
 from prover.model.price import Prices
 from prover.model.reference import parse_reference
 from prover.model.tab import Through, directly
@@ -103,11 +103,11 @@ class TacticModel:
 
 
 @asynccontextmanager
-async def tactic_model(choice: ModelChoice) -> AsyncGenerator[TacticModel | None]:
-    """The model that was chosen, open; None where none was."""
+async def tactic_model(choice: ModelChoice, opener: Opener = open_model) -> AsyncGenerator[TacticModel | None]:
+    """The model that was chosen, open; None where none was. `opener`: what opens it."""
     if not choice.reference:
         yield None
         return
     recipe = choice.chosen()
-    async with fed_model(choice.reference, price=choice.price, record=choice.record) as batcher:
+    async with fed_model(choice.reference, price=choice.price, record=choice.record, opener=opener) as batcher:
         yield TacticModel(choice, recipe, batcher)

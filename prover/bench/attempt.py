@@ -52,6 +52,10 @@ class AttemptEnded:
     detail: str = ""
 
 
+#: `AttemptSpoilt.error` where the machine that made the attempt was lost, and not the attempt's own machinery.
+NODE_LOST = "node_lost"
+
+
 @payload("AttemptSpoilt")
 @dataclass(frozen=True, slots=True)
 class AttemptSpoilt:

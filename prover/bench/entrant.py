@@ -77,6 +77,14 @@ class Entrant:
         return AgentChoice.checked(self.agent, self.model, self.role_models, (), self.price, None, limits)
 
     @property
+    def references(self) -> tuple[str, ...]:
+        """Of all models that it asks."""
+        leap, found = self.leap, [self.tactics.reference]
+        if leap.agent is not None:
+            found += [leap.references.get(name) or leap.references["main"] for name in leap.agent.models]
+        return tuple(dict.fromkeys(reference for reference in found if reference))
+
+    @property
     def repeats(self) -> bool:
         """Whether a second attempt would be the first one again."""
         return not self.model

@@ -16,7 +16,6 @@ from prover.bench.record import ATTEMPTS
 from prover.bench.station import Tried
 from prover.core.errors import UserError
 from prover.events import (
-    Event,
     EventLog,
     Recorder,
     RunFolder,
@@ -24,7 +23,6 @@ from prover.events import (
     next_sequences,
     open_atomically,
     read_events,
-    to_line,
 )
 from prover.events.run import file_name
 
@@ -90,8 +88,8 @@ class EvaluationFolder:
             if tried.proof:
                 file = self._folder.save_proof(name, tried.proof)
                 outcome = replace(outcome, proof_file=str(file.relative_to(self.path)))
-            if tried.events:
-                self._save_search(name, tried.events)
+            if tried.log:
+                self._save_search(name, tried.log)
         self._take(outcome)
         recorder = self._recorders.get(name) or Recorder(self._log, name, start=self._next.get(name, 0))
         self._recorders[name] = recorder
@@ -133,11 +131,11 @@ class EvaluationFolder:
             case _:
                 pass
 
-    def _save_search(self, name: str, events: Sequence[Event]) -> None:
+    def _save_search(self, name: str, log: bytes) -> None:
         folder = self.path / SEARCHES
         folder.mkdir(exist_ok=True)
         with open_atomically(folder / f"{file_name(name)}.jsonl") as file:
-            file.writelines(map(to_line, events))
+            file.write(log)
 
 
 def read_shard(text: str) -> tuple[int, int]:

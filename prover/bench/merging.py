@@ -61,7 +61,7 @@ def _attempts(run: Path) -> Iterator[Tried]:
             case AttemptEnded() as ended:
                 proof = (run / ended.proof_file).read_text(encoding="utf-8") if ended.proof_file else ""
                 search = run / SEARCHES / f"{file_name(unit(ended.problem, ended.attempt))}.jsonl"
-                yield Tried(ended, proof, tuple(read_events(search)) if search.exists() else ())
+                yield Tried(ended, proof, search.read_bytes() if search.exists() else b"")
             case AttemptSpoilt() as spoilt:
                 yield Tried(spoilt)
             case _:

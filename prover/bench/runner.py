@@ -6,16 +6,18 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from prover.bench.attempt import AttemptEnded, AttemptSpoilt
+from prover.bench.attempt import NODE_LOST, AttemptEnded, AttemptSpoilt
 from prover.bench.folder import EvaluationFolder
 from prover.bench.problem import Problem
 from prover.bench.station import Tried
 from prover.core.together import together, unless
 
 Observe = Callable[[AttemptEnded | AttemptSpoilt], None]
+#: Machines that an attempt may lose beside its own retries: it may be what kills them.
+_MACHINES = 5
 
 
 class Place(Protocol):
@@ -40,8 +42,9 @@ class Tour:
 class Runner:
     """Works through the attempts of `folder` that have not ended, `jobs` at once at `place`.
 
-    An attempt that broken machinery spoilt is made again, up to `retries` times, behind all others; what is spoilt to
-    the last stays to be done by a later run. `observe` hears of each attempt once it is kept.
+    An attempt that broken machinery spoilt is made again, up to `retries` times, behind all others; up to 5 times more
+    where it was lost with its machine. What is spoilt to the last stays to be done by a later run. `observe` hears of
+    each attempt once it is kept.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class Runner:
         """Makes these attempts. `stop`: when set, those under way are given up. Raises `SetupError` where no attempt
         can be made at all, `OSError` where nothing can be written."""
         began, tour = time.monotonic(), Tour()
-        queue = deque((problem, number, 0) for problem, number in todo)
+        queue = deque(_Turn(problem, number) for problem, number in todo)
         try:
             tour.interrupted = not await unless(stop, together([self._serve(queue, tour) for _ in range(self._jobs)]))
         finally:
@@ -72,10 +75,10 @@ class Runner:
             self._folder.summarize(seconds=tour.seconds, interrupted=tour.interrupted)
         return tour
 
-    async def _serve(self, queue: deque[tuple[Problem, int, int]], tour: Tour) -> None:
+    async def _serve(self, queue: deque[_Turn], tour: Tour) -> None:
         while queue:
-            problem, number, before = queue.popleft()
-            tried = await self._place.attempt(problem, number)
+            turn = queue.popleft()
+            tried = await self._place.attempt(turn.problem, turn.number)
             outcome = tried.outcome
             self._folder.keep(tried)
             if isinstance(outcome, AttemptEnded):
@@ -83,6 +86,22 @@ class Runner:
                 tour.proved += outcome.proved
             else:
                 tour.spoilt += 1
-                if before < self._retries:
-                    queue.append((problem, number, before + 1))
+                turn = turn.after(outcome)
+                if turn.broken <= self._retries and turn.machines <= _MACHINES:
+                    queue.append(turn)
             self._observe(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An attempt to be made. How often it was spoilt in this run: `broken` by its own machinery, `machines` lost."""
+
+    problem: Problem
+    number: int
+    broken: int = 0
+    machines: int = 0
+
+    def after(self, spoilt: AttemptSpoilt) -> _Turn:
+        if spoilt.error == NODE_LOST:
+            return replace(self, machines=self.machines + 1)
+        return replace(self, broken=self.broken + 1)

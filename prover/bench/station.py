@@ -24,10 +24,11 @@ from prover.bench.entrant import Entrant
 from prover.bench.problem import Problem
 from prover.core.errors import LeanProcessError, UserError
 from prover.core.verdict import BadTarget, Infrastructure, Proved, Verdict
-from prover.events import Event, Memory, Recorder
+from prover.events import Memory, Recorder, to_line
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import Foundation
 from prover.lean.source import SourceFile
+from prover.model.opening import Opener, open_model
 from prover.model.tab import Tab
 from prover.retrieve import Index, library
 from prover.search import Journal
@@ -40,22 +41,28 @@ _SALT = 1_000_003
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An attempt that was made: what it came to, the whole file with its proof (empty without one), its events."""
+    """An attempt that was made: what it came to, the whole file with its proof (empty without one), and the log of its
+    search, lines as in an event log."""
 
     outcome: AttemptEnded | AttemptSpoilt
     proof: str = ""
-    events: tuple[Event, ...] = ()
+    log: bytes = b""
 
 
 @asynccontextmanager
 async def open_station(
-    entrant: Entrant, engine: LeanEngine, limits: PoolLimits, foundation: Foundation | None = None
+    entrant: Entrant,
+    engine: LeanEngine,
+    limits: PoolLimits,
+    foundation: Foundation | None = None,
+    opener: Opener = open_model,
 ) -> AsyncGenerator[Station]:
     """A place for attempts of one prover. `limits.size`: attempts at once and two workers for the ladder beside them.
-    `foundation`: what stands in for Mathlib. Raises `SetupError`, `ModelError` where Lean or a model cannot be had."""
+    `foundation`: what stands in for Mathlib; `opener`: what opens models. Raises `SetupError`, `ModelError` where Lean
+    or a model cannot be had."""
     async with AsyncExitStack() as stack:
-        tactics = await stack.enter_async_context(tactic_model(entrant.tactics))
-        roles = await stack.enter_async_context(role_models(entrant.leap))
+        tactics = await stack.enter_async_context(tactic_model(entrant.tactics, opener))
+        roles = await stack.enter_async_context(role_models(entrant.leap, opener))
         pool = await stack.enter_async_context(Pool(engine, limits, foundation=foundation))
         yield Station(entrant, pool, tactics, roles)
 
@@ -178,7 +185,7 @@ class _Trial:
             lemmas=lemmas_of(script, self.log.events, self.theorems) if proved else (),
             detail=str(getattr(verdict, "detail", "") or getattr(verdict, "what", ""))[:500],
         )
-        return Tried(outcome, filled if proved else "", tuple(self.log.events))
+        return Tried(outcome, filled if proved else "", b"".join(map(to_line, self.log.events)))
 
     def spoilt(self, error: str, detail: str) -> Tried:
         return Tried(AttemptSpoilt(self.problem.id, self.number, error, detail[:500]))

@@ -36,7 +36,7 @@ def run(
     entrant = Entrant.decoded(record.evaluation.prover, record.evaluation.budget).checked()
     engine, foundation = open_benchmark_engine(engine_choice, quiet=quiet)
     evaluation = asked_again(record, engine, attempts)
-    contest = Contest(entrant, engine, foundation, out, jobs, 2, (1, 1), memory, shown=not (quiet or as_json))
+    contest = Contest(entrant, engine, foundation, out, jobs, 2, (1, 1), "", memory, shown=not (quiet or as_json))
 
     async def pose(_: Pool) -> Posed:
         return Posed(evaluation, record.problems)

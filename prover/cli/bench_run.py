@@ -15,13 +15,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from prover.bench.attempt import AttemptEnded, AttemptSpoilt, unit
+from prover.bench.cluster import MOST_JOBS, open_stations
+from prover.bench.connection import check_address
 from prover.bench.entrant import Entrant
 from prover.bench.evaluation import FILE, Evaluation, read_problems
 from prover.bench.folder import EvaluationFolder, read_shard
 from prover.bench.loading import load
+from prover.bench.outfit import StationOutfit
 from prover.bench.posing import Question
 from prover.bench.problem import Problem
-from prover.bench.runner import Runner, Tour
+from prover.bench.runner import Place, Runner, Tour
 from prover.bench.station import open_station
 from prover.bench.survey import Survey, survey
 from prover.cli.agent import (
@@ -96,6 +99,14 @@ def run(
     shard: Annotated[
         str, typer.Option(metavar="i/n", help="Only the i-th of n parts; see `prove bench merge`.")
     ] = "1/1",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Attempts on the machines of a Ray cluster, --jobs on each: auto (this machine is part of it), "
+            "HOST:PORT of its head, or local (one of this machine alone).",
+        ),
+    ] = "",
     retries: Annotated[
         int, typer.Option(help="How often an attempt is made again that broken machinery spoilt.", min=0)
     ] = 2,
@@ -120,12 +131,23 @@ def run(
         raise UserError(
             "without a model a second attempt would be the first one again", code="usage", hint="leave out --attempts"
         )
+    if cluster:
+        check_address(cluster)
     loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, without_bad=without_bad)
     asked = _chosen(loaded.problems, only or (), first)
     engine, foundation = open_benchmark_engine(engine_choice, quiet=quiet)
     question = Question(entrant, loaded, asked, engine, foundation, attempts, split, corrected)
     contest = Contest(
-        entrant, engine, foundation, out, jobs, retries, read_shard(shard), memory, shown=not (quiet or as_json)
+        entrant=entrant,
+        engine=engine,
+        foundation=foundation,
+        out=out,
+        jobs=jobs,
+        retries=retries,
+        shard=read_shard(shard),
+        cluster=cluster,
+        memory_mb=memory,
+        shown=not (quiet or as_json),
     )
 
     async def pose(pool: Pool) -> Posed:
@@ -159,6 +181,7 @@ class Contest:
     jobs: int
     retries: int
     shard: tuple[int, int]
+    cluster: str
     memory_mb: int
     shown: bool
 
@@ -166,16 +189,33 @@ class Contest:
         """Makes the attempts that are still to be made."""
         stop = stop_on_interrupt()
         limits = PoolLimits(size=self.jobs + 2, spares=1, memory_mb=self.memory_mb)
+        if self.cluster:
+            async with Pool(self.engine, limits, foundation=self.foundation) as pool:
+                posed = await pose(pool)
+            outfit = StationOutfit.of(
+                self.entrant, self.engine, self.foundation, jobs=self.jobs, memory_mb=self.memory_mb
+            )
+            async with open_stations(self.cluster, outfit, note=self._note) as machines:
+                return await self._run(machines, MOST_JOBS, spec, posed, stop)
         async with open_station(self.entrant, self.engine, limits, self.foundation) as station:
             posed = await pose(station.pool)
-            with EvaluationFolder.open(self.out, spec, posed.evaluation, posed.problems) as folder:
-                if posed.found is not None:
-                    posed.found.save(self.out)
-                todo = folder.todo(self.shard)
-                with _lines(self, len(folder.ended), len(folder.ended) + len(todo)) as observe:
-                    runner = Runner(folder, station, jobs=self.jobs, retries=self.retries, observe=observe)
-                    tour = await runner.run(todo, stop)
-                return folder.evaluation, tour
+            return await self._run(station, self.jobs, spec, posed, stop)
+
+    async def _run(
+        self, place: Place, jobs: int, spec: RunSpec, posed: Posed, stop: asyncio.Event
+    ) -> tuple[Evaluation, Tour]:
+        with EvaluationFolder.open(self.out, spec, posed.evaluation, posed.problems) as folder:
+            if posed.found is not None:
+                posed.found.save(self.out)
+            todo = folder.todo(self.shard)
+            with _lines(self, len(folder.ended), len(folder.ended) + len(todo)) as observe:
+                runner = Runner(folder, place, jobs=jobs, retries=self.retries, observe=observe)
+                tour = await runner.run(todo, stop)
+            return folder.evaluation, tour
+
+    def _note(self, text: str) -> None:
+        if self.shown:
+            errors().print(Text(safe(text), "dim"))
 
     def show(self, came: tuple[Evaluation, Tour], *, as_json: bool) -> int:
         """What came of it, on standard output; the exit code."""

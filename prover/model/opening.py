@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from prover.core.errors import SetupError
@@ -24,6 +24,9 @@ from prover.model.reference import OPENAI, ModelReference, parse_reference
 #: A model may think for minutes; a search that ends earlier gives its questions up.
 _DEADLINE_SECONDS = 1800.0
 _ENGINES = {"hf": "HfModel", "vllm": "VllmModel"}
+
+#: From a reference to a model, as `open_model` does it.
+Opener: TypeAlias = Callable[..., Awaitable[LanguageModel]]
 
 
 async def open_model(
@@ -88,12 +91,14 @@ def _load(reference: ModelReference, options: dict[str, Any]) -> LanguageModel:
 
 
 @asynccontextmanager
-async def fed_model(reference: str, *, price: str = "", record: Path | None = None) -> AsyncGenerator[Batcher]:
-    """A model, open, behind a batcher. `price`: as `Prices.given`;
-    `record`: where answers are kept."""
+async def fed_model(
+    reference: str, *, price: str = "", record: Path | None = None, opener: Opener = open_model
+) -> AsyncGenerator[Batcher]:
+    """A model, open, behind a batcher. `price`: as `Prices.given`; `record`: where answers are kept; `opener`: what
+    opens it."""
     asked = parse_reference(reference)
     dollars = Prices.given(price).of(asked)
-    model = await open_model(asked, price=dollars, deadline_seconds=_DEADLINE_SECONDS)
+    model = await opener(asked, price=dollars, deadline_seconds=_DEADLINE_SECONDS)
     if isinstance(model, OpenAIModel):
         await model.check()
     if record is not None:

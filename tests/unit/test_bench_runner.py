@@ -12,13 +12,14 @@ import pytest
 from bench_runs import failed, problem, proved
 
 from prover.bench import AttemptSpoilt, Evaluation, Problem
+from prover.bench.attempt import NODE_LOST
 from prover.bench.folder import EvaluationFolder, read_shard
 from prover.bench.merging import merge
 from prover.bench.record import read_record
 from prover.bench.runner import Runner, Tour
 from prover.bench.station import Tried
 from prover.core.errors import SetupError, UserError
-from prover.events import Event, RunSpec, read_events
+from prover.events import Event, RunSpec, read_events, to_line
 from prover.events.payload import Opaque
 
 SPEC = RunSpec(engine="embedded", limits={"seconds": 5.0})
@@ -46,7 +47,7 @@ def even(problem: Problem, number: int) -> Tried:
     good = int(problem.id[1:]) % 2 == 0
     event = Event("search", 0, 1.0, None, "Noted", 1, Opaque("Noted", 1, {"of": problem.id}))
     outcome = proved(problem.id, number) if good else failed(problem.id, number)
-    return Tried(outcome, "theorem x : True := trivial\n" if good else "", (event,))
+    return Tried(outcome, "theorem x : True := trivial\n" if good else "", to_line(event))
 
 
 def opened(path: Path, problems: int = 6, attempts: int = 1, spec: RunSpec = SPEC) -> EvaluationFolder:
@@ -219,3 +220,20 @@ async def test_parts_of_other_evaluations_are_refused(tmp_path: Path) -> None:
         merge(tmp_path / "all", [tmp_path / "a", tmp_path / "c"])
     with pytest.raises(UserError, match="part of itself"):
         merge(tmp_path / "a", [tmp_path / "a"])
+
+
+async def test_a_lost_machine_uses_up_no_retry(tmp_path: Path) -> None:
+    def breaks(problem: Problem, number: int) -> Tried:
+        made = place.made[problem.id, number]
+        if problem.id == "p1" and made <= 4:  # 4 machines lost, and broken twice: all retries, and then it ends
+            return Tried(AttemptSpoilt(problem.id, number, NODE_LOST, node="n"))
+        if problem.id == "p1" and made <= 6:
+            return Tried(AttemptSpoilt(problem.id, number, "crashed"))
+        if problem.id == "p3":
+            return Tried(AttemptSpoilt(problem.id, number, NODE_LOST, node="n"))
+        return even(problem, number)
+
+    place = Fake(breaks)
+    tour = await run(tmp_path, place, retries=2)
+    assert (place.made["p1", 1], place.made["p3", 1]) == (7, 6)
+    assert (tour.ended, tour.spoilt, tour.left) == (5, 12, 1)

@@ -27,7 +27,7 @@ from prover.core.budget import Budget
 from prover.lean import Pool
 from prover.lean.source import SourceFile
 from prover.model import Batcher
-from prover.model.opening import fed_model
+from prover.model.opening import Opener, fed_model, open_model
 from prover.model.tab import Through, directly
 
 
@@ -61,8 +61,8 @@ class RoleModels:
 
 
 @asynccontextmanager
-async def role_models(choice: AgentChoice) -> AsyncGenerator[RoleModels | None]:
-    """The models that were chosen, open; None where no agent is wanted."""
+async def role_models(choice: AgentChoice, opener: Opener = open_model) -> AsyncGenerator[RoleModels | None]:
+    """The models that were chosen, open; None where no agent is wanted. `opener`: what opens them."""
     if choice.agent is None:
         yield None
         return
@@ -71,7 +71,8 @@ async def role_models(choice: AgentChoice) -> AsyncGenerator[RoleModels | None]:
         batchers: dict[str, Batcher] = {}
         for name in choice.agent.models:
             record = choice.record if name == "main" else None
-            model = fed_model(wanted.get(name) or wanted["main"], price=choice.price, record=record)
+            reference = wanted.get(name) or wanted["main"]
+            model = fed_model(reference, price=choice.price, record=record, opener=opener)
             batchers[name] = await stack.enter_async_context(model)
         yield RoleModels(choice.agent, batchers)
 
