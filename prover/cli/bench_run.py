@@ -131,6 +131,7 @@ def run(
         raise UserError(
             "without a model a second attempt would be the first one again", code="usage", hint="leave out --attempts"
         )
+    part = read_shard(shard)
     if cluster:
         check_address(cluster)
     loaded = load(name, data=data, split=split, variant=variant, corrected=corrected, without_bad=without_bad)
@@ -144,7 +145,7 @@ def run(
         out=out,
         jobs=jobs,
         retries=retries,
-        shard=read_shard(shard),
+        shard=part,
         cluster=cluster,
         memory_mb=memory,
         shown=not (quiet or as_json),
