@@ -75,6 +75,9 @@ class EmptyOutfit:
     size: int
     jobs: int = 64
 
+    def sized(self, jobs: int) -> EmptyOutfit:
+        return EmptyOutfit(self.size, jobs)
+
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[EmptyPlace]:
         yield EmptyPlace(self.size)

@@ -20,6 +20,8 @@ from prover.bench.problem import Problem
 from prover.bench.station import Tried
 from prover.core.errors import ProverError, SetupError
 
+#: Attempts at once in one process: search keeps a tenth of a core of Python busy for each, and a process has one core.
+_JOBS_A_PROCESS = 8
 #: More attempts at once than a cluster has room for: those that find none wait for it.
 MOST_JOBS = 4096
 _LOOK_SECONDS = 1.0
@@ -35,10 +37,13 @@ Note = Callable[[str], None]
 
 @dataclass(eq=False, slots=True)
 class _Post:
-    """A machine, and the process that makes attempts there. `open`: it can be asked for attempts."""
+    """A process that makes attempts, `jobs` at once, on a machine, where it has the number `place`. `open`: it can be
+    asked for attempts."""
 
     node: str
+    place: int
     name: str
+    jobs: int
     actor: Any
     open: bool = False
 
@@ -75,9 +80,9 @@ async def open_stations(
 class Cluster:
     """A place for attempts: those of all machines with a CPU, which may join and leave. Made by `open_cluster`.
 
-    A machine, or the process on it, that is lost spoils its attempts (`node_lost`); the process is made again where the
-    machine is still there. A machine where the place cannot be opened, because another Lean is there, is told of and
-    left out.
+    A machine has a process for every 8 attempts at once. A machine, or a process on it, that is lost spoils its
+    attempts (`node_lost`); the process is made again where the machine is still there. A machine where the place cannot
+    be opened, because another Lean is there, is told of and left out.
     """
 
     def __init__(self, ray: Any, outfit: Outfit, note: Note, patience: float) -> None:
@@ -85,7 +90,9 @@ class Cluster:
         self._outfit = outfit
         self._note = note
         self._patience = patience
-        self._posts: dict[str, _Post] = {}
+        count = -(-outfit.jobs // _JOBS_A_PROCESS)
+        self._parts = [len(range(place, outfit.jobs, count)) for place in range(count)]
+        self._posts: dict[tuple[str, int], _Post] = {}
         self._refused: dict[str, ProverError] = {}
         self._deaths: Counter[str] = Counter()
         # Room for one attempt each; an error for whoever waits where there will be none.
@@ -96,7 +103,7 @@ class Cluster:
     @property
     def machines(self) -> tuple[str, ...]:
         """Names of those that make attempts now."""
-        return tuple(sorted(post.name for post in self._posts.values() if post.open))
+        return tuple(sorted({post.name for post in self._posts.values() if post.open}))
 
     async def attempt(self, problem: Problem, number: int) -> Tried:
         """As `Station.attempt`, on the machine that has been free longest; waits for one."""
@@ -157,11 +164,12 @@ class Cluster:
                 self._room.put_nowait(SetupError(f"the cluster is gone: {_first_line(error)}", code="no_cluster"))
                 return
             there = {node["NodeID"]: node for node in nodes if node["Alive"] and node["Resources"].get("CPU", 0) >= 1}
-            for post in [post for node, post in self._posts.items() if node not in there]:
+            for post in [post for post in self._posts.values() if post.node not in there]:
                 self._lose(post, "the machine left the cluster")
-            for node, facts in there.items():
-                if node not in self._posts and node not in self._refused:
-                    self._begin(node, facts)
+            for node in there.keys() - self._refused.keys():
+                for place in range(len(self._parts)):
+                    if (node, place) not in self._posts:
+                        self._begin(there[node], place)
             if self._posts:
                 since = time.monotonic()
             elif there:
@@ -172,17 +180,15 @@ class Cluster:
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def _begin(self, node: str, facts: Mapping[str, Any]) -> None:
+    def _begin(self, facts: Mapping[str, Any], place: int) -> None:
+        node, jobs = facts["NodeID"], self._parts[place]
         here = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
-        jobs = self._outfit.jobs
-        actor = (
-            self._ray.remote(Node)
-            .options(
-                num_cpus=min(jobs, int(facts["Resources"]["CPU"])), max_concurrency=jobs + 8, scheduling_strategy=here
-            )
-            .remote(self._outfit)
-        )
-        post = self._posts[node] = _Post(node, f"{facts['NodeName']} {node[:8]}", actor)
+        # Its part of the machine, as far as Ray keeps account of it; more attempts than CPUs are the user's decision.
+        cpus = min(jobs, int(facts["Resources"]["CPU"]) * jobs // self._outfit.jobs)
+        options = {"num_cpus": cpus, "max_concurrency": jobs + 8, "scheduling_strategy": here}
+        actor = self._ray.remote(Node).options(**options).remote(self._outfit.sized(jobs))
+        post = _Post(node, place, f"{facts['NodeName']} {node[:8]}", jobs, actor)
+        self._posts[node, place] = post
         task = asyncio.ensure_future(self._open(post))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
@@ -202,12 +208,12 @@ class Cluster:
         post.name = f"{reply} {post.node[:8]}"
         post.open = True
         self._note(f"{post.name}: ready")
-        for _ in range(self._outfit.jobs):
+        for _ in range(post.jobs):
             self._room.put_nowait(post)
 
     def _lose(self, post: _Post, why: str) -> None:
         """Once for a post, however many attempts are lost with it."""
-        if self._posts.get(post.node) is not post:
+        if not self._has(post):
             return
         self._drop(post)
         self._deaths[post.node] += 1
@@ -216,15 +222,19 @@ class Cluster:
         self._note(f"{post.name}: lost ({why})")
 
     def _refuse(self, post: _Post, error: ProverError) -> None:
-        if self._posts.get(post.node) is not post:
+        if not self._has(post):
             return
-        self._drop(post)
+        for other in [other for other in self._posts.values() if other.node == post.node]:
+            self._drop(other)
         self._refused[post.node] = type(error)(f"{post.name}: {error.message}", code=error.code, hint=error.hint)
         self._note(f"{post.name}: not used, {error.message}")
 
+    def _has(self, post: _Post) -> bool:
+        return self._posts.get((post.node, post.place)) is post
+
     def _drop(self, post: _Post) -> None:
         post.open = False
-        self._posts.pop(post.node, None)
+        self._posts.pop((post.node, post.place), None)
         with contextlib.suppress(self._ray.exceptions.RayError, ValueError):
             self._ray.kill(post.actor)
 

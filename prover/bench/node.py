@@ -27,6 +27,7 @@ class Node:
         self._closing = asyncio.Event()
         self._place: asyncio.Future[Place] | None = None
         self._holding: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Future[Tried]] = set()
 
     async def open(self) -> str | ProverError:
         """The machine's name, once attempts can be made; what keeps it from that."""
@@ -41,13 +42,21 @@ class Node:
     async def attempt(self, problem: Problem, number: int) -> Tried | ProverError:
         """As the place; the error where the machine can make no attempt at all."""
         assert self._place is not None
+        attempt = asyncio.ensure_future(self._place.result().attempt(problem, number))
+        self._under_way.add(attempt)
         try:
-            return await self._place.result().attempt(problem, number)
+            return await attempt
         except ProverError as error:
             return error
+        finally:
+            self._under_way.discard(attempt)
 
     async def close(self) -> None:
-        """Ends the place: Lean's processes are gone afterwards."""
+        """Gives up what is under way and ends the place: Lean's processes are gone afterwards."""
+        attempts = list(self._under_way)
+        for attempt in attempts:
+            attempt.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
         self._closing.set()
         if self._holding is not None:
             with contextlib.suppress(TimeoutError, ProverError):

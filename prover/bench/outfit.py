@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +28,10 @@ class Outfit(Protocol):
 
     @property
     def jobs(self) -> int: ...
+
+    def sized(self, jobs: int) -> Outfit:
+        """The same for so many attempts at once."""
+        ...
 
     def open(self) -> AbstractAsyncContextManager[Place]:
         """The place, ready. Raises `UserError`, `SetupError`, `ModelError` where it cannot be had on this machine."""
@@ -66,6 +70,10 @@ class StationOutfit:
             entrant, engine.name, engine.lean_version, project, foundation is not None, jobs, memory_mb,
             facts=entrant.facts(),
         )  # fmt: skip
+
+    def sized(self, jobs: int) -> StationOutfit:
+        """The same for so many attempts at once."""
+        return replace(self, jobs=jobs)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Place]:

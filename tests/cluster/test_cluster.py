@@ -88,6 +88,18 @@ async def test_attempts_are_made_on_all_nodes_each_once(cluster: Any, toy: Any, 
                 assert under_way <= 2
 
 
+async def test_a_large_machine_has_several_processes(cluster: Any, toy: Any, tmp_path: Path) -> None:
+    cluster.add_node(num_cpus=2)
+    tour = await run(tmp_path, toy(jobs=11, seconds=1.0, killing=("p3", 1)), problems=40, retries=0)
+    assert (tour.ended, tour.left) == (40, 0) and 1 <= tour.spoilt <= 6
+    ended_once(tmp_path)
+    at_once: dict[int, int] = {}
+    for line in done_all(tmp_path):
+        at_once[line["pid"]] = at_once.get(line["pid"], 0) + {"begin": 1, "end": -1}.get(line["what"], 0)
+        assert at_once[line["pid"]] <= 6
+    assert len(at_once) == 3  # two, and the one in place of that which died
+
+
 def done_all(path: Path) -> list[dict[str, Any]]:
     import json
 
@@ -173,14 +185,16 @@ async def test_a_run_that_is_stopped_gives_up_what_is_under_way(cluster: Any, to
     cluster.add_node(num_cpus=2)
     stop = asyncio.Event()
 
-    def observe(outcome: Outcome, _: Cluster) -> None:
-        if outcome.problem == "p0":
-            stop.set()
+    async def stopping() -> None:
+        while len(done(tmp_path, "begin")) < 2:  # noqa: ASYNC110 it is written by other processes
+            await asyncio.sleep(0.1)
+        stop.set()
 
-    outfit = toy(jobs=2, seconds=2.0)
-    tour = await run(tmp_path, outfit, stop=stop, observe=observe)
-    assert tour.interrupted and tour.left >= 8
-    assert done(tmp_path, "cancelled") and len(done(tmp_path, "close")) == 1
+    watching = asyncio.ensure_future(stopping())
+    tour = await run(tmp_path, toy(jobs=2, seconds=200.0), stop=stop)
+    await watching
+    assert (tour.interrupted, tour.ended, tour.left) == (True, 0, 12)
+    assert {d["problem"] for d in done(tmp_path, "cancelled")} == {"p0", "p1"} and len(done(tmp_path, "close")) == 1
     tour = await run(tmp_path, toy(jobs=2))
     assert not tour.interrupted and tour.left == 0
     ended_once(tmp_path)

@@ -110,30 +110,34 @@ async def test_a_node_with_another_lean_is_refused(cluster: Any, embedded: Embed
     assert caught.value.code == "node_differs" and caught.value.hint
 
 
-def test_the_command_stopped_and_taken_up_again(installed: Any, tmp_path: Path) -> None:
-    """On a cluster of its own. Stopped in the middle it leaves no process; afterwards it goes on."""
+def test_the_command_stopped_killed_and_taken_up_again(installed: Any, tmp_path: Path) -> None:
+    """On a cluster of its own. Stopped in the middle it leaves no process, killed no Lean; afterwards it goes on."""
     (tmp_path / "toy.toml").write_text(MANIFEST)
     (tmp_path / "toy.jsonl").write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
     command = [sys.executable, "-c", COMMAND, str(tmp_path / "toy.toml"), "--out", str(tmp_path / "run")]
     command += ["--cluster", "local", "--heartbeats", "20000000", "--expansions", "30", "--engine", "embedded"]
     known = os.environ.get("PYTHONPATH", "")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [known])])}
-    with (tmp_path / "said").open("w") as said:
-        begun = subprocess.Popen(command, stdout=said, stderr=said, env=environment, start_new_session=True)
-    top = psutil.Process(begun.pid)
-    end = time.monotonic() + 400
-    try:
-        # The survey's Lean ends before the cluster's comes.
-        while ": ready" not in (tmp_path / "said").read_text() or not leans(top):
-            assert begun.poll() is None and time.monotonic() < end, (tmp_path / "said").read_text()
-            time.sleep(0.2)
-        tree = top.children(recursive=True)
-        os.killpg(begun.pid, signal.SIGINT)  # as Ctrl-C does on a terminal
-        assert begun.wait(120) == 130, (tmp_path / "said").read_text()
-        assert not left(tree)
-    finally:
-        begun.kill()
-        begun.wait()
+    for number in (signal.SIGINT, signal.SIGKILL):
+        said = tmp_path / f"said {number}"
+        with said.open("w") as file:
+            begun = subprocess.Popen(command, stdout=file, stderr=file, env=environment, start_new_session=True)
+        top, end = psutil.Process(begun.pid), time.monotonic() + 400
+        try:
+            # The survey's Lean ends before the cluster's comes.
+            while ": ready" not in said.read_text() or not leans(top):
+                assert begun.poll() is None and time.monotonic() < end, said.read_text()
+                time.sleep(0.1)
+            tree = top.children(recursive=True) if number == signal.SIGINT else leans(top)
+            if number == signal.SIGINT:
+                os.killpg(begun.pid, number)  # as Ctrl-C does on a terminal
+            else:
+                begun.kill()
+            assert begun.wait(120) == (130 if number == signal.SIGINT else -signal.SIGKILL), said.read_text()
+            assert not left(tree)
+        finally:
+            begun.kill()
+            begun.wait()
     done = subprocess.run([*command, "--json"], capture_output=True, text=True, env=environment, timeout=400)
     document = json.loads(done.stdout)
     assert (document["left"], document["interrupted"], done.returncode) == (0, False, 0), done.stderr

@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,9 @@ class ToyOutfit:
     spoiling: str = ""
     models: Generators | None = None
     reference: str = ""
+
+    def sized(self, jobs: int) -> ToyOutfit:
+        return replace(self, jobs=jobs)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[ToyPlace]:
