@@ -14,7 +14,9 @@ from prover.bench.record import read_record
 Prove = Callable[..., Any]
 STATEMENTS = {"easy": "(n : Nat) : n + 0 = n", "swap": "(p q : Prop) (h : p ∧ q) : q ∧ p", "wrong": ": 1 = 2"}
 MANIFEST = """
+name = "three"
 title = "Three statements"
+default = "all"
 [variants.all]
 files = "three.jsonl"
 data = "three.jsonl"
