@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from prover.bench.problem import Problem
-from prover.bench.validation import Validity, validate
+from prover.bench.validation import Validity, validate_all
 from prover.events import write_atomically
 from prover.lean import Pool
 
@@ -47,24 +46,21 @@ async def survey(
     jobs: int = 1,
     observe: Callable[[Validity], None] = lambda validity: None,
 ) -> Survey:
-    """Elaborates every statement, `jobs` at once."""
-    queue = deque(enumerate(problems))
-    found: dict[int, Validity] = {}
-    replaced: set[int] = set()
+    """Elaborates every statement, `jobs` at once; their ids differ."""
+    found: dict[str, Validity] = {}
+    async with aclosing(validate_all(problems, pool, jobs=jobs)) as validities:
+        async for validity in validities:
+            found[validity.problem] = validity
+            observe(validity)
+    kept = tuple(problem for problem in problems if found[problem.id].elaborates)
+    left = tuple(found[problem.id] for problem in problems if not found[problem.id].elaborates)
+    return Survey(kept, left, await _replaced(kept, pool))
 
-    async def work() -> None:
-        while queue:
-            number, problem = queue.popleft()
-            found[number] = await validate(problem, pool)
-            observe(found[number])
-            if found[number].elaborates and pool.foundation is not None:
-                header = await pool.read_header(problem.text)
-                if pool.foundation.carries(header.modules):
-                    replaced.add(number)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(jobs):
-            group.create_task(work())
-    kept = tuple(problem for number, problem in enumerate(problems) if found[number].elaborates)
-    left = tuple(found[number] for number in range(len(problems)) if not found[number].elaborates)
-    return Survey(kept, left, bool(replaced))
+async def _replaced(problems: Sequence[Problem], pool: Pool) -> bool:
+    """Whether one of them is elaborated over what stands in for its imports."""
+    if pool.foundation is None:
+        return False
+    headers = {problem.header: problem for problem in problems}
+    read = [await pool.read_header(problem.text) for problem in headers.values()]
+    return any(pool.foundation.carries(header.modules) for header in read)

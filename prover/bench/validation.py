@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -114,18 +114,6 @@ async def validate_all(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-
-
-async def elaborating(
-    problems: Sequence[Problem], pool: Pool, *, jobs: int = 1, limits: ValidationLimits = _LIMITS
-) -> list[Problem]:
-    """Those that elaborate over what the pool has, in their order: `core-lite` where CoreMath stands in for Mathlib."""
-    usable: set[str] = set()
-    async with aclosing(validate_all(problems, pool, jobs=jobs, limits=limits)) as validities:
-        async for validity in validities:
-            if validity.elaborates:
-                usable.add(validity.problem)
-    return [problem for problem in problems if problem.id in usable]
 
 
 def duplicates(problems: Iterable[Problem], validities: Mapping[str, Validity]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, Vari
 from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.terminal import errors, output, safe
+from prover.core.together import unless
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import Foundation
 
@@ -129,7 +130,7 @@ async def _validate(
                         found[validity.problem] = validity
                         progress.advance(task)
 
-        interrupted = await _until_interrupted(collect())
+        interrupted = not await unless(stop_on_interrupt(), collect())
     return _Report(
         loaded=loaded,
         engine=engine,
@@ -139,23 +140,6 @@ async def _validate(
         interrupted=interrupted,
         seconds=time.monotonic() - began,
     )
-
-
-async def _until_interrupted(work: Any) -> bool:
-    """Runs `work` to its end, or to the first interrupt: then it is ended, and True given."""
-    stop = stop_on_interrupt()
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-            return False
-        return True
-    finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 def _label(report: _Report) -> str:

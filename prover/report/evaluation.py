@@ -8,27 +8,10 @@ from typing import Any
 
 from prover.report.embedding import embedded_json, policy
 from prover.report.fields import shown_data
-from prover.report.page import asset, program
+from prover.report.page import EXPLORER, asset, program
 from prover.report.words import stop_words, verdict_tone, verdict_words
 
-#: In this order they make the page's program.
-_PROGRAM = (
-    "format.js",
-    "model.js",
-    "rows.js",
-    "tree.js",
-    "map.js",
-    "detail.js",
-    "explorer.js",
-    "theme.js",
-    "help.js",
-    "chart.js",
-    "curve.js",
-    "bars.js",
-    "problems.js",
-    "problem.js",
-    "evaluation.js",
-)
+_PROGRAM = (*EXPLORER, "chart.js", "curve.js", "bars.js", "problems.js", "problem.js", "evaluation.js")
 _BUDGETS = {
     "seconds": "seconds",
     "lean_seconds": "seconds of Lean",

@@ -11,19 +11,12 @@ from prover.report.embedding import embedded_json, policy
 from prover.report.story import Story
 from prover.report.words import duration, verdict_tone, verdict_words
 
-#: In this order they make the page's program.
-_PROGRAM = (
-    "format.js",
-    "model.js",
-    "rows.js",
-    "tree.js",
-    "map.js",
-    "detail.js",
-    "explorer.js",
-    "theme.js",
-    "help.js",
-    "main.js",
+#: What shows a search, with what every page has; in this order, and before the page's own program.
+EXPLORER = (
+    *("format.js", "model.js", "rows.js", "tree.js", "map.js", "detail.js", "explorer.js"),
+    *("theme.js", "help.js"),
 )
+_PROGRAM = (*EXPLORER, "main.js")
 
 
 def page(events: Iterable[Event]) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from prover.bench.problem import Origin, Problem
-from prover.bench.validation import Status, ValidationLimits, Validity, duplicates, elaborating, validate, validate_all
+from prover.bench.survey import survey
+from prover.bench.validation import Status, ValidationLimits, Validity, duplicates, validate, validate_all
 from prover.cli.app import run
 from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
@@ -116,7 +117,8 @@ async def test_a_whole_set(pool: Pool) -> None:
         "a": "ok", "b": "auto_bound", "c": "ok", "d": "ok", "e": "ok", "f": "fails",
     }  # fmt: skip
     assert duplicates(problems, seen) == {"c": "a"}
-    assert [p.id for p in await elaborating(problems, pool)] == ["a", "b", "c", "d", "e"]
+    found = await survey(problems, pool)
+    assert [p.id for p in found.problems] == ["a", "b", "c", "d", "e"]
 
 
 async def test_who_stops_listening_stops_it(pool: Pool) -> None:
