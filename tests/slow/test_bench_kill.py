@@ -24,24 +24,26 @@ WORDS = ("bench", "core", "--first", "24", "--expansions", "8", "--heartbeats", 
 KILLS = 10
 
 
-def begin(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *WORDS, str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+def begin(folder: Path) -> subprocess.Popen[bytes]:
+    with said(folder).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-c", COMMAND, *WORDS, str(folder)],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def said(folder: Path) -> Path:
+    return folder.with_suffix(".said")
 
 
 def whole(folder: Path) -> Record:
-    process = begin(folder)
-    said, _ = process.communicate(timeout=1200)
-    assert process.returncode == 0, said
+    assert begin(folder).wait(timeout=1200) == 0, said(folder).read_text()
     return read_record(folder)
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """As the power going: nobody is told, the Lean processes are left to notice."""
     below = psutil.Process(process.pid).children(recursive=True)
     os.kill(process.pid, signal.SIGKILL)
@@ -71,7 +73,7 @@ def test_ten_kills_change_nothing(tmp_path: Path) -> None:
         if process.poll() is None:
             kill(process)
         elif log.exists():
-            assert process.returncode == 0, process.communicate()[0]
+            assert process.returncode == 0, said(cut).read_text()
     after = whole(cut)
     assert after.finished() and not after.repeated and not after.foreign
     assert [p.id for p in after.problems] == [p.id for p in alone.problems]
