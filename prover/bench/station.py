@@ -22,7 +22,7 @@ from prover.bench.attempt import AttemptEnded, AttemptSpoilt, Spending
 from prover.bench.digest import lemmas_of, tactics_of, work_in
 from prover.bench.entrant import Entrant
 from prover.bench.problem import Problem
-from prover.core.errors import LeanProcessError, UserError
+from prover.core.errors import LeanProcessError, ModelError, ProverError, UserError
 from prover.core.verdict import BadTarget, Infrastructure, Proved, Verdict
 from prover.events import Memory, Recorder, to_line
 from prover.lean import LeanEngine, Pool, PoolLimits
@@ -89,8 +89,12 @@ class Station:
         except UserError as error:
             # A statement that does not elaborate, or is none: nobody can prove it, and it stays in the denominator.
             return trial.ended(BadTarget(what=error.code, detail=error.message))
-        except LeanProcessError as error:
+        except (LeanProcessError, ModelError) as error:
             return trial.spoilt(error.code, error.message)
+        except (ProverError, OSError):
+            raise
+        except Exception as error:  # one strange statement must not end a run over thousands
+            return trial.spoilt("internal", f"{type(error).__name__}: {error}")
         return trial.judged(result)
 
     async def index(self, source: SourceFile) -> Index | None:

@@ -74,6 +74,18 @@ async def test_what_the_ladder_could_not_judge_does_not_count(pool: Pool, monkey
     assert outcome == AttemptSpoilt("set/1", 1, "crashed", "gone")
 
 
+async def test_a_defect_of_ours_spoils_one_attempt_and_not_the_run(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> dict[str, Any]:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(LadderJudge, "proofs", broken)
+    outcome = (await station(pool).attempt(TRUE, 1)).outcome
+    assert isinstance(outcome, AttemptSpoilt) and (outcome.error, outcome.detail) == (
+        "internal",
+        "ZeroDivisionError: oh",
+    )
+
+
 @pytest.fixture
 async def asking(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[ModelServer, Station]]:
     """A station whose prover is a model alone."""
