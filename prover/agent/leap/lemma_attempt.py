@@ -227,9 +227,7 @@ class LemmaAttempt:
 
     async def _with_known_names(self, reply: PlanReply) -> tuple[PlanReply, Checked] | Faults:
         """The plan checked; lemmas that are in the graph under another name are called by that."""
-        checked = await self.check(
-            statements(reply), Sketch(reply.script, reply.definitions), self.dossier.called(reply)
-        )
+        checked = await self._check_plan(reply)
         if isinstance(checked, Faults):
             return checked
         for lemma in checked.lemmas:
@@ -239,9 +237,7 @@ class LemmaAttempt:
                 continue
             if known.name != lemma.name and known.standing is not Standing.STALE:
                 other = renamed(reply, lemma.name, known.name)
-                again = await self.check(
-                    statements(other), Sketch(other.script, other.definitions), self.dossier.called(other)
-                )
+                again = await self._check_plan(other)
                 if isinstance(again, Checked):
                     reply, checked = other, again
         return reply, checked
