@@ -113,6 +113,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=64)  # one text is asked about several times
 def blanked(code: str) -> str:
     """The code with spaces for its comments and strings: everything else where it was."""
     pieces: list[str] = []
