@@ -42,6 +42,11 @@ class Loaded:
     splits: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
+    def told_variant(self) -> str:
+        """The variant as names of results have it: the default one goes without saying."""
+        return "" if self.variant == self.manifest.default else self.variant
+
+    @property
     def form(self) -> Variant:
         """The variant that was read."""
         return self.manifest.variant(self.variant)

@@ -46,7 +46,7 @@ class Question:
         chosen = "" if len(self.asked) == len(loaded.problems) else f"{len(self.asked)}-chosen"
         return Evaluation(
             benchmark=loaded.manifest.name,
-            variant="" if loaded.variant == loaded.manifest.default else loaded.variant,
+            variant=loaded.told_variant,
             split=self.split,
             subset="-".join(part for part in (found.subset, chosen) if part),
             problems=len(found.problems),

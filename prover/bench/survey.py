@@ -54,10 +54,10 @@ async def survey(
             observe(validity)
     kept = tuple(problem for problem in problems if found[problem.id].elaborates)
     left = tuple(found[problem.id] for problem in problems if not found[problem.id].elaborates)
-    return Survey(kept, left, await _replaced(kept, pool))
+    return Survey(kept, left, await any_replaced(kept, pool))
 
 
-async def _replaced(problems: Sequence[Problem], pool: Pool) -> bool:
+async def any_replaced(problems: Sequence[Problem], pool: Pool) -> bool:
     """Whether one of them is elaborated over what stands in for its imports."""
     if pool.foundation is None:
         return False

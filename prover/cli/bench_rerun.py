@@ -13,7 +13,7 @@ from prover.bench.entrant import Entrant
 from prover.bench.posing import asked_again, spec_of
 from prover.bench.record import Record, read_record
 from prover.cli.bench_run import Contest, Posed
-from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_benchmark_engine
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
 from prover.lean import Pool
@@ -25,7 +25,7 @@ def run(
     attempts: Annotated[int | None, typer.Option("--attempts", "-n", help="Instead of its number.", min=1)] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Attempts at once.", min=1)] = 1,
     engine_choice: EngineOption = EngineChoice.AUTO,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
+    memory: MemoryOption = MEMORY_MB,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> int:

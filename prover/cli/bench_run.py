@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from prover.bench.attempt import AttemptEnded, AttemptSpoilt, unit
@@ -36,7 +35,7 @@ from prover.cli.agent import (
     TacticModelOption,
 )
 from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
-from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.model import (
     ModelOnlyOption,
@@ -47,7 +46,7 @@ from prover.cli.model import (
     SeedOption,
     TemperatureOption,
 )
-from prover.cli.terminal import errors, output, safe
+from prover.cli.terminal import bar, errors, output, safe
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.events import RunSpec
@@ -55,7 +54,6 @@ from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import Foundation
 
 BENCH_SCHEMA = "leap-prover/bench/1"
-_MEMORY_MB = 2500
 _SECONDS = 60.0
 
 
@@ -111,7 +109,7 @@ def run(
         int, typer.Option(help="How often an attempt is made again that broken machinery spoilt.", min=0)
     ] = 2,
     engine_choice: EngineOption = EngineChoice.AUTO,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
+    memory: MemoryOption = MEMORY_MB,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> int:
@@ -251,15 +249,6 @@ def _chosen(problems: tuple[Problem, ...], only: tuple[str, ...] | list[str], fi
     if unknown:
         raise UserError(f"no problem {', '.join(unknown)} among the {len(problems)}", code="no_problem")
     return tuple(problem for problem in problems if not only or problem.id in only)[:first]
-
-
-@contextmanager
-def bar(what: str, total: int, *, shown: bool, done: int = 0) -> Generator[tuple[Progress, TaskID]]:
-    """A bar on standard error, where that is a terminal."""
-    console = errors()
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as progress:
-        yield progress, progress.add_task(what, total=total, completed=done)
 
 
 @contextmanager

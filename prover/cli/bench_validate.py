@@ -12,13 +12,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
-from prover.cli.engine import EngineChoice, EngineOption, open_benchmark_engine
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_benchmark_engine
 from prover.cli.fill import stop_on_interrupt
-from prover.cli.terminal import errors, output, safe
+from prover.cli.terminal import bar, errors, output, safe
 from prover.core.together import unless
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import Foundation
@@ -41,6 +40,7 @@ class _Report:
     engine: LeanEngine
     foundation: Foundation | None
     validities: Mapping[str, Validity]
+    replaced: bool
     same: Mapping[str, str]
     interrupted: bool
     seconds: float
@@ -77,7 +77,7 @@ def run(
         int, typer.Option("--jobs", "-j", help="Statements at once, about 1 GB of memory each.", min=1)
     ] = 1,
     timeout: Annotated[float, typer.Option(help="Seconds for elaborating one statement.", min=1)] = 60.0,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
+    memory: MemoryOption = MEMORY_MB,
     engine_choice: EngineOption = EngineChoice.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
@@ -113,22 +113,23 @@ async def _validate(
     deep: bool,
     quiet: bool,
 ) -> _Report:
+    from prover.bench.survey import any_replaced
     from prover.bench.validation import duplicates, validate_all
 
     found: dict[str, Validity] = {}
     began = time.monotonic()
-    console = errors()
-    columns = (TextColumn("validating"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task("validating", total=len(loaded.problems))
+    replaced = False
+    with bar("validating", len(loaded.problems), shown=not quiet) as (progress, task):
 
         async def collect() -> None:
+            nonlocal replaced
             async with Pool(engine, limits, foundation=foundation) as pool:
                 everything = validate_all(loaded.problems, pool, jobs=limits.size, deep=deep, limits=each)
                 async with aclosing(everything) as validities:
                     async for validity in validities:
                         found[validity.problem] = validity
                         progress.advance(task)
+                replaced = await any_replaced([p for p in loaded.problems if found[p.id].elaborates], pool)
 
         interrupted = not await unless(stop_on_interrupt(), collect())
     return _Report(
@@ -136,6 +137,7 @@ async def _validate(
         engine=engine,
         foundation=foundation,
         validities=found,
+        replaced=replaced,
         same=duplicates([p for p in loaded.problems if p.id in found], found),
         interrupted=interrupted,
         seconds=time.monotonic() - began,
@@ -146,9 +148,10 @@ def _label(report: _Report) -> str:
     loaded = report.loaded
     split = {problem.split for problem in loaded.problems}
     named = "-".join(
-        part for part in (loaded.manifest.name, loaded.variant, *(split if len(split) == 1 else ())) if part
+        part for part in (loaded.manifest.name, loaded.told_variant, *(split if len(split) == 1 else ())) if part
     )
-    return named if report.foundation is None else f"{named}/core-lite"
+    every = len(report.elaborating) == len(loaded.problems)
+    return named if every and not report.replaced else f"{named}/core-lite"
 
 
 def _document(report: _Report, *, deep: bool) -> dict[str, Any]:

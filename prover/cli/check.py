@@ -15,7 +15,7 @@ from prover.agent.target import Target, plain_name
 from prover.cli.check_many import Asked, asked_of, is_many
 from prover.cli.check_many import run as check_many
 from prover.cli.document import CHECK_SCHEMA, verdict_document
-from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
 from prover.cli.outcome import describe_verdict
 from prover.cli.terminal import output, plain_progress, safe
@@ -56,7 +56,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Many: the results file; what stands in it is not judged again.")
     ] = None,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = 2500,
+    memory: MemoryOption = MEMORY_MB,
     engine_choice: EngineOption = EngineChoice.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,

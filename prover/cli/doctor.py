@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from prover.cli.engine import EngineChoice, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.terminal import output, safe
 from prover.core.errors import ProverError, SetupError
 
@@ -167,7 +167,7 @@ def _proof(path: str = "-", choice: EngineChoice = EngineChoice.EMBEDDED) -> Fin
 
     async def prove() -> Finding:
         began = time.monotonic()
-        async with Pool(engine, pool_limits(1, 2500, 120.0)) as pool:
+        async with Pool(engine, pool_limits(1, MEMORY_MB, 120.0)) as pool:
             verdict = (await LadderJudge(pool).proofs(_TRIVIAL, _OPEN, ["doctor"]))["doctor"]
         seconds = time.monotonic() - began
         seen = (

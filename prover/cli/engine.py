@@ -94,6 +94,9 @@ def open_benchmark_engine(choice: EngineChoice, *, quiet: bool) -> tuple[LeanEng
     return open_engine("-", EngineChoice.EMBEDDED, quiet=quiet, lite=True), CORE_MATH
 
 
+#: Of a Lean process, MiB: twice what it has with all of core Lean imported.
+MEMORY_MB = 2500
+MemoryOption = Annotated[int, typer.Option("--memory", help="Memory limit of a Lean process, MiB.", min=500)]
 ReplCommand = Annotated[
     str,
     typer.Option(

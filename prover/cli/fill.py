@@ -36,7 +36,7 @@ from prover.cli.agent import (
     TacticModelOption,
 )
 from prover.cli.document import result_document
-from prover.cli.engine import EngineChoice, EngineOption, ReplCommand, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, ReplCommand, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
 from prover.cli.model import (
     ModelOnlyOption,
@@ -70,8 +70,6 @@ from prover.search import FRONTIERS
 from prover.verify import STANDARD_AXIOMS, Audit
 from prover.verify.name import parse, show
 
-_MEMORY_MB = 2500
-
 
 def run(
     target: Annotated[str, typer.Argument(help="FILE.lean, FILE.lean:name, FILE.lean#L42, or - for standard input.")],
@@ -100,7 +98,7 @@ def run(
         Path | None, typer.Option("--run", metavar="DIR", help="Record the run in this folder.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder of --run.")] = False,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
+    memory: MemoryOption = MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
     repl_command: ReplCommand = "",

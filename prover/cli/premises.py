@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from prover.cli.engine import EngineChoice, EngineOption, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
 from prover.cli.terminal import output, plain_progress, safe
 from prover.cli.workplace import workplace
 from prover.core.errors import UserError
@@ -23,7 +23,6 @@ from prover.lean.theorems import own_theorems
 from prover.retrieve import Found, Query, Shelf, library
 
 PREMISES_SCHEMA = "leap-prover/premises/1"
-_MEMORY_MB = 2500
 _ELABORATE_SECONDS = 120.0
 _TURNSTILE = "⊢"
 
@@ -51,7 +50,7 @@ def run(
     k: Annotated[int, typer.Option("-k", help="How many theorems to show.", min=1)] = 16,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     engine_choice: EngineOption = EngineChoice.AUTO,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
+    memory: MemoryOption = MEMORY_MB,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Find theorems that may help with a goal, or that some words describe.

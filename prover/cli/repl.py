@@ -11,11 +11,9 @@ from typing import Annotated
 
 import typer
 
-from prover.cli.engine import EngineChoice, EngineOption, open_engine
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine
 from prover.lean import Pool, PoolLimits
 from prover.repl import Session, requests
-
-_MEMORY_MB = 2500
 
 
 def run(
@@ -23,7 +21,7 @@ def run(
     processes: Annotated[
         int, typer.Option(help="Lean processes kept, one for each header (about 1 GB of memory each).", min=1)
     ] = 2,
-    memory: Annotated[int, typer.Option(help="Memory limit of a Lean process, MiB.", min=500)] = _MEMORY_MB,
+    memory: MemoryOption = MEMORY_MB,
     start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.live import Live as Table
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.text import Text
 
 from prover.cli.plan_view import PlanView
@@ -122,6 +131,15 @@ def setup_progress(*, quiet: bool) -> tuple[Progress | None, Callable[[str, int,
         progress.update(tasks[phase], completed=done, total=total)
 
     return progress, show
+
+
+@contextmanager
+def bar(what: str, total: int, *, shown: bool, done: int = 0) -> Generator[tuple[Progress, TaskID]]:
+    """A bar on standard error, where that is a terminal."""
+    console = errors()
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as progress:
+        yield progress, progress.add_task(what, total=total, completed=done)
 
 
 def plain_progress(*, quiet: bool) -> Callable[[str, int, int | None], None]:

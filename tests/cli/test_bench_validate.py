@@ -40,9 +40,12 @@ def lean(monkeypatch: pytest.MonkeyPatch) -> dict[str, Validity]:
     """What is said of a problem by id; `ok` where nothing is. A problem called `interrupt` interrupts."""
     said: dict[str, Validity] = {}
 
+    async def mathlib(_: str) -> Any:
+        return SimpleNamespace(modules=("Mathlib",))
+
     @asynccontextmanager
-    async def no_pool(*_: Any, **__: Any) -> AsyncGenerator[None]:
-        yield None
+    async def no_pool(*_: Any, **__: Any) -> AsyncGenerator[Any]:
+        yield SimpleNamespace(foundation=CORE_MATH, read_header=mathlib)
 
     async def validate_all(problems: Sequence[Problem], *_: Any, **__: Any) -> AsyncGenerator[Validity]:
         for problem in problems:
@@ -66,7 +69,7 @@ def test_counts_and_subset(prove: Prove, data: Path, lean: dict[str, Validity]) 
     assert "second: needs mathlib: not there: ℝ" in ran.out
     assert "third: the same as first" in ran.out and "\nfirst:" not in ran.out
     assert "ok 2, needs mathlib 1" in ran.out
-    assert "test/core-lite: 2 of 3 statements can be asked" in ran.out
+    assert "minif2f-test/core-lite: 2 of 3 statements can be asked" in ran.out
     assert "missing most often: ℝ 1" in ran.out
     assert "over CoreMath, not Mathlib" in ran.err and "not used: minif2f.jsonl, record 4" in ran.err
 
