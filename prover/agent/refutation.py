@@ -10,8 +10,9 @@ def refutation_name(name: str) -> str:
     return show((*parse(name), "refutation"))
 
 
-def refutation_header(name: str, *, quoted: bool) -> str:
-    """The statement of that proof. `quoted`: every part of the name between guillemets (a keyword, say)."""
+def refutation_header(name: str, *, quoted: bool, levels: str = "") -> str:
+    """The statement of that proof. `quoted`: every part of the name between guillemets (a keyword, say). `levels`: the
+    universes it is about, as `.{0}`; one instance of a statement refutes it."""
     parts = [str(part) for part in parse(name)]
     spelled = ".".join(f"«{part}»" for part in parts) if quoted else ".".join(parts)
-    return f"theorem _root_.{spelled}.refutation : ¬ type_of% @{spelled} :="
+    return f"theorem _root_.{spelled}.refutation : ¬ type_of% @{spelled}{levels} :="

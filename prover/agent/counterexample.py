@@ -1,0 +1,345 @@
+"""Counterexamples: a statement tried with small values of its arguments, and where it fails, proved to be false.
+
+The instances of a statement are decided many at once by Lean's kernel, the smallest first (as SmallCheck, Runciman,
+Naylor, Lindblad, Haskell 2008, does by running them). What comes of it is a proof of the negation for the ladder to
+judge. That nothing is found says nothing about the statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import re
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from prover.agent.instance_proof import Refuted, refute_at
+from prover.agent.instances import STATEMENT, Box, Boxes, Looks, Setting, Table, boxed
+from prover.agent.makings import Makings
+from prover.agent.refutation import refutation_header
+from prover.agent.sampling import SAMPLING
+from prover.core.errors import LeanProcessError
+from prover.generate.domains import Domains, Item, atom
+from prover.lean import Worker
+
+_OPEN_SECONDS = 30.0
+#: Instances of one setting looked at in the first round; each round takes eight times as many.
+_FIRST = 48
+_GROWTH = 8
+#: Settings, values for what is fixed in one, values of one argument, instances proved one by one, in each round.
+_SETTINGS = 40
+_CHOICES = 5
+_LONGEST = 80
+_NUMBERS = 2048
+_POINTS = 6
+_BLIND = 24
+_LEVELS = 4
+_UNIVERSES = 4
+_UNIVERSE = re.compile(r"\b(?:Type|Sort) (?:\(|[^\W\d])")
+_NUMERAL = re.compile(r"(?<![\w.])\d{1,7}(?![\w.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Values for which a statement is false. `theorem`: the proof of its negation, plain Lean to stand after it (a
+    hint until the ladder has judged it). `values`: names and values, types and data. `denied`: what holds instead of
+    the conclusion. `universes`: whether the statement was taken at its lowest universes."""
+
+    theorem: str
+    values: tuple[tuple[str, str], ...]
+    denied: str
+    universes: bool = False
+
+
+@dataclass(slots=True)
+class Tried:
+    """What a search looked at. `settings`: types and other values that were fixed; `instances`: those in which the
+    kernel found the statement to hold; `sampled`: the same with quantifiers only sampled; `single`: instances on which
+    proofs were tried one by one; `stopped`: `found`, `exhausted`, `budget`, `unreadable`, `lost`; `ranges`: the values
+    of each argument in the largest box."""
+
+    settings: int = 0
+    instances: int = 0
+    sampled: int = 0
+    single: int = 0
+    stopped: str = "exhausted"
+    seconds: float = 0.0
+    ranges: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What became of a search for a counterexample."""
+
+    found: Counterexample | None
+    tried: Tried
+
+
+async def find_counterexample(
+    worker: Worker,
+    env: int,
+    name: str,
+    *,
+    definitions: Sequence[str] = (),
+    quoted: bool = False,
+    seconds: float = 10.0,
+    size: int = 20_000,
+) -> Counterexample | None:
+    """A counterexample to the theorem `name` of the environment `env`, or None. As `hunt`."""
+    return (await hunt(worker, env, name, definitions=definitions, quoted=quoted, seconds=seconds, size=size)).found
+
+
+async def hunt(
+    worker: Worker,
+    env: int,
+    name: str,
+    *,
+    definitions: Sequence[str] = (),
+    quoted: bool = False,
+    seconds: float = 10.0,
+    size: int = 20_000,
+    stop: asyncio.Event | None = None,
+) -> Hunt:
+    """Looks for a counterexample to the theorem `name`, open or not, that `env` declares.
+
+    `definitions`: names that may be unfolded; `quoted`: write the name between guillemets; `size`: instances of one
+    choice of types looked at, at most. The environment stays as it is; states are released. A lost process is reported
+    (`lost`), not raised.
+    """
+    began = time.monotonic()
+    search = _Hunt(worker, env, name, tuple(definitions), quoted, began + seconds, size, stop or asyncio.Event())
+    try:
+        found = await search.run()
+    except LeanProcessError:
+        found, search.tried.stopped = None, "lost"
+    search.tried.seconds = time.monotonic() - began
+    if worker.alive:
+        await search.release()
+    return Hunt(found, search.tried)
+
+
+@dataclass(slots=True)
+class _Place:
+    """A setting with its values, and the tables on which its instances can be decided, best first."""
+
+    setting: Setting
+    values: dict[int, list[Item]]
+    boxes: list[Boxes]
+    seen: int = 0
+
+
+@dataclass
+class _Hunt:
+    worker: Worker
+    env: int
+    name: str
+    definitions: tuple[str, ...]
+    quoted: bool
+    deadline: float
+    size: int
+    stop: asyncio.Event
+    tried: Tried = field(default_factory=Tried)
+    looks: Looks = field(default_factory=Looks)
+    table: Table = field(init=False)
+    printed: str = ""
+    header: str = ""
+    domains: Domains = field(init=False)
+    makings: Makings = field(init=False)
+    kept: list[int] = field(default_factory=list[int])
+    envs: list[int] = field(default_factory=list[int])
+    _sampling: list[Table] | None = None
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self.deadline or self.stop.is_set()
+
+    async def run(self) -> Counterexample | None:
+        opened = await self._open(self.env) if await self._choose_universes() else None
+        if opened is None:
+            self.tried.stopped = "unreadable"
+            return None
+        self.table, self.printed = opened
+        self.domains = Domains(map(int, _NUMERAL.findall(self.printed)))
+        self.makings = Makings(self.table, self.domains)
+        first = await self.table.setting()
+        if first is None:
+            self.tried.stopped = "unreadable"
+            return None
+        places: list[_Place] = []
+        found: Counterexample | None = None
+        complete = True
+        async for place in self._places(first):
+            places.append(place)
+            found = await self._look(place, _FIRST)
+            if found is not None or self.over:
+                break
+        for level in range(1, _LEVELS + 1):
+            most = min(self.size, _FIRST * _GROWTH**level)
+            for place in places if found is None else ():
+                if not self.over and found is None:
+                    found = await self._look(place, most)
+            complete = complete and not self.over
+        self.tried.settings = len(places)
+        self.tried.instances, self.tried.sampled = self.looks.instances, self.looks.sampled
+        self.tried.stopped = "found" if found else "budget" if self.over else "exhausted"
+        return found
+
+    async def release(self) -> None:
+        """Frees all states and environments that were made."""
+        await self.worker.release(states=self.kept, envs=self.envs)
+
+    # -- the statement -----------------------------------------------------------------------------
+
+    async def _open(self, env: int) -> tuple[Table, str] | None:
+        """The goal `False` with the statement as a hypothesis, and that as it is printed."""
+        opened = await self._opened(env, self.header)
+        if opened is None:
+            return None
+        state, printed = opened
+        table = Table(self.worker, state, self.deadline, self.kept)
+        begun = await table.open(f"intro {STATEMENT}")
+        if begun is None:
+            return None
+        return replace(table, state=begun.handle), printed.removeprefix("¬")
+
+    async def _opened(self, env: int, header: str) -> tuple[int, str] | None:
+        """The goal that a header leaves open, and that as it is printed."""
+        opened = await self.worker.elaborate(env, f"{header} by sorry\n", holes=True, wall_seconds=_OPEN_SECONDS)
+        states = [h.state for h in opened.holes if h.state is not None]
+        self.kept += states
+        goals = opened.holes[0].goals if opened.holes else None
+        if not opened.clean or len(states) != 1 or goals is None:
+            return None
+        return states[0], goals.goals[0].target
+
+    async def _choose_universes(self) -> bool:
+        """Settles what the refutation is about: the statement, at its lowest universes where it has any."""
+        self.header = refutation_header(self.name, quoted=self.quoted)
+        opened = await self._opened(self.env, self.header)
+        if opened is None or not _UNIVERSE.search(opened[1]):
+            return opened is not None
+        for count in range(1, _UNIVERSES + 1):
+            # Sort 1 is where data begins, Type 0 likewise.
+            for levels in sorted(itertools.product("01", repeat=count), reverse="Sort" in opened[1]):
+                header = refutation_header(self.name, quoted=self.quoted, levels=f".{{{', '.join(levels)}}}")
+                if await self._opened(self.env, header) is not None:
+                    self.header = header
+                    return True
+        return False
+
+    async def _tables(self) -> list[Table]:
+        """Tables on which quantifiers are sampled: the statement as it is, and with its definitions unfolded."""
+        if self._sampling is None:
+            self._sampling = []
+            text = SAMPLING + "".join(self.makings.samples())
+            made = await self.worker.elaborate(self.env, text, keep=True, wall_seconds=_OPEN_SECONDS)
+            if made.stopped:
+                return self._sampling
+            self.envs.append(made.env)
+            opened = await self._open(made.env)
+            if opened is not None:
+                table, _ = opened
+                self._sampling.append(table)
+                if self.definitions:
+                    unfolded = await table.open(f"dsimp only [{', '.join(self.definitions)}] at {STATEMENT}")
+                    if unfolded is not None:
+                        self._sampling.append(replace(table, state=unfolded.handle))
+        return self._sampling
+
+    # -- settings ----------------------------------------------------------------------------------
+
+    async def _places(self, first: Setting) -> AsyncIterator[_Place]:
+        """Settings with everything fixed that other types depend on, the smallest choices first."""
+        ticket = itertools.count()
+        queue = [(0, next(ticket), first)]
+        made = 0
+        while queue and made < _SETTINGS and not self.over:
+            rank, _, setting = heapq.heappop(queue)
+            outer = setting.first_outer()
+            if outer is None:
+                place = await self._place(setting)
+                if place is not None:
+                    made += 1
+                    yield place
+                continue
+            for extra, text in enumerate(await self.makings.choices(outer, _CHOICES)):
+                narrower = await self.table.narrowed(setting, {**setting.fixed, outer.index: atom(text)})
+                if narrower is not None:
+                    heapq.heappush(queue, (rank + extra, next(ticket), narrower))
+
+    async def _place(self, setting: Setting) -> _Place | None:
+        values: dict[int, list[Item]] = {}
+        for variable in setting.inner:
+            await self.makings.learn(variable.type)
+            many = _NUMBERS if variable.type.head in ("Nat", "Int") else _LONGEST
+            values[variable.index] = self.domains.values(variable.type, many)
+            if not values[variable.index]:
+                return None
+        return _Place(setting, values, [Boxes(self.table, setting, self.looks, sampling=False)])
+
+    # -- instances ---------------------------------------------------------------------------------
+
+    async def _look(self, place: _Place, most: int) -> Counterexample | None:
+        """Looks at the first instances of a setting, at most so many."""
+        box = boxed(place.values, most)
+        while place.boxes:
+            boxes = place.boxes[0]
+            holds = await boxes.holds(box) if boxes.writable else None
+            if holds is True:
+                self._note(place, box)
+                return None
+            if holds is False:
+                number = 0
+                async for point in boxes.failing(box):
+                    number += 1
+                    found = await self._refute(place, point)
+                    if found is not None or number >= _POINTS or self.over:
+                        return found
+                return None
+            if self.over:
+                return None
+            place.boxes.pop(0)
+            if not boxes.sampling:
+                place.boxes += [Boxes(t, place.setting, self.looks, sampling=True) for t in await self._tables()]
+        return await self._look_singly(place, box)
+
+    async def _look_singly(self, place: _Place, box: Box) -> Counterexample | None:
+        """Where nothing can be decided: proofs are tried on the first instances, one by one."""
+        for point in itertools.islice(_points(box), place.seen, place.seen + _BLIND):
+            if self.over:
+                break
+            place.seen += 1
+            found = await self._refute(place, point)
+            if found is not None:
+                return found
+        return None
+
+    async def _refute(self, place: _Place, point: dict[int, Item]) -> Counterexample | None:
+        self.tried.single += 1
+        made = await refute_at(self.table, place.setting, point, self.printed, self.definitions)
+        return None if made is None else self._counterexample(place.setting, point, made)
+
+    def _counterexample(self, setting: Setting, point: dict[int, Item], made: Refuted) -> Counterexample:
+        lines = "\n".join(f"  {line}" for line in (f"intro {STATEMENT}", *made.lines))
+        values = [
+            (v.name, setting.fixed.get(v.index) or point[v.index].text)
+            for v in setting.variables
+            if not v.is_prop and not (v.is_instance and setting.fixed.get(v.index) == "inferInstance")
+        ]
+        return Counterexample(f"{self.header} by\n{lines}", tuple(values), made.denied, ".{" in self.header)
+
+    def _note(self, place: _Place, box: Box) -> None:
+        """Remembers the largest box of the last setting for what is said in the end."""
+        known = {v.index: v for v in place.setting.variables}
+        fixed = {known[i].name: [text] for i, text in place.setting.fixed.items() if not known[i].is_instance}
+        self.tried.ranges = fixed | {known[i].name: [item.text for item in items] for i, items in box.items()}
+
+
+def _points(box: Box) -> Iterator[dict[int, Item]]:
+    """All instances in a box, those of small values first."""
+    keys = list(box)
+    ranked = sorted(itertools.product(*(range(len(box[k])) for k in keys)), key=lambda t: (sum(t), t))
+    for ranks in ranked:
+        yield {k: box[k][r] for k, r in zip(keys, ranks, strict=True)}
