@@ -12,15 +12,18 @@ import heapq
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from prover.agent.instance_proof import Refuted, refute_at
-from prover.agent.instances import STATEMENT, Box, Boxes, Looks, Setting, Table, boxed
+from prover.agent.instance_proof import Denial, Proofs
+from prover.agent.instances import STATEMENT, Box, Boxes, Looks, Setting, Table, boxed, volume
 from prover.agent.makings import Makings
+from prover.agent.obligation import spelled
 from prover.agent.refutation import refutation_header
 from prover.agent.sampling import SAMPLING
 from prover.core.errors import LeanProcessError
+from prover.core.state import Goal
 from prover.generate.domains import Domains, Item, atom
 from prover.lean import Worker
 
@@ -28,6 +31,8 @@ _OPEN_SECONDS = 30.0
 #: Instances of one setting looked at in the first round; each round takes eight times as many.
 _FIRST = 48
 _GROWTH = 8
+#: For one look at a setting.
+_BOX_SECONDS = 3.0
 #: Settings, values for what is fixed in one, values of one argument, instances proved one by one, in each round.
 _SETTINGS = 40
 _CHOICES = 5
@@ -35,7 +40,6 @@ _LONGEST = 80
 _NUMBERS = 2048
 _POINTS = 6
 _BLIND = 24
-_LEVELS = 4
 _UNIVERSES = 4
 _UNIVERSE = re.compile(r"\b(?:Type|Sort) (?:\(|[^\W\d])")
 _NUMERAL = re.compile(r"(?<![\w.])\d{1,7}(?![\w.])")
@@ -82,7 +86,7 @@ async def find_counterexample(
     env: int,
     name: str,
     *,
-    definitions: Sequence[str] = (),
+    definitions: Mapping[str, Sequence[str]] = MappingProxyType({}),
     quoted: bool = False,
     seconds: float = 10.0,
     size: int = 20_000,
@@ -96,7 +100,7 @@ async def hunt(
     env: int,
     name: str,
     *,
-    definitions: Sequence[str] = (),
+    definitions: Mapping[str, Sequence[str]] = MappingProxyType({}),
     quoted: bool = False,
     seconds: float = 10.0,
     size: int = 20_000,
@@ -104,20 +108,22 @@ async def hunt(
 ) -> Hunt:
     """Looks for a counterexample to the theorem `name`, open or not, that `env` declares.
 
-    `definitions`: names that may be unfolded; `quoted`: write the name between guillemets; `size`: instances of one
-    choice of types looked at, at most. The environment stays as it is; states are released. A lost process is reported
-    (`lost`), not raised.
+    `definitions`: names that may be unfolded, each with the constants it mentions; `quoted`: write the name between
+    guillemets; `size`: instances of one choice of types looked at, at most. The environment stays as it is; states are
+    released. A lost process is reported (`lost`), not raised.
     """
     began = time.monotonic()
-    search = _Hunt(worker, env, name, tuple(definitions), quoted, began + seconds, size, stop or asyncio.Event())
+    hunter = _Hunt(worker, env, name, definitions, quoted, began + seconds, size, stop or asyncio.Event())
     try:
-        found = await search.run()
+        found = await hunter.run()
     except LeanProcessError:
-        found, search.tried.stopped = None, "lost"
-    search.tried.seconds = time.monotonic() - began
+        found, hunter.tried.stopped = None, "lost"
+    tried = hunter.tried
+    tried.seconds = time.monotonic() - began
+    tried.instances, tried.sampled = hunter.looks.instances, hunter.looks.sampled
     if worker.alive:
-        await search.release()
-    return Hunt(found, search.tried)
+        await hunter.release()
+    return Hunt(found, tried)
 
 
 @dataclass(slots=True)
@@ -127,7 +133,18 @@ class _Place:
     setting: Setting
     values: dict[int, list[Item]]
     boxes: list[Boxes]
+    volume: int = 1
+    seconds: float = 0.0
     seen: int = 0
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing can be decided here."""
+        return not self.boxes
+
+    def affordable(self, seconds: float) -> int:
+        """So many instances can be looked at in that time, going by the last look."""
+        return int(seconds * self.volume / self.seconds) if self.seconds > 0 else self.volume * _GROWTH
 
 
 @dataclass
@@ -135,7 +152,7 @@ class _Hunt:
     worker: Worker
     env: int
     name: str
-    definitions: tuple[str, ...]
+    declared: Mapping[str, Sequence[str]]
     quoted: bool
     deadline: float
     size: int
@@ -144,6 +161,7 @@ class _Hunt:
     looks: Looks = field(default_factory=Looks)
     table: Table = field(init=False)
     printed: str = ""
+    definitions: list[str] = field(default_factory=list[str])
     header: str = ""
     domains: Domains = field(init=False)
     makings: Makings = field(init=False)
@@ -160,31 +178,44 @@ class _Hunt:
         if opened is None:
             self.tried.stopped = "unreadable"
             return None
-        self.table, self.printed = opened
+        self.table, self.printed, goal = opened
+        self.definitions = _reached([*goal.symbols, *goal.around], self.declared)
         self.domains = Domains(map(int, _NUMERAL.findall(self.printed)))
         self.makings = Makings(self.table, self.domains)
         first = await self.table.setting()
         if first is None:
             self.tried.stopped = "unreadable"
             return None
+        found, complete = await self._rounds(first)
+        self.tried.stopped = "found" if found else "exhausted" if complete and not self.over else "budget"
+        return found
+
+    async def _rounds(self, first: Setting) -> tuple[Counterexample | None, bool]:
+        """Each setting looked at with few instances, then again with more, while time allows; and whether it did."""
         places: list[_Place] = []
-        found: Counterexample | None = None
-        complete = True
         async for place in self._places(first):
             places.append(place)
-            found = await self._look(place, _FIRST)
+            self.tried.settings += 1
+            found = await self._look(place, min(self.size, _FIRST))
             if found is not None or self.over:
-                break
-        for level in range(1, _LEVELS + 1):
-            most = min(self.size, _FIRST * _GROWTH**level)
-            for place in places if found is None else ():
-                if not self.over and found is None:
-                    found = await self._look(place, most)
-            complete = complete and not self.over
-        self.tried.settings = len(places)
-        self.tried.instances, self.tried.sampled = self.looks.instances, self.looks.sampled
-        self.tried.stopped = "found" if found else "budget" if self.over else "exhausted"
-        return found
+                return found, False
+        complete = True
+        while places and not self.over:
+            growing: list[_Place] = []
+            for place in places:
+                wanted = min(self.size, place.volume * _GROWTH)
+                most = min(wanted, place.affordable(min(_BOX_SECONDS, self.table.left / 2)))
+                complete = complete and most == wanted
+                if most < 1.5 * place.volume or self.over:
+                    continue
+                before = place.volume
+                found = await self._look(place, most)
+                if found is not None:
+                    return found, False
+                if place.volume > before or place.blind:
+                    growing.append(place)
+            places = growing
+        return None, complete
 
     async def release(self) -> None:
         """Frees all states and environments that were made."""
@@ -192,8 +223,8 @@ class _Hunt:
 
     # -- the statement -----------------------------------------------------------------------------
 
-    async def _open(self, env: int) -> tuple[Table, str] | None:
-        """The goal `False` with the statement as a hypothesis, and that as it is printed."""
+    async def _open(self, env: int) -> tuple[Table, str, Goal] | None:
+        """The goal `False` with the statement as a hypothesis, that as it is printed, and the goal."""
         opened = await self._opened(env, self.header)
         if opened is None:
             return None
@@ -202,7 +233,7 @@ class _Hunt:
         begun = await table.open(f"intro {STATEMENT}")
         if begun is None:
             return None
-        return replace(table, state=begun.handle), printed.removeprefix("¬")
+        return replace(table, state=begun.handle), printed.removeprefix("¬"), begun.state.goals[0]
 
     async def _opened(self, env: int, header: str) -> tuple[int, str] | None:
         """The goal that a header leaves open, and that as it is printed."""
@@ -240,12 +271,13 @@ class _Hunt:
             self.envs.append(made.env)
             opened = await self._open(made.env)
             if opened is not None:
-                table, _ = opened
+                table = opened[0]
                 self._sampling.append(table)
-                if self.definitions:
-                    unfolded = await table.open(f"dsimp only [{', '.join(self.definitions)}] at {STATEMENT}")
-                    if unfolded is not None:
-                        self._sampling.append(replace(table, state=unfolded.handle))
+                # What is defined last may speak of what is defined before.
+                steps = [f"try dsimp only [{name}] at {STATEMENT}" for name in reversed(self.definitions)]
+                unfolded = await table.open("\n".join(steps)) if steps else None
+                if unfolded is not None and unfolded.state.goals != (opened[2],):
+                    self._sampling.append(replace(table, state=unfolded.handle))
         return self._sampling
 
     # -- settings ----------------------------------------------------------------------------------
@@ -286,8 +318,10 @@ class _Hunt:
         box = boxed(place.values, most)
         while place.boxes:
             boxes = place.boxes[0]
+            began = time.monotonic()
             holds = await boxes.holds(box) if boxes.writable else None
             if holds is True:
+                place.volume, place.seconds = volume(box), time.monotonic() - began
                 self._note(place, box)
                 return None
             if holds is False:
@@ -303,25 +337,29 @@ class _Hunt:
             place.boxes.pop(0)
             if not boxes.sampling:
                 place.boxes += [Boxes(t, place.setting, self.looks, sampling=True) for t in await self._tables()]
+        place.volume = max(place.volume, volume(box))
         return await self._look_singly(place, box)
 
     async def _look_singly(self, place: _Place, box: Box) -> Counterexample | None:
-        """Where nothing can be decided: proofs are tried on the first instances, one by one."""
-        for point in itertools.islice(_points(box), place.seen, place.seen + _BLIND):
-            if self.over:
-                break
-            place.seen += 1
-            found = await self._refute(place, point)
-            if found is not None:
-                return found
+        """Where nothing can be decided: proofs are tried on the first instances, one by one, quick ones first."""
+        points = list(itertools.islice(_points(box), place.seen, place.seen + _BLIND))
+        for thorough, number in ((False, _BLIND), (True, _POINTS)):
+            for point in points[:number]:
+                if self.over:
+                    return None
+                place.seen += not thorough
+                found = await self._refute(place, point, thorough=thorough)
+                if found is not None:
+                    return found
         return None
 
-    async def _refute(self, place: _Place, point: dict[int, Item]) -> Counterexample | None:
+    async def _refute(self, place: _Place, point: dict[int, Item], *, thorough: bool = True) -> Counterexample | None:
         self.tried.single += 1
-        made = await refute_at(self.table, place.setting, point, self.printed, self.definitions)
+        proofs = Proofs(self.table, place.setting, self.printed, self.definitions)
+        made = await proofs.refute(point, thorough=thorough)
         return None if made is None else self._counterexample(place.setting, point, made)
 
-    def _counterexample(self, setting: Setting, point: dict[int, Item], made: Refuted) -> Counterexample:
+    def _counterexample(self, setting: Setting, point: dict[int, Item], made: Denial) -> Counterexample:
         lines = "\n".join(f"  {line}" for line in (f"intro {STATEMENT}", *made.lines))
         values = [
             (v.name, setting.fixed.get(v.index) or point[v.index].text)
@@ -335,6 +373,18 @@ class _Hunt:
         known = {v.index: v for v in place.setting.variables}
         fixed = {known[i].name: [text] for i, text in place.setting.fixed.items() if not known[i].is_instance}
         self.tried.ranges = fixed | {known[i].name: [item.text for item in items] for i, items in box.items()}
+
+
+def _reached(mentioned: Sequence[str], declared: Mapping[str, Sequence[str]]) -> list[str]:
+    """What of `declared` these constants lead to, in the order of `declared`."""
+    found: set[str] = set()
+    pending = [spelled(name) for name in mentioned]
+    while pending:
+        name = pending.pop()
+        if name in declared and name not in found:
+            found.add(name)
+            pending += [spelled(used) for used in declared[name]]
+    return [name for name in declared if name in found]
 
 
 def _points(box: Box) -> Iterator[dict[int, Item]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prover.agent.binders import binder_kinds
 from prover.agent.instances import STATEMENT, Setting, Table, applied
+from prover.agent.obligation import spelled
 from prover.core.outcome import Progress, Solved
 from prover.core.state import Goal, TacticState
 from prover.generate import Portfolio, Request
@@ -33,83 +34,89 @@ _QUANTIFIED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Refuted:
+class Denial:
     """A proof of `False` from the statement `h`, in tactic lines, and what is false: the conclusion's negation."""
 
     lines: tuple[str, ...]
     denied: str
 
 
-async def refute_at(
-    table: Table, setting: Setting, point: Mapping[int, Item], printed: str, definitions: Sequence[str]
-) -> Refuted | None:
-    """Proves the statement false at `point`, or gives up on it.
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Proves a statement false at instances of a setting. `printed`: the statement as Lean prints it; `definitions`:
+    the names it leads to that may be unfolded."""
 
-    `printed`: the statement as Lean prints it. `definitions`: names that may be unfolded.
-    """
-    args: list[str] = []
-    slots: list[int] = []
-    for variable in setting.variables:
-        i = variable.index
-        if i in setting.fixed:
-            args.append(setting.fixed[i])
-        elif variable.is_prop:
-            args.append("?_")
-            slots.append(i)
-        else:
-            args.append(atom(point[i].text))
-    opened = await table.open(f"refine absurd ({applied([_argument(a) for a in args])}) ?_")
-    if opened is None:
+    table: Table
+    setting: Setting
+    printed: str
+    definitions: Sequence[str]
+
+    async def refute(self, point: Mapping[int, Item], *, thorough: bool = True) -> Denial | None:
+        """The proof at one instance, or None. `thorough`: more than the plainest tactics is tried."""
+        args, slots = self._arguments(point)
+        opened = await self.table.open(f"refine absurd ({applied(args)}) ?_")
+        if opened is None:
+            return None
+        goals = opened.state.goals
+        proofs: list[str] | None = None
+        if len(goals) == len(slots) + 1 and len({g.group for g in goals}) == len(goals):
+            proofs = await self._close_all(opened, thorough=thorough)
+            if proofs is None:
+                return None
+        given = dict(zip(slots, proofs[:-1], strict=True)) if proofs else {}
+        last = proofs[-1] if proofs else "decide"
+        for text in _applications(self.setting, args, given, binder_kinds(self.printed)):
+            lines = _written(text, last)
+            outcomes = await self.table.tell(["\n".join(lines)])
+            if outcomes and isinstance(outcomes[0], Solved):
+                return Denial(lines, goals[-1].target)
         return None
-    goals = opened.state.goals
-    denied = goals[-1].target
-    proofs: list[str] | None = None
-    if len(goals) == len(slots) + 1 and len({g.group for g in goals}) == len(goals):
-        proofs = await _close_all(table, opened, definitions)
-        if proofs is None:
-            return None
-    given = dict(zip(slots, proofs[:-1], strict=True)) if proofs else {}
-    last = proofs[-1] if proofs else "decide"
-    for texts in _applications(setting, args, given, binder_kinds(printed)):
-        lines = _written(texts, last)
-        outcomes = await table.tell(["\n".join(lines)])
-        if outcomes and isinstance(outcomes[0], Solved):
-            return Refuted(lines, denied)
-    return None
 
+    def _arguments(self, point: Mapping[int, Item]) -> tuple[list[str], list[int]]:
+        """What the statement is applied to, and which of it are proofs to be found (`?_`)."""
+        args: list[str] = []
+        slots: list[int] = []
+        for variable in self.setting.variables:
+            i = variable.index
+            if i in self.setting.fixed:
+                args.append(self.setting.fixed[i])
+            elif variable.is_prop:
+                args.append("?_")
+                slots.append(i)
+            else:
+                args.append(atom(point[i].text))
+        return args, slots
 
-def _argument(text: str) -> str:
-    return text if text == "?_" else atom(text)
+    async def _close_all(self, opened: Progress[int], *, thorough: bool) -> list[str] | None:
+        """A tactic for each goal; None when one stays open. The last one, which fails the most often, comes first."""
+        count = len(opened.state.goals)
+        found: dict[int, str] = {}
+        for n in (count - 1, *range(count - 1)):
+            state, seen = await self.table.worker.focus(opened.handle, [n])
+            self.table.kept.append(state)
+            tactic = await self._closer(state, seen, thorough=thorough)
+            if tactic is None:
+                return None
+            found[n] = tactic
+        return [found[n] for n in range(count)]
 
-
-async def _close_all(table: Table, opened: Progress[int], definitions: Sequence[str]) -> list[str] | None:
-    """A tactic for each goal; None when one stays open. The last one, which is false the least often, comes first."""
-    count = len(opened.state.goals)
-    found: dict[int, str] = {}
-    for n in (count - 1, *range(count - 1)):
-        state, seen = await table.worker.focus(opened.handle, [n])
-        table.kept.append(state)
-        tactic = await _closer(table, state, seen, definitions)
-        if tactic is None:
-            return None
-        found[n] = tactic
-    return [found[n] for n in range(count)]
-
-
-async def _closer(table: Table, state: int, seen: TacticState, definitions: Sequence[str]) -> str | None:
-    tried: list[str] = []
-    for portion in _closers(seen, definitions):
-        fresh = [t for t in dict.fromkeys(portion) if t not in tried]
-        tried += fresh
-        outcomes = await table.tell(fresh, state=state, seconds=_SECONDS, heartbeats=_HEARTBEATS, stop_at_solved=True)
-        if outcomes and isinstance(outcomes[-1], Solved):
-            return fresh[len(outcomes) - 1]
-    return None
+    async def _closer(self, state: int, seen: TacticState, *, thorough: bool) -> str | None:
+        tried: list[str] = []
+        for portion in _closers(seen, self.definitions) if thorough else [_PLAIN[:5]]:
+            fresh = [t for t in dict.fromkeys(portion) if t not in tried]
+            tried += fresh
+            outcomes = await self.table.tell(
+                fresh, state=state, seconds=_SECONDS, heartbeats=_HEARTBEATS, stop_at_solved=True
+            )
+            if outcomes and isinstance(outcomes[-1], Solved):
+                return fresh[len(outcomes) - 1]
+        return None
 
 
 def _closers(seen: TacticState, definitions: Sequence[str]) -> Iterator[list[str]]:
     goal = seen.goals[0]
-    used = [d for d in definitions if d in (*goal.symbols, *goal.around)]
+    mentioned = {spelled(name) for name in goal.symbols}
+    used = list(definitions) if mentioned & set(definitions) else []
     yield list(_PLAIN[:5])
     if used:
         names = ", ".join(used)
@@ -143,7 +150,7 @@ def _applications(
     setting: Setting, args: Sequence[str], proofs: Mapping[int, str], kinds: Sequence[str]
 ) -> Iterator[str]:
     """The statement applied, the shortest way of writing it first."""
-    full = [f"(by {proofs.get(i, 'decide')})" if a == "?_" else _argument(a) for i, a in enumerate(args)]
+    full = [f"(by {proofs.get(i, 'decide')})" if a == "?_" else a for i, a in enumerate(args)]
     if len(kinds) >= len(full):
         explicit = [f for f, kind in zip(full, kinds, strict=False) if kind == "explicit"]
         yield " ".join([STATEMENT, *explicit])

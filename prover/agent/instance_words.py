@@ -42,6 +42,8 @@ def sides(statement: str) -> tuple[str, str, str] | None:
 async def explain(worker: Worker, env: int, denied: str) -> str:
     """What is false at a counterexample: "the left side is 2, the right side 1", where Lean can compute that."""
     statement = conclusion(denied)
+    if statement == "False":
+        return "all hypotheses hold, and the conclusion is False"
     parts = sides(statement)
     if parts is not None:
         left, relation, right = parts

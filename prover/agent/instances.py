@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from prover.agent.sampling import ARITY, SPACE
-from prover.core.outcome import Failed, Progress, TacticOutcome
+from prover.core.outcome import Progress, TacticOutcome
 from prover.core.state import Hypothesis
 from prover.generate.domains import Item
 from prover.generate.lean_type import LeanType
@@ -82,10 +83,12 @@ class Table:
         *,
         state: int | None = None,
         seconds: float = BOX_SECONDS,
+        total: float = math.inf,
         heartbeats: int = HEARTBEATS,
         stop_at_solved: bool = False,
     ) -> list[TacticOutcome[int]]:
-        """What becomes of each tactic at the goal, as far as time allows. The states they leave are released."""
+        """What becomes of each tactic at the goal, as far as time (`total` seconds) allows. The states they leave are
+        released."""
         outcomes: list[TacticOutcome[int]] = []
         if self.left <= 0:
             return outcomes
@@ -94,7 +97,7 @@ class Table:
             tactics,
             heartbeats=heartbeats,
             wall_seconds=max(0.2, min(seconds, self.left)),
-            total_seconds=max(0.2, self.left),
+            total_seconds=max(0.2, min(total, self.left)),
             stop_at_solved=stop_at_solved,
         ):
             outcomes.append(outcome)
@@ -197,23 +200,19 @@ class Boxes:
 
     async def holds(self, box: Box) -> bool | None:
         """Whether the statement holds for all instances in a box; None where Lean cannot tell."""
-        text = self._statement(box)
-        outcomes = await self._table.tell([f"have : {text} := by decide +kernel"])
-        self._looks.boxes += 1
-        if outcomes and isinstance(outcomes[0], Progress):
-            size = volume(box)
-            self._looks.instances += 0 if self.sampling else size
-            self._looks.sampled += size if self.sampling else 0
+        if await self._proved(box):
             return True
-        if outcomes and isinstance(outcomes[0], Failed):
-            outcomes = await self._table.tell([f"have : ¬ ({text}) := by decide +kernel"])
-            if outcomes and isinstance(outcomes[0], Progress):
-                return False
+        outcomes = await self._table.tell([f"have : ¬ ({self._statement(box)}) := by decide +kernel"])
+        if outcomes and isinstance(outcomes[0], Progress):
+            return False
         self._looks.undecided += 1
         return None
 
     async def failing(self, box: Box) -> AsyncIterator[dict[int, Item]]:
-        """The instances in a box that does not hold in which the statement is false, the first values first."""
+        """The instances in a box that does not hold in which the statement does not hold, the first values first.
+
+        Half of a box of which Lean does not prove that it holds is taken apart further: the instances are to be proved.
+        """
         wide = [i for i, items in box.items() if len(items) > 1]
         if not wide:
             yield {i: items[0] for i, items in box.items()}
@@ -221,13 +220,23 @@ class Boxes:
         items = box[wide[0]]
         middle = len(items) // 2
         first, second = {**box, wide[0]: items[:middle]}, {**box, wide[0]: items[middle:]}
-        holds = await self.holds(first)
-        if holds is False:
+        holds = await self._proved(first)
+        if not holds:
             async for point in self.failing(first):
                 yield point
-        if holds is True or await self.holds(second) is False:
+        if holds or not await self._proved(second):
             async for point in self.failing(second):
                 yield point
+
+    async def _proved(self, box: Box) -> bool:
+        outcomes = await self._table.tell([f"have : {self._statement(box)} := by decide +kernel"])
+        self._looks.boxes += 1
+        if outcomes and isinstance(outcomes[0], Progress):
+            size = volume(box)
+            self._looks.instances += 0 if self.sampling else size
+            self._looks.sampled += size if self.sampling else 0
+            return True
+        return False
 
     def _statement(self, box: Box) -> str:
         setting = self._setting

@@ -14,6 +14,9 @@ from prover.generate.lean_type import LeanType
 _BY = "by decide"
 _CANDIDATES = 96
 _SAMPLES = 8
+#: Values on which more than deciding is tried, and seconds for finding those that fit.
+_FEW = 8
+_SECONDS = 2.5
 
 
 class Makings:
@@ -100,9 +103,14 @@ class Makings:
         """Keeps the values for which Lean decides what their type asks of them."""
         items = self._domains.values(type_, _CANDIDATES)
         held: list[str] = []
-        for proof in (_BY, "by grind"):
-            texts = [item.text.replace(_BY, proof) for item in items]
-            outcomes = await self._table.tell([f"have : {type_} := {text}" for text in texts], seconds=1.0)
+        ways = (("by decide +kernel", _BY, len(items), _SECONDS), ("by grind", "by grind", _FEW, _SECONDS / 2))
+        for tested, written, number, seconds in ways:
+            outcomes = await self._table.tell(
+                [f"have : {type_} := {item.text.replace(_BY, tested)}" for item in items[:number]],
+                seconds=1.0,
+                total=seconds,
+            )
+            texts = [item.text.replace(_BY, written) for item in items]
             held = [t for t, outcome in zip(texts, outcomes, strict=False) if isinstance(outcome, Progress)]
             if held:
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prover.agent.counterexample import Counterexample, Tried, hunt
@@ -21,6 +21,7 @@ from prover.core.position import Span
 from prover.core.verdict import Infrastructure, Refuted, Verdict
 from prover.lean import Declaration, Elaboration, Pool
 from prover.lean.source import Edit, SourceFile
+from prover.verify.name import Name, parse, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ async def refute(
         if named.edits:
             await bench.work_on(named.working)
         targets = _chosen(named, bench.elaboration, target)
-        definitions = [spelled(d.name) for d in bench.elaboration.declarations if d.kind == "def"]
+        definitions = {spelled(d.name): d.uses for d in bench.elaboration.declarations if d.kind == "def"}
         reader = _Reader(bench, definitions, options, observer, stop)
         for one in targets:
             if not stop.is_set():
@@ -116,12 +117,34 @@ async def refute(
     )
 
 
+async def as_theorem(statement: str, pool: Pool) -> SourceFile:
+    """A file with one open theorem, `statement`, that says this. Binders may stand before the colon.
+
+    Raises `UserError` (`bad_statement`) for a text that Lean does not read as a statement.
+    """
+    first: Message | None = None
+    for text in (f"theorem statement : {statement}", f"theorem statement {statement}", statement):
+        source = SourceFile("<statement>", f"{text} := by\n  sorry\n".encode())
+        header = await pool.read_header(source.text)
+        async with pool.lease(header.modules) as worker:
+            worker.clean = False
+            read = await worker.elaborate(worker.env, source.text, start=header.end, declarations=True)
+        if read.clean and any(d.kind == "theorem" for d in read.declarations):
+            return source
+        first = first or next(iter(read.errors), None)
+    raise UserError(
+        "Lean does not read this as a statement" + (f": {first.text}" if first else ""),
+        code="bad_statement",
+        hint="write '(a b : Nat) : a + b = b + a' or '∀ a b : Nat, a + b = b + a'",
+    )
+
+
 @dataclass(slots=True)
 class _Reader:
     """Goes through the theorems in the order of the file."""
 
     bench: Workbench
-    definitions: Sequence[str]
+    definitions: Mapping[str, Sequence[str]]
     options: RefuteOptions
     observe: Observer
     stop: asyncio.Event
@@ -215,15 +238,22 @@ def _chosen(named: NamedSource, elaboration: Elaboration, target: Target) -> lis
 
 def _theorems(named: NamedSource, elaboration: Elaboration) -> Iterator[Refutation]:
     working = named.working
+    made = {spelled(d.name) for d in elaboration.declarations if d.kind == "inductive"}
     failed = [c.span for c in elaboration.commands if c.failed and c.span is not None]
     spans = [c.span for c in elaboration.commands if c.span is not None]
-    for declaration in elaboration.declarations:
+    for declaration in sorted(elaboration.declarations, key=lambda d: (d.start, d.name)):
         command = _around(working, declaration, spans)
         if declaration.kind != "theorem" or command is None or command in failed or declaration.type_hole:
             continue
         name = spelled(declaration.name)
+        if show(parse(name)[:-1]) in made and _around(working, _named(elaboration, parse(name)[:-1]), spans) == command:
+            continue  # what a structure's own field says
         line = named.original.position(named.back(command).start).line
         yield Refutation(name, max(line, 1), command, label=named.label(name))
+
+
+def _named(elaboration: Elaboration, name: Name) -> Declaration:
+    return next(d for d in elaboration.declarations if spelled(d.name) == show(name))
 
 
 def _around(source: SourceFile, declaration: Declaration, spans: Sequence[Span]) -> Span | None:

@@ -21,6 +21,7 @@ from prover.cli import (
     models,
     plan,
     premises,
+    refute,
     repl,
     replay,
     report,
@@ -52,6 +53,7 @@ app = typer.Typer(
 
 app.command("run")(exiting(fill.run))
 app.command("check")(exiting(check.run))
+app.command("refute")(exiting(refute.run))
 app.command("replay")(exiting(replay.run))
 app.command("report")(exiting(report.run))
 app.command("export")(exiting(export.run))

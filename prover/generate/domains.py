@@ -22,7 +22,7 @@ _CHARS = ["'a'", "'b'", "' '", "'A'", "'0'", "'1'", "'\\n'", "'z'"]
 _STRINGS = ['""', '"a"', '"b"', '" "', '"ab"', '"aa"', '"ba"', '"A"', '"0"', '"aba"', '"abc"', '"a b"']
 _RATIONALS = ["0", "1", "-1", "2", "1/2", "-2", "-1/2", "3", "1/3", "-3", "3/2", "4", "1/4", "10", "-10"]
 _BOUNDED = {"UInt8": 8, "UInt16": 16, "UInt32": 32, "UInt64": 64, "USize": 32}
-_TYPES = ["Bool", "Nat", "Unit", "Fin 3", "Empty"]
+_TYPES = ["Bool", "Fin 3", "Nat", "Unit", "Empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,12 @@ class Domains:
             yield Item("fun _ y => y")
         yield from map(Item, BINARY.get((str(left), str(right), str(result)), ()))
         yield from (Item(f"fun _ _ => {i.text}") for i in self.values(result, 3))
+        if left == right == result and result.head != "Bool":
+            # With a value that changes nothing, and else the first or the second.
+            yield from (Item(f"fun x y => if x = {i.text} then y else x") for i in self.values(result, 2))
+            yield from (Item(f"fun x y => if y = {i.text} then x else y") for i in self.values(result, 1))
+            if result.head == "Fin":
+                yield from (Item(f"fun x y => x {sign} y") for sign in "+-*")
         first, second, outcomes = self.finite(left), self.finite(right), self.values(result, 2)
         if first and second and len(first) <= 2 and len(second) <= 2:
             for rows in itertools.product(itertools.product(outcomes, repeat=len(second)), repeat=len(first)):

@@ -1,0 +1,181 @@
+"""`prove refute FILE`: counterexamples, each with a verified proof of the negation."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from prover.agent import Target
+from prover.agent.ladder_judge import LadderJudge
+from prover.agent.refute import Refutation, Refutations, RefuteOptions, as_theorem, refute
+from prover.cli.document import verdict_document
+from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
+from prover.cli.fill import stop_on_interrupt
+from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
+from prover.cli.outcome import describe_verdict
+from prover.cli.terminal import Live, output, safe
+from prover.cli.workplace import workplace
+from prover.core.errors import UserError
+from prover.lean.foundation import CORE_MATH
+from prover.lean.source import SourceFile
+
+REFUTE_SCHEMA = "leap-prover/refute/1"
+_STOPPED = {
+    "exhausted": "the whole box was looked at",
+    "budget": "the time was over",
+    "unreadable": "Lean does not open its negation",
+    "lost": "the Lean process was lost over it",
+    "refutation_refused": "a refutation was found, and the verifier refused it",
+}
+_SHOWN = 4
+_LONG = 36
+
+
+def run(
+    target: Annotated[str, typer.Argument(help="FILE.lean, FILE.lean:name, FILE.lean#L42, or - .")] = "",
+    statement: Annotated[
+        str,
+        typer.Option("--statement", "-s", help="A statement instead: '(a b : Nat) : a - b + b = a', or '∀ a, ...'."),
+    ] = "",
+    timeout: Annotated[float, typer.Option(help="Seconds of search for each theorem.", min=1)] = 20.0,
+    size: Annotated[
+        int, typer.Option(help="Instances looked at for each choice of types, at most.", min=1)
+    ] = 20_000,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the file with the refutations here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    memory: MemoryOption = MEMORY_MB,
+    start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    engine_choice: EngineOption = EngineChoice.AUTO,
+    lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
+) -> int:
+    """Look for a counterexample to each chosen theorem, open or not, and prove that it is one.
+
+    What is printed is a proof of the theorem's negation that the verifier has accepted, plain Lean to stand after the
+    theorem. That nothing is found says nothing about a theorem: it may be true, or false elsewhere.
+
+    Exit code 0 when every chosen theorem was refuted, 1 otherwise.
+    """
+    if bool(target) == bool(statement):
+        raise UserError("name a file or give a --statement, one of the two", code="usage")
+    wanted = Target("-") if statement else Target.parse(target)
+    given = None if statement else _read(wanted)
+    engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
+
+    async def work(live: Live) -> tuple[Refutations, str | None]:
+        stop = stop_on_interrupt()
+
+        def importing(phase: str, _done: int, _total: int | None) -> None:
+            live.observe("Importing", {"phase": phase})
+
+        limits, foundation = pool_limits(1, memory, start_timeout), CORE_MATH if lite else None
+        source = given or SourceFile("<statement>", b"")
+        async with workplace(engine, limits, source, importing, foundation) as (pool, audit):
+            if statement:
+                source = await as_theorem(statement, pool)
+            label = await founded_on(pool, source) if lite else None
+            options = RefuteOptions(seconds=timeout, size=size)
+            judge = LadderJudge(pool, audit=audit)
+            return await refute(source, wanted, pool, judge, options, live.observe, stop), label
+
+    with Live(quiet=quiet or as_json) as live:
+        result, foundation = asyncio.run(work(live))
+    if out is not None:
+        result.refuting.write_to(out)
+    code = 130 if result.interrupted else 0 if result.all_refuted else 1
+    if as_json:
+        print(json.dumps(_document(result, code, foundation), ensure_ascii=False, indent=2))
+        return code
+    if foundation is not None:
+        output().print(Text(LITE_NOTICE, "dim"))
+    for one in result.targets:
+        _show(one)
+    return code
+
+
+def _read(target: Target) -> SourceFile:
+    if target.path == "-":
+        return SourceFile("<stdin>", sys.stdin.buffer.read())
+    return SourceFile.read(Path(target.path))
+
+
+def _show(one: Refutation) -> None:
+    say = output().print
+    label = one.label if one.label.endswith(")") else f"{one.label} (line {one.line})"
+    found = one.counterexample
+    if found is not None and one.refuted:
+        say(Text(f"{safe(label)}: ") + Text("refuted", "green"))
+        values = ", ".join(f"{name} = {value}" for name, value in found.values)
+        say(Text(safe(f"  {values}: {one.explanation}" if values else f"  {one.explanation}")), soft_wrap=True)
+        say(Text("\n".join("  " + line for line in safe(found.theorem).split("\n"))), soft_wrap=True)
+        return
+    say(Text(f"{safe(label)}: ") + Text("no counterexample", "yellow") + Text(safe(f" {_looked(one)}")), soft_wrap=True)
+
+
+def _looked(one: Refutation) -> str:
+    """What was looked at, in words."""
+    tried = one.tried
+    parts = [f"among {tried.instances:,} instances" if tried.instances else "found"]
+    if tried.sampled:
+        parts.append(f"nor a sign of one among {tried.sampled:,} with quantifiers sampled")
+    ranges = ", ".join(f"{name}: {_range(values)}" for name, values in tried.ranges.items())
+    words = " ".join(parts) + (f" ({ranges})" if ranges else "")
+    reason = one.problem or _STOPPED.get(tried.stopped, "")
+    if one.verdict is not None and not one.refuted:
+        reason += f": {describe_verdict(one.verdict)}"
+    return f"{words}; {reason}; this does not say that it is true"
+
+
+def _range(values: list[str]) -> str:
+    """Some of the values of an argument."""
+    shown = values if len(values) <= _SHOWN else [*values[: _SHOWN - 1], "...", values[-1]]
+    return ", ".join(v if len(v) <= _LONG else v[:_LONG] + "..." for v in shown)
+
+
+def _document(result: Refutations, code: int, foundation: str | None) -> dict[str, Any]:
+    return {
+        "schema": REFUTE_SCHEMA,
+        "exit_code": code,
+        "file": result.source.name,
+        "sha256": result.source.digest,
+        "engine": result.engine,
+        "lean_version": result.lean_version,
+        "foundation": foundation,
+        "interrupted": result.interrupted,
+        "seconds": round(result.seconds, 3),
+        "targets": [_target(one) for one in result.targets],
+    }
+
+
+def _target(one: Refutation) -> dict[str, Any]:
+    found, tried = one.counterexample, one.tried
+    return {
+        "name": one.label,
+        "line": one.line,
+        "refuted": one.refuted,
+        "verdict": None if one.verdict is None else verdict_document(one.verdict),
+        "counterexample": None
+        if found is None or not one.refuted
+        else {
+            "values": [{"name": name, "value": value} for name, value in found.values],
+            "explanation": one.explanation,
+            "theorem": found.theorem,
+        },
+        "problem": one.problem or None,
+        "tried": {
+            "stopped": tried.stopped,
+            "settings": tried.settings,
+            "instances": tried.instances,
+            "sampled": tried.sampled,
+            "single": tried.single,
+            "seconds": round(tried.seconds, 3),
+        },
+    }
