@@ -1,6 +1,7 @@
 """Agents: what turns an open file into one with proofs and verdicts."""
 
 from prover.agent.attempt import Attempt, Solution, Solve
+from prover.agent.counterexample import Counterexample, find_counterexample
 from prover.agent.fill import FillOptions, fill
 from prover.agent.judging import Judge, Observer
 from prover.agent.result import FileResult, TargetResult
@@ -8,6 +9,7 @@ from prover.agent.target import Target
 
 __all__ = [
     "Attempt",
+    "Counterexample",
     "FileResult",
     "FillOptions",
     "Judge",
@@ -17,4 +19,5 @@ __all__ = [
     "Target",
     "TargetResult",
     "fill",
+    "find_counterexample",
 ]

@@ -22,10 +22,13 @@ from prover.agent.makings import Makings
 from prover.agent.obligation import spelled
 from prover.agent.refutation import refutation_header
 from prover.agent.sampling import SAMPLING
+from prover.agent.target import choose_name
+from prover.agent.workbench import read_header
 from prover.core.errors import LeanProcessError
 from prover.core.state import Goal
 from prover.generate.domains import Domains, Item, atom
-from prover.lean import Worker
+from prover.lean import Declaration, Pool, Worker
+from prover.lean.source import SourceFile
 
 _OPEN_SECONDS = 30.0
 #: Instances of one setting looked at in the first round; each round takes eight times as many.
@@ -56,6 +59,11 @@ class Counterexample:
     denied: str
     universes: bool = False
 
+    @property
+    def tactics(self) -> str:
+        """The proof in `theorem`, tactic lines alone."""
+        return "\n".join(line.removeprefix("  ") for line in self.theorem.split("\n")[1:])
+
 
 @dataclass(slots=True)
 class Tried:
@@ -82,17 +90,30 @@ class Hunt:
 
 
 async def find_counterexample(
-    worker: Worker,
-    env: int,
-    name: str,
-    *,
-    definitions: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    quoted: bool = False,
-    seconds: float = 10.0,
-    size: int = 20_000,
+    pool: Pool, source: SourceFile, name: str, *, seconds: float = 10.0, size: int = 20_000
 ) -> Counterexample | None:
-    """A counterexample to the theorem `name` of the environment `env`, or None. As `hunt`."""
-    return (await hunt(worker, env, name, definitions=definitions, quoted=quoted, seconds=seconds, size=size)).found
+    """A counterexample to the theorem `name` of a text, open or not, or None; as `hunt`, on a worker of its own.
+
+    It is a hint until the ladder has judged its proof. None too for a text with errors.
+    """
+    header = await read_header(pool, source)
+    async with pool.lease(header.modules) as worker:
+        worker.clean = False
+        read = await worker.elaborate(
+            worker.env, source.text, start=header.end, declarations=True, keep=True, wall_seconds=_OPEN_SECONDS
+        )
+        if not read.clean:
+            return None
+        name = choose_name(name, [spelled(d.name) for d in read.declarations])
+        made = unfoldable(read.declarations)
+        quoted = "«" in source.text
+        return (await hunt(worker, read.env, name, definitions=made, quoted=quoted, seconds=seconds, size=size)).found
+
+
+def unfoldable(declarations: Sequence[Declaration]) -> dict[str, Sequence[str]]:
+    """The definitions of a file, each with the constants it mentions, in its order."""
+    ordered = sorted((d for d in declarations if d.kind == "def"), key=lambda d: d.start)
+    return {spelled(d.name): d.uses for d in ordered}
 
 
 async def hunt(

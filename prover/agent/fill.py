@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from prover.agent.attempt import Attempt, Solution, Solve
+from prover.agent.counterexample import hunt, unfoldable
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.naming import NamedSource, name_examples
 from prover.agent.obligation import Gap, spelled
@@ -29,6 +30,8 @@ from prover.lean.source import Edit, SourceFile
 
 _TRY_SECONDS = 30.0
 _FIRST_SHARE = 0.3
+#: Of the time for the negation: looking at instances.
+_INSTANCES_SHARE = 0.6
 _VALUE_CHOICES = 120
 _VALUE_SHARE = 8
 
@@ -337,8 +340,9 @@ class _Filler:
     # -- the negation ------------------------------------------------------------------------------
 
     async def _refute(self, bench: Workbench, task: Task, seconds: float) -> bool:
-        """Looks for a proof of the negated statement; what it finds is judged later."""
+        """Looks for a counterexample, then for a proof of the negated statement; what it finds is judged later."""
         await bench.restore()
+        deadline = time.monotonic() + seconds
         working = self.named.working
         header = refutation_header(task.name, quoted="«" in working.text)
         command = task.obligation.command
@@ -352,6 +356,21 @@ class _Filler:
             keep=True,
             wall_seconds=_TRY_SECONDS,
         )
+        definitions = unfoldable(bench.elaboration.declarations)
+        instances = await hunt(
+            bench.worker,
+            after.env,
+            task.name,
+            definitions=definitions,
+            quoted="«" in working.text,
+            seconds=seconds * _INSTANCES_SHARE,
+            stop=self.stop,
+        )
+        if instances.found is not None:
+            task.refutation, task.stopped = instances.found.theorem, "refuted"
+            return True
+        if not bench.worker.alive or self.stop.is_set():
+            return False
         opened = await bench.worker.elaborate(
             after.env, text.text, start=begun, stop=begun + 3, holes=True, wall_seconds=_TRY_SECONDS
         )
@@ -361,7 +380,8 @@ class _Filler:
         worker = bench.worker
         try:
             reopen = _reopened(bench, worker, states[0])
-            solution = await self._solve(bench, reopen, seconds, task, refuting=True)
+            left = max(0.1, deadline - time.monotonic())
+            solution = await self._solve(bench, reopen, left, task, refuting=True)
         except LeanProcessError:
             return False
         if worker.alive and bench.worker is worker:

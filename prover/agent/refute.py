@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prover.agent.counterexample import Counterexample, Tried, hunt
+from prover.agent.counterexample import Counterexample, Tried, hunt, unfoldable
 from prover.agent.instance_words import explain
 from prover.agent.judging import Judge, Observer
 from prover.agent.naming import NamedSource, name_examples
@@ -94,8 +94,7 @@ async def refute(
         if named.edits:
             await bench.work_on(named.working)
         targets = _chosen(named, bench.elaboration, target)
-        definitions = {spelled(d.name): d.uses for d in bench.elaboration.declarations if d.kind == "def"}
-        reader = _Reader(bench, definitions, options, observer, stop)
+        reader = _Reader(bench, unfoldable(bench.elaboration.declarations), options, observer, stop)
         for one in targets:
             if not stop.is_set():
                 await reader.read(one)

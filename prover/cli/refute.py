@@ -12,15 +12,15 @@ import typer
 from rich.text import Text
 
 from prover.agent import Target
-from prover.agent.ladder_judge import LadderJudge
 from prover.agent.refute import Refutation, Refutations, RefuteOptions, as_theorem, refute
-from prover.cli.document import verdict_document
+from prover.api.document import verdict_document
+from prover.api.lite import founded_on
+from prover.api.workplace import workplace
 from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
 from prover.cli.fill import stop_on_interrupt
-from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
+from prover.cli.lite import LITE_HELP, LITE_NOTICE
 from prover.cli.outcome import describe_verdict
 from prover.cli.terminal import Live, output, safe
-from prover.cli.workplace import workplace
 from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
@@ -44,9 +44,7 @@ def run(
         typer.Option("--statement", "-s", help="A statement instead: '(a b : Nat) : a - b + b = a', or '∀ a, ...'."),
     ] = "",
     timeout: Annotated[float, typer.Option(help="Seconds of search for each theorem.", min=1)] = 20.0,
-    size: Annotated[
-        int, typer.Option(help="Instances looked at for each choice of types, at most.", min=1)
-    ] = 20_000,
+    size: Annotated[int, typer.Option(help="Instances looked at for each choice of types, at most.", min=1)] = 20_000,
     out: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the file with the refutations here.")
     ] = None,
@@ -78,13 +76,12 @@ def run(
 
         limits, foundation = pool_limits(1, memory, start_timeout), CORE_MATH if lite else None
         source = given or SourceFile("<statement>", b"")
-        async with workplace(engine, limits, source, importing, foundation) as (pool, audit):
+        async with workplace(engine, limits, source, importing, foundation) as place:
             if statement:
-                source = await as_theorem(statement, pool)
-            label = await founded_on(pool, source) if lite else None
+                source = await as_theorem(statement, place.pool)
+            label = await founded_on(place.pool, source) if lite else None
             options = RefuteOptions(seconds=timeout, size=size)
-            judge = LadderJudge(pool, audit=audit)
-            return await refute(source, wanted, pool, judge, options, live.observe, stop), label
+            return await refute(source, wanted, place.pool, place.judge, options, live.observe, stop), label
 
     with Live(quiet=quiet or as_json) as live:
         result, foundation = asyncio.run(work(live))

@@ -76,7 +76,7 @@ class SearchCloser:
         cost = counts.get("tokens", 0), counts.get("money", 0.0)
         if isinstance(found.verdict, Proved | ProvedModulo) and found.scripts:
             return Closed(found.scripts[0], "", code, "", *cost)
-        if isinstance(found.verdict, Refuted) and found.scripts:
+        if isinstance(found.verdict, Refuted) and found.scripts and _at_all_universes(found.scripts[0]):
             return Closed("", _tactics(found.scripts[0]), code, "", *cost)
         return Closed("", "", code, getattr(found.verdict, "stopped", code), *cost)
 
@@ -99,6 +99,11 @@ class SearchCloser:
         open_text = stage.text(statement, "sorry", definitions=definitions)
         submission = stage.text(statement, "sorry", definitions=definitions, refutation=f"{header} by\n{proof}")
         return await self._judge.refutation(submission, open_text, name, refutation_name(name))
+
+
+def _at_all_universes(theorem: str) -> bool:
+    """Whether a refutation is about the statement as it is written: what is kept of one is its tactics alone."""
+    return ".{" not in theorem.split("\n", 1)[0]
 
 
 def _tactics(theorem: str) -> str:

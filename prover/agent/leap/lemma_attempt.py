@@ -148,6 +148,13 @@ class LemmaAttempt:
 
     async def negate(self) -> bool:
         assert self.cast is not None
+        found = await self.bill.timed(
+            self.stage.counterexample(
+                self.lemma.statement, definitions=self.definitions, seconds=self.effort.close_seconds
+            )
+        )
+        if found and await self._take_refutation(found):
+            return True
         brief = self.dossier.brief()
         for revision in range(self.effort.revisions // 2 + 1):
             reply = self.bill.paid(await self.cast.negate(brief, revision))
@@ -155,21 +162,26 @@ class LemmaAttempt:
                 self.faults = str(reply)
                 return False
             self.text = reply.script
-            statement = self.lemma.statement
-            checked = await self.stage.check_refutation(statement, reply.script, definitions=self.definitions)
-            self.bill.lean_seconds += checked.seconds
-            if isinstance(checked, Checked):
-                verdict = await self.bill.timed(
-                    self.closer.verify_refutation(self.stage, statement, checked.name, reply.script, self.definitions)
-                )
-                if verdict is None or isinstance(verdict, Refuted):
-                    self.plan.refute(self.lemma, reply.script, self.action)
-                    return True
-                self.faults = f"the verifier refuses it: {_words(verdict)}"
-            else:
-                self.faults = str(checked)
+            if await self._take_refutation(reply.script):
+                return True
             brief = replace(brief, work=self.text, faults=self.faults)
         return False
+
+    async def _take_refutation(self, script: str) -> bool:
+        statement = self.lemma.statement
+        checked = await self.stage.check_refutation(statement, script, definitions=self.definitions)
+        self.bill.lean_seconds += checked.seconds
+        if isinstance(checked, Faults):
+            self.faults = str(checked)
+            return False
+        verdict = await self.bill.timed(
+            self.closer.verify_refutation(self.stage, statement, checked.name, script, self.definitions)
+        )
+        if verdict is not None and not isinstance(verdict, Refuted):
+            self.faults = f"the verifier refuses it: {_words(verdict)}"
+            return False
+        self.plan.refute(self.lemma, script, self.action)
+        return True
 
     async def decompose(self) -> bool:
         assert self.cast is not None

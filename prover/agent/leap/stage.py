@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from prover.agent.counterexample import find_counterexample
 from prover.agent.leap.decomposition import Sketch
 from prover.agent.leap.draft import Draft, Piece
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.look import Complaint, Look, look
 from prover.agent.refutation import refutation_header
 from prover.lean import Pool
+from prover.lean.source import SourceFile
 from prover.verify.policy import Allowance
 
 _DEFINITIONS, _EARLIER, _REFUTATION = "definitions", "earlier definitions", "refutation"
@@ -126,6 +128,12 @@ class Stage:
         if complaints:
             return Faults(tuple(complaints), opened.seconds + seen.seconds)
         return Checked(full, (), (), opened.seconds + seen.seconds)
+
+    async def counterexample(self, lemma: Statement, *, definitions: str = "", seconds: float) -> str:
+        """Tactics that prove the negation of what `lemma` says, from a counterexample; empty when none was found."""
+        source = SourceFile("lemma.lean", self.text(lemma, "sorry", definitions=definitions).encode())
+        found = await find_counterexample(self.pool, source, lemma.name, seconds=seconds)
+        return "" if found is None or found.universes else found.tactics
 
     async def says_the_same(self, one: Statement, other: Statement, *, definitions: str = "") -> bool:
         """Whether each of two statements follows from the other by a cheap call: a restatement, no progress."""
