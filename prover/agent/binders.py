@@ -5,6 +5,7 @@ from __future__ import annotations
 from prover.generate.tokens import code_tokens
 
 _OPEN = {"(": "explicit", "{": "implicit", "⦃": "implicit", "[": "instance"}
+_RELATIONS = frozenset({"<", "≤", ">", "≥", "∈", "∉", "≠", "⊆", "∣"})
 _PAIRS = {"(": ")", "{": "}", "⦃": "⦄", "[": "]", "⟨": "⟩"}
 
 
@@ -41,6 +42,11 @@ def _groups(words: list[str], at: int, found: list[str]) -> int:
         else:
             found.append("explicit")
             at += 1
+            if at < len(words) and words[at] in _RELATIONS:
+                # `∀ n > 0, ...`: what is said of it is an argument too.
+                found.append("explicit")
+                comma = _top_level(words, at, ",")
+                at = len(words) if comma is None else comma
     return at + 1
 
 

@@ -16,21 +16,20 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from prover.agent.hunt import Counterexample, Hunt, Tried
 from prover.agent.instance_proof import Denial, Proofs
 from prover.agent.instances import STATEMENT, Box, Boxes, Looks, Setting, Table, boxed, volume
 from prover.agent.makings import Makings
+from prover.agent.negation import OPEN_SECONDS, Negation
 from prover.agent.obligation import spelled
-from prover.agent.refutation import refutation_header
 from prover.agent.sampling import SAMPLING
 from prover.agent.target import choose_name
 from prover.agent.workbench import read_header
 from prover.core.errors import LeanProcessError
-from prover.core.state import Goal
 from prover.generate.domains import Domains, Item, atom
 from prover.lean import Declaration, Pool, Worker
 from prover.lean.source import SourceFile
 
-_OPEN_SECONDS = 30.0
 #: Instances of one setting looked at in the first round; each round takes eight times as many.
 _FIRST = 48
 _GROWTH = 8
@@ -43,50 +42,7 @@ _LONGEST = 80
 _NUMBERS = 2048
 _POINTS = 6
 _BLIND = 24
-_UNIVERSES = 4
-_UNIVERSE = re.compile(r"\b(?:Type|Sort) (?:\(|[^\W\d])")
 _NUMERAL = re.compile(r"(?<![\w.])\d{1,7}(?![\w.])")
-
-
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """Values for which a statement is false. `theorem`: the proof of its negation, plain Lean to stand after it (a
-    hint until the ladder has judged it). `values`: names and values, types and data. `denied`: what holds instead of
-    the conclusion. `universes`: whether the statement was taken at its lowest universes."""
-
-    theorem: str
-    values: tuple[tuple[str, str], ...]
-    denied: str
-    universes: bool = False
-
-    @property
-    def tactics(self) -> str:
-        """The proof in `theorem`, tactic lines alone."""
-        return "\n".join(line.removeprefix("  ") for line in self.theorem.split("\n")[1:])
-
-
-@dataclass(slots=True)
-class Tried:
-    """What a search looked at. `settings`: types and other values that were fixed; `instances`: those in which the
-    kernel found the statement to hold; `sampled`: the same with quantifiers only sampled; `single`: instances on which
-    proofs were tried one by one; `stopped`: `found`, `exhausted`, `budget`, `unreadable`, `lost`; `ranges`: the values
-    of each argument in the largest box."""
-
-    settings: int = 0
-    instances: int = 0
-    sampled: int = 0
-    single: int = 0
-    stopped: str = "exhausted"
-    seconds: float = 0.0
-    ranges: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-
-
-@dataclass(frozen=True, slots=True)
-class Hunt:
-    """What became of a search for a counterexample."""
-
-    found: Counterexample | None
-    tried: Tried
 
 
 async def find_counterexample(
@@ -100,7 +56,7 @@ async def find_counterexample(
     async with pool.lease(header.modules) as worker:
         worker.clean = False
         read = await worker.elaborate(
-            worker.env, source.text, start=header.end, declarations=True, keep=True, wall_seconds=_OPEN_SECONDS
+            worker.env, source.text, start=header.end, declarations=True, keep=True, wall_seconds=OPEN_SECONDS
         )
         if not read.clean:
             return None
@@ -134,7 +90,8 @@ async def hunt(
     released. A lost process is reported (`lost`), not raised.
     """
     began = time.monotonic()
-    hunter = _Hunt(worker, env, name, definitions, quoted, began + seconds, size, stop or asyncio.Event())
+    negation = Negation(worker, name, quoted, began + seconds)
+    hunter = _Hunt(negation, env, definitions, size, stop or asyncio.Event())
     try:
         found = await hunter.run()
     except LeanProcessError:
@@ -143,7 +100,7 @@ async def hunt(
     tried.seconds = time.monotonic() - began
     tried.instances, tried.sampled = hunter.looks.instances, hunter.looks.sampled
     if worker.alive:
-        await hunter.release()
+        await negation.release()
     return Hunt(found, tried)
 
 
@@ -170,12 +127,9 @@ class _Place:
 
 @dataclass
 class _Hunt:
-    worker: Worker
+    negation: Negation
     env: int
-    name: str
     declared: Mapping[str, Sequence[str]]
-    quoted: bool
-    deadline: float
     size: int
     stop: asyncio.Event
     tried: Tried = field(default_factory=Tried)
@@ -183,24 +137,21 @@ class _Hunt:
     table: Table = field(init=False)
     printed: str = ""
     definitions: list[str] = field(default_factory=list[str])
-    header: str = ""
     domains: Domains = field(init=False)
     makings: Makings = field(init=False)
-    kept: list[int] = field(default_factory=list[int])
-    envs: list[int] = field(default_factory=list[int])
     _sampling: list[Table] | None = None
 
     @property
     def over(self) -> bool:
-        return time.monotonic() >= self.deadline or self.stop.is_set()
+        return time.monotonic() >= self.negation.deadline or self.stop.is_set()
 
     async def run(self) -> Counterexample | None:
-        opened = await self._open(self.env) if await self._choose_universes() else None
+        opened = await self.negation.open(self.env) if await self.negation.choose_universes(self.env) else None
         if opened is None:
             self.tried.stopped = "unreadable"
             return None
-        self.table, self.printed, goal = opened
-        self.definitions = _reached([*goal.symbols, *goal.around], self.declared)
+        self.table, self.printed = opened.table, opened.statement
+        self.definitions = _reached([*opened.goal.symbols, *opened.goal.around], self.declared)
         self.domains = Domains(map(int, _NUMERAL.findall(self.printed)))
         self.makings = Makings(self.table, self.domains)
         first = await self.table.setting()
@@ -238,66 +189,21 @@ class _Hunt:
             places = growing
         return None, complete
 
-    async def release(self) -> None:
-        """Frees all states and environments that were made."""
-        await self.worker.release(states=self.kept, envs=self.envs)
-
-    # -- the statement -----------------------------------------------------------------------------
-
-    async def _open(self, env: int) -> tuple[Table, str, Goal] | None:
-        """The goal `False` with the statement as a hypothesis, that as it is printed, and the goal."""
-        opened = await self._opened(env, self.header)
-        if opened is None:
-            return None
-        state, printed = opened
-        table = Table(self.worker, state, self.deadline, self.kept)
-        begun = await table.open(f"intro {STATEMENT}")
-        if begun is None:
-            return None
-        return replace(table, state=begun.handle), printed.removeprefix("¬"), begun.state.goals[0]
-
-    async def _opened(self, env: int, header: str) -> tuple[int, str] | None:
-        """The goal that a header leaves open, and that as it is printed."""
-        opened = await self.worker.elaborate(env, f"{header} by sorry\n", holes=True, wall_seconds=_OPEN_SECONDS)
-        states = [h.state for h in opened.holes if h.state is not None]
-        self.kept += states
-        goals = opened.holes[0].goals if opened.holes else None
-        if not opened.clean or len(states) != 1 or goals is None:
-            return None
-        return states[0], goals.goals[0].target
-
-    async def _choose_universes(self) -> bool:
-        """Settles what the refutation is about: the statement, at its lowest universes where it has any."""
-        self.header = refutation_header(self.name, quoted=self.quoted)
-        opened = await self._opened(self.env, self.header)
-        if opened is None or not _UNIVERSE.search(opened[1]):
-            return opened is not None
-        for count in range(1, _UNIVERSES + 1):
-            # Sort 1 is where data begins, Type 0 likewise.
-            for levels in sorted(itertools.product("01", repeat=count), reverse="Sort" in opened[1]):
-                header = refutation_header(self.name, quoted=self.quoted, levels=f".{{{', '.join(levels)}}}")
-                if await self._opened(self.env, header) is not None:
-                    self.header = header
-                    return True
-        return False
+    # -- tables --------------------------------------------------------------------------------------
 
     async def _tables(self) -> list[Table]:
         """Tables on which quantifiers are sampled: the statement as it is, and with its definitions unfolded."""
         if self._sampling is None:
             self._sampling = []
-            text = SAMPLING + "".join(self.makings.samples())
-            made = await self.worker.elaborate(self.env, text, keep=True, wall_seconds=_OPEN_SECONDS)
-            if made.stopped:
-                return self._sampling
-            self.envs.append(made.env)
-            opened = await self._open(made.env)
+            env = await self.negation.begin(self.env, SAMPLING + "".join(self.makings.samples()))
+            opened = None if env is None else await self.negation.open(env)
             if opened is not None:
-                table = opened[0]
+                table = opened.table
                 self._sampling.append(table)
                 # What is defined last may speak of what is defined before.
                 steps = [f"try dsimp only [{name}] at {STATEMENT}" for name in reversed(self.definitions)]
                 unfolded = await table.open("\n".join(steps)) if steps else None
-                if unfolded is not None and unfolded.state.goals != (opened[2],):
+                if unfolded is not None and unfolded.state.goals != (opened.goal,):
                     self._sampling.append(replace(table, state=unfolded.handle))
         return self._sampling
 
@@ -387,7 +293,8 @@ class _Hunt:
             for v in setting.variables
             if not v.is_prop and not (v.is_instance and setting.fixed.get(v.index) == "inferInstance")
         ]
-        return Counterexample(f"{self.header} by\n{lines}", tuple(values), made.denied, ".{" in self.header)
+        theorem = f"{self.negation.header} by\n{lines}"
+        return Counterexample(theorem, tuple(values), made.denied, self.negation.at_lowest)
 
     def _note(self, place: _Place, box: Box) -> None:
         """Remembers the largest box of the last setting for what is said in the end."""

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prover.agent.counterexample import Counterexample, Tried, hunt, unfoldable
+from prover.agent.counterexample import hunt, unfoldable
+from prover.agent.hunt import Counterexample, Tried
 from prover.agent.instance_words import explain
 from prover.agent.judging import Judge, Observer
 from prover.agent.naming import NamedSource, name_examples
