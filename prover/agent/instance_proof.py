@@ -26,11 +26,16 @@ _QUANTIFIED = (
     "intro ⟨k, hk⟩; omega",
     "intro ⟨k, hk⟩; rcases k with _ | _ | _ | k <;> grind",
     "intro ⟨k, hk⟩; rcases k with _ | _ | _ | _ | _ | _ | k <;> grind",
+    *(f"intro hall; obtain ⟨k, hk⟩ := hall {n}; {end}" for n in range(3) for end in ("simp at hk", "omega", "grind")),
+    "intro ⟨k, hk⟩; have := hk (k + 1); omega",
+    "intro a b hab; simpa using hab",
     *(f"exact ⟨{n}, by decide⟩" for n in range(6)),
     *(f"exact ⟨{n}, by simp⟩" for n in range(3)),
     *(f"exact fun hall => absurd (hall {n}) (by decide)" for n in (0, 1, 2, 3, "[]", "[0]", "(-1)", "true", "false")),
     *(f"exact fun hall => absurd (hall {n} {m}) (by decide)" for n in range(3) for m in range(3)),
 )
+#: So many of them begin with `intro`.
+_INTRODUCING = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def _closers(seen: TacticState, definitions: Sequence[str]) -> Iterator[list[str
     yield list(_QUANTIFIED)
     if used:
         names = ", ".join(used)
-        yield [f"simp only [{names}]; {t}" for t in _QUANTIFIED[:6]] + [f"intro hx; simp_all [{names}]"]
+        yield [f"simp only [{names}]; {t}" for t in _QUANTIFIED[:_INTRODUCING]] + [f"intro hx; simp_all [{names}]"]
     proposals = Portfolio().propose(Request(_alone(seen), n=_PROPOSALS))
     yield [c.text for c in proposals if "\n" not in c.text]
 
