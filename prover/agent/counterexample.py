@@ -12,7 +12,7 @@ import heapq
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -63,13 +63,23 @@ async def find_counterexample(
         name = choose_name(name, [spelled(d.name) for d in read.declarations])
         made = unfoldable(read.declarations)
         quoted = "«" in source.text
-        return (await hunt(worker, read.env, name, definitions=made, quoted=quoted, seconds=seconds, size=size)).found
+        avoid = open_beside(name, read.declarations)
+        result = await hunt(
+            worker, read.env, name, definitions=made, quoted=quoted, avoid=avoid, seconds=seconds, size=size
+        )
+        return result.found
 
 
 def unfoldable(declarations: Sequence[Declaration]) -> dict[str, Sequence[str]]:
     """The definitions of a file, each with the constants it mentions, in its order."""
     ordered = sorted((d for d in declarations if d.kind == "def"), key=lambda d: d.start)
     return {spelled(d.name): d.uses for d in ordered}
+
+
+def open_beside(name: str, declarations: Sequence[Declaration]) -> set[str]:
+    """What a file leaves open, save what the statement of `name` mentions."""
+    mentioned = {spelled(used) for d in declarations if spelled(d.name) == name for used in d.uses}
+    return {spelled(d.name) for d in declarations if d.hole} - mentioned
 
 
 async def hunt(
@@ -79,6 +89,7 @@ async def hunt(
     *,
     definitions: Mapping[str, Sequence[str]] = MappingProxyType({}),
     quoted: bool = False,
+    avoid: Collection[str] = (),
     seconds: float = 10.0,
     size: int = 20_000,
     stop: asyncio.Event | None = None,
@@ -86,11 +97,11 @@ async def hunt(
     """Looks for a counterexample to the theorem `name`, open or not, that `env` declares.
 
     `definitions`: names that may be unfolded, each with the constants it mentions; `quoted`: write the name between
-    guillemets; `size`: instances of one choice of types looked at, at most. The environment stays as it is; states are
-    released. A lost process is reported (`lost`), not raised.
+    guillemets; `avoid`: constants that no proof may use; `size`: instances of one choice of types looked at, at most.
+    The environment stays as it is; states are released. A lost process is reported (`lost`), not raised.
     """
     began = time.monotonic()
-    negation = Negation(worker, name, quoted, began + seconds)
+    negation = Negation(worker, name, quoted, began + seconds, tuple(sorted(avoid)))
     hunter = _Hunt(negation, env, definitions, size, stop or asyncio.Event())
     try:
         found = await hunter.run()

@@ -304,9 +304,7 @@ class _Filler:
     async def _solve(
         self, bench: Workbench, reopen: Callable[[], int], seconds: float, task: Task, *, refuting: bool = False
     ) -> Solution:
-        mentioned = {spelled(name) for name in task.obligation.uses}
-        avoid = () if self.options.assume_open else tuple(sorted((self.open_names | {task.name}) - mentioned))
-        attempt = Attempt(bench, reopen, seconds, avoid, task.obligation, refuting)
+        attempt = Attempt(bench, reopen, seconds, self._avoided(task), task.obligation, refuting)
         solving = asyncio.ensure_future(self.solve(attempt))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:
@@ -322,6 +320,11 @@ class _Filler:
             if not solving.done():
                 solving.cancel()
                 await asyncio.gather(solving, return_exceptions=True)
+
+    def _avoided(self, task: Task) -> tuple[str, ...]:
+        """What no proof of a target may use: what is open, save what its statement mentions."""
+        mentioned = {spelled(name) for name in task.obligation.uses}
+        return () if self.options.assume_open else tuple(sorted((self.open_names | {task.name}) - mentioned))
 
     async def _place(self, bench: Workbench, task: Task, scripts: list[str]) -> Placed | None:
         await bench.restore()
@@ -363,6 +366,7 @@ class _Filler:
             task.name,
             definitions=definitions,
             quoted="«" in working.text,
+            avoid=self._avoided(task),
             seconds=seconds * _INSTANCES_SHARE,
             stop=self.stop,
         )

@@ -65,13 +65,15 @@ class Setting:
 class Table:
     """A goal `False` on a worker with a statement as the hypothesis `h`; what is tried there leaves no states behind.
 
-    `kept`: states to be released in the end. `deadline`: in the time of `time.monotonic`.
+    `kept`: states to be released in the end. `deadline`: in the time of `time.monotonic`. `avoid`: constants that no
+    proof may use.
     """
 
     worker: Worker
     state: int
     deadline: float
     kept: list[int] = field(default_factory=list[int])
+    avoid: tuple[str, ...] = ()
 
     @property
     def left(self) -> float:
@@ -99,6 +101,7 @@ class Table:
             wall_seconds=max(0.2, min(seconds, self.left)),
             total_seconds=max(0.2, min(total, self.left)),
             stop_at_solved=stop_at_solved,
+            avoid=self.avoid,
         ):
             outcomes.append(outcome)
         states = [o.handle for o in outcomes if isinstance(o, Progress)]

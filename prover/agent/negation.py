@@ -28,7 +28,7 @@ class Opened:
 
 @dataclass(slots=True)
 class Negation:
-    """The negation of theorem `name`. `quoted`: write the name between guillemets; `deadline`: as in `Table`.
+    """The negation of theorem `name`. `quoted`: write the name between guillemets; `deadline`, `avoid`: as in `Table`.
 
     `header`: the statement of its proof, once universes are chosen. `states`, `envs`: what is to be released.
     """
@@ -37,6 +37,7 @@ class Negation:
     name: str
     quoted: bool
     deadline: float
+    avoid: tuple[str, ...] = ()
     header: str = ""
     states: list[int] = field(default_factory=list[int])
     envs: list[int] = field(default_factory=list[int])
@@ -66,7 +67,7 @@ class Negation:
         state = await self._state(env, self.header)
         if state is None:
             return None
-        table = Table(self.worker, state[0], self.deadline, self.states)
+        table = Table(self.worker, state[0], self.deadline, self.states, self.avoid)
         begun = await table.open(f"intro {STATEMENT}")
         if begun is None:
             return None

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prover.agent.counterexample import hunt, unfoldable
+from prover.agent.counterexample import hunt, open_beside, unfoldable
 from prover.agent.hunt import Counterexample, Tried
 from prover.agent.instance_words import explain
 from prover.agent.judging import Judge, Observer
@@ -169,6 +169,7 @@ class _Reader:
             one.name,
             definitions=self.definitions,
             quoted=quoted,
+            avoid=open_beside(one.name, self.bench.elaboration.declarations),
             seconds=options.seconds,
             size=options.size,
             stop=self.stop,
