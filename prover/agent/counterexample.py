@@ -32,6 +32,7 @@ from prover.lean.source import SourceFile
 
 #: Instances of one setting looked at in the first round; each round takes eight times as many.
 _FIRST = 48
+_GLANCE = 8
 _GROWTH = 8
 #: For one look at a setting.
 _BOX_SECONDS = 3.0
@@ -157,7 +158,7 @@ class _Hunt:
         return time.monotonic() >= self.negation.deadline or self.stop.is_set()
 
     async def run(self) -> Counterexample | None:
-        opened = await self.negation.open(self.env) if await self.negation.choose_universes(self.env) else None
+        opened = await self.negation.begin(self.env)
         if opened is None:
             self.tried.stopped = "unreadable"
             return None
@@ -179,7 +180,7 @@ class _Hunt:
         async for place in self._places(first):
             places.append(place)
             self.tried.settings += 1
-            found = await self._look(place, min(self.size, _FIRST))
+            found = await self._glance(place) or await self._look(place, min(self.size, _FIRST))
             if found is not None or self.over:
                 return found, False
         complete = True
@@ -206,7 +207,7 @@ class _Hunt:
         """Tables on which quantifiers are sampled: the statement as it is, and with its definitions unfolded."""
         if self._sampling is None:
             self._sampling = []
-            env = await self.negation.begin(self.env, SAMPLING + "".join(self.makings.samples()))
+            env = await self.negation.after(self.env, SAMPLING + "".join(self.makings.samples()))
             opened = None if env is None else await self.negation.open(env)
             if opened is not None:
                 table = opened.table
@@ -250,6 +251,13 @@ class _Hunt:
         return _Place(setting, values, [Boxes(self.table, setting, self.looks, sampling=False)])
 
     # -- instances ---------------------------------------------------------------------------------
+
+    async def _glance(self, place: _Place) -> Counterexample | None:
+        """The very first instances, proofs tried at once: most false statements are false there."""
+        points = list(itertools.islice(_points(boxed(place.values, 2 * _GLANCE)), _GLANCE))
+        proofs = Proofs(self.table, place.setting, self.printed, self.definitions)
+        number = await proofs.first_decided(points)
+        return None if number is None else await self._refute(place, points[number])
 
     async def _look(self, place: _Place, most: int) -> Counterexample | None:
         """Looks at the first instances of a setting, at most so many."""

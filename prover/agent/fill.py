@@ -30,7 +30,7 @@ from prover.lean.source import Edit, SourceFile
 
 _TRY_SECONDS = 30.0
 _FIRST_SHARE = 0.3
-#: Of the time for the negation: looking at instances.
+#: For looking at instances, before the negation is searched for: so much of that search's time.
 _INSTANCES_SHARE = 0.6
 _VALUE_CHOICES = 120
 _VALUE_SHARE = 8
@@ -345,7 +345,6 @@ class _Filler:
     async def _refute(self, bench: Workbench, task: Task, seconds: float) -> bool:
         """Looks for a counterexample, then for a proof of the negated statement; what it finds is judged later."""
         await bench.restore()
-        deadline = time.monotonic() + seconds
         working = self.named.working
         header = refutation_header(task.name, quoted="«" in working.text)
         command = task.obligation.command
@@ -384,8 +383,7 @@ class _Filler:
         worker = bench.worker
         try:
             reopen = _reopened(bench, worker, states[0])
-            left = max(0.1, deadline - time.monotonic())
-            solution = await self._solve(bench, reopen, left, task, refuting=True)
+            solution = await self._solve(bench, reopen, seconds, task, refuting=True)
         except LeanProcessError:
             return False
         if worker.alive and bench.worker is worker:

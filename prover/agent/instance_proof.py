@@ -16,6 +16,7 @@ from prover.generate.domains import Item, atom
 #: For one tactic at one of the goals of an instance.
 _HEARTBEATS = 40_000
 _SECONDS = 4.0
+_QUICK_SECONDS = 1.0
 _PROPOSALS = 24
 #: What closes most instances, the plainest first.
 _PLAIN = ("decide", "simp", "omega", "rfl", "trivial", "decide +kernel", "infer_instance", "grind")
@@ -76,6 +77,17 @@ class Proofs:
             if outcomes and isinstance(outcomes[0], Solved):
                 return Denial(lines, goals[-1].target)
         return None
+
+    async def first_decided(self, points: Sequence[Mapping[int, Item]]) -> int | None:
+        """The number of the first instance that is false by deciding everything; one call for all of them."""
+        tactics: list[str] = []
+        for point in points:
+            args = ["(by decide)" if arg == "?_" else arg for arg in self._arguments(point)[0]]
+            tactics.append(f"exact absurd ({applied(args)}) (by decide)")
+        outcomes = await self.table.tell(
+            tactics, seconds=_QUICK_SECONDS, total=2 * _QUICK_SECONDS, heartbeats=_HEARTBEATS, stop_at_solved=True
+        )
+        return len(outcomes) - 1 if outcomes and isinstance(outcomes[-1], Solved) else None
 
     def _arguments(self, point: Mapping[int, Item]) -> tuple[list[str], list[int]]:
         """What the statement is applied to, and which of it are proofs to be found (`?_`)."""

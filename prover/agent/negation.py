@@ -30,7 +30,8 @@ class Opened:
 class Negation:
     """The negation of theorem `name`. `quoted`: write the name between guillemets; `deadline`, `avoid`: as in `Table`.
 
-    `header`: the statement of its proof, once universes are chosen. `states`, `envs`: what is to be released.
+    `header`: the statement of its proof, and `chosen` what that leaves open, once universes are chosen. `states`,
+    `envs`: what is to be released.
     """
 
     worker: Worker
@@ -39,6 +40,7 @@ class Negation:
     deadline: float
     avoid: tuple[str, ...] = ()
     header: str = ""
+    chosen: tuple[int, str] | None = None
     states: list[int] = field(default_factory=list[int])
     envs: list[int] = field(default_factory=list[int])
 
@@ -47,17 +49,22 @@ class Negation:
         """Whether it is about the statement at its lowest universes only."""
         return ".{" in self.header
 
-    async def choose_universes(self, env: int) -> bool:
-        """Settles what the refutation is about: the statement, at its lowest universes where it has any."""
+    async def begin(self, env: int) -> Opened | None:
+        """The statement opened in `env`, at its lowest universes where it has any: the refutation is about that."""
+        return await self._opened(self.chosen) if await self._choose_universes(env) and self.chosen else None
+
+    async def _choose_universes(self, env: int) -> bool:
         self.header = refutation_header(self.name, quoted=self.quoted)
         opened = await self._state(env, self.header)
         if opened is None or not _UNIVERSE.search(opened[1]):
+            self.chosen = opened
             return opened is not None
         for count in range(1, _UNIVERSES + 1):
             # Sort 1 is where data begins, Type 0 likewise.
             for levels in sorted(itertools.product("01", repeat=count), reverse="Sort" in opened[1]):
                 header = refutation_header(self.name, quoted=self.quoted, levels=f".{{{', '.join(levels)}}}")
-                if await self._state(env, header) is not None:
+                self.chosen = await self._state(env, header)
+                if self.chosen is not None:
                     self.header = header
                     return True
         return False
@@ -65,15 +72,16 @@ class Negation:
     async def open(self, env: int) -> Opened | None:
         """The statement opened in an environment that declares it."""
         state = await self._state(env, self.header)
-        if state is None:
-            return None
+        return None if state is None else await self._opened(state)
+
+    async def _opened(self, state: tuple[int, str]) -> Opened | None:
         table = Table(self.worker, state[0], self.deadline, self.states, self.avoid)
         begun = await table.open(f"intro {STATEMENT}")
         if begun is None:
             return None
         return Opened(replace(table, state=begun.handle), state[1].removeprefix("¬"), begun.state.goals[0])
 
-    async def begin(self, env: int, text: str) -> int | None:
+    async def after(self, env: int, text: str) -> int | None:
         """An environment with commands of ours after `env`; None where they took too long."""
         made = await self.worker.elaborate(env, text, keep=True, wall_seconds=OPEN_SECONDS)
         if made.stopped:
