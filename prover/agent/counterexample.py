@@ -189,7 +189,7 @@ class _Hunt:
             for place in places:
                 wanted = min(self.size, place.volume * _GROWTH)
                 most = min(wanted, place.affordable(min(_BOX_SECONDS, self.table.left / 2)))
-                complete = complete and most == wanted
+                complete = complete and (most == wanted or wanted <= place.volume)
                 if most < 1.5 * place.volume or self.over:
                     continue
                 before = place.volume
