@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from prover.agent.hunt import Counterexample, Hunt, Tried
 from prover.agent.instance_proof import Denial, Proofs
-from prover.agent.instances import STATEMENT, Box, Boxes, Looks, Setting, Table, boxed, volume
+from prover.agent.instances import STATEMENT, Box, Boxes, Setting, Table, boxed, volume
 from prover.agent.makings import Makings
 from prover.agent.negation import OPEN_SECONDS, Negation
 from prover.agent.obligation import spelled
@@ -110,7 +110,9 @@ async def hunt(
         found, hunter.tried.stopped = None, "lost"
     tried = hunter.tried
     tried.seconds = time.monotonic() - began
-    tried.instances, tried.sampled = hunter.looks.instances, hunter.looks.sampled
+    tried.instances = sum(place.held for place in hunter.places)
+    tried.sampled = sum(place.sampled for place in hunter.places)
+    tried.settings = len(hunter.places)
     if worker.alive:
         await negation.release()
     return Hunt(found, tried)
@@ -124,6 +126,8 @@ class _Place:
     values: dict[int, list[Item]]
     boxes: list[Boxes]
     volume: int = 1
+    held: int = 0
+    sampled: int = 0
     seconds: float = 0.0
     seen: int = 0
 
@@ -131,6 +135,11 @@ class _Place:
     def blind(self) -> bool:
         """Whether nothing can be decided here."""
         return not self.boxes
+
+    def note(self, size: int, seconds: float, *, sampling: bool) -> None:
+        """The statement holds in a box, which has all that earlier ones had."""
+        self.volume, self.seconds = size, seconds
+        self.held, self.sampled = (self.held, size) if sampling else (size, self.sampled)
 
     def affordable(self, seconds: float) -> int:
         """So many instances can be looked at in that time, going by the last look."""
@@ -145,7 +154,7 @@ class _Hunt:
     size: int
     stop: asyncio.Event
     tried: Tried = field(default_factory=Tried)
-    looks: Looks = field(default_factory=Looks)
+    places: list[_Place] = field(default_factory=list[_Place])
     table: Table = field(init=False)
     printed: str = ""
     definitions: list[str] = field(default_factory=list[str])
@@ -176,14 +185,12 @@ class _Hunt:
 
     async def _rounds(self, first: Setting) -> tuple[Counterexample | None, bool]:
         """Each setting looked at with few instances, then again with more, while time allows; and whether it did."""
-        places: list[_Place] = []
         async for place in self._places(first):
-            places.append(place)
-            self.tried.settings += 1
+            self.places.append(place)
             found = await self._glance(place) or await self._look(place, min(self.size, _FIRST))
             if found is not None or self.over:
                 return found, False
-        complete = True
+        complete, places = True, self.places
         while places and not self.over:
             growing: list[_Place] = []
             for place in places:
@@ -248,7 +255,7 @@ class _Hunt:
             values[variable.index] = self.domains.values(variable.type, many)
             if not values[variable.index]:
                 return None
-        return _Place(setting, values, [Boxes(self.table, setting, self.looks, sampling=False)])
+        return _Place(setting, values, [Boxes(self.table, setting, sampling=False)])
 
     # -- instances ---------------------------------------------------------------------------------
 
@@ -267,7 +274,7 @@ class _Hunt:
             began = time.monotonic()
             holds = await boxes.holds(box) if boxes.writable else None
             if holds is True:
-                place.volume, place.seconds = volume(box), time.monotonic() - began
+                place.note(volume(box), time.monotonic() - began, sampling=boxes.sampling)
                 self._note(place, box)
                 return None
             if holds is False:
@@ -282,7 +289,7 @@ class _Hunt:
                 return None
             place.boxes.pop(0)
             if not boxes.sampling:
-                place.boxes += [Boxes(t, place.setting, self.looks, sampling=True) for t in await self._tables()]
+                place.boxes += [Boxes(t, place.setting, sampling=True) for t in await self._tables()]
         place.volume = max(place.volume, volume(box))
         return await self._look_singly(place, box)
 

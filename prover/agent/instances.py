@@ -175,24 +175,12 @@ def applied(args: Sequence[str]) -> str:
 Box = dict[int, list[Item]]
 
 
-@dataclass(slots=True)
-class Looks:
-    """What was looked at: instances of which the kernel found that the statement holds (with quantifiers sampled:
-    `sampled`), boxes, and whether one could not be decided or took too long."""
-
-    instances: int = 0
-    sampled: int = 0
-    boxes: int = 0
-    undecided: int = 0
-
-
 class Boxes:
     """Boxes of instances of one setting, decided on one table. `sampling`: quantifiers are sampled there."""
 
-    def __init__(self, table: Table, setting: Setting, looks: Looks, *, sampling: bool) -> None:
+    def __init__(self, table: Table, setting: Setting, *, sampling: bool) -> None:
         self._table = table
         self._setting = setting
-        self._looks = looks
         self.sampling = sampling
 
     @property
@@ -208,7 +196,6 @@ class Boxes:
         outcomes = await self._table.tell([f"have : ¬ ({self._statement(box)}) := by decide +kernel"])
         if outcomes and isinstance(outcomes[0], Progress):
             return False
-        self._looks.undecided += 1
         return None
 
     async def failing(self, box: Box) -> AsyncIterator[dict[int, Item]]:
@@ -233,13 +220,7 @@ class Boxes:
 
     async def _proved(self, box: Box) -> bool:
         outcomes = await self._table.tell([f"have : {self._statement(box)} := by decide +kernel"])
-        self._looks.boxes += 1
-        if outcomes and isinstance(outcomes[0], Progress):
-            size = volume(box)
-            self._looks.instances += 0 if self.sampling else size
-            self._looks.sampled += size if self.sampling else 0
-            return True
-        return False
+        return bool(outcomes) and isinstance(outcomes[0], Progress)
 
     def _statement(self, box: Box) -> str:
         setting = self._setting
