@@ -194,7 +194,7 @@ class _Hunt:
         while places and not self.over:
             growing: list[_Place] = []
             for place in places:
-                wanted = min(self.size, place.volume * _GROWTH)
+                wanted = min(self.size, place.volume * _GROWTH, volume(place.values))
                 most = min(wanted, place.affordable(min(_BOX_SECONDS, self.table.left / 2)))
                 complete = complete and (most == wanted or wanted <= place.volume)
                 if most < 1.5 * place.volume or self.over:

@@ -27,8 +27,8 @@ from prover.lean.source import SourceFile
 
 REFUTE_SCHEMA = "leap-prover/refute/1"
 _STOPPED = {
-    "exhausted": "the whole box was looked at",
-    "budget": "the time was over",
+    "exhausted": "these were all that were to be looked at",
+    "budget": "more did not fit into the time",
     "unreadable": "Lean does not open its negation",
     "lost": "the Lean process was lost over it",
     "refutation_refused": "a refutation was found, and the verifier refused it",
