@@ -19,7 +19,7 @@ interact: Any = pytest.importorskip("lean_interact", reason="lean-interact is no
 
 ROOT = Path(__file__).parents[2]
 OPEN = "theorem t (n : Nat) : n = 5 → n = 5 := by sorry"
-ENDLESS = "def spin : Nat → Nat\n  | 0 => 0\n  | n + 1 => spin n + spin n\n#eval spin 60"
+ENDLESS = "def fib : Nat → Nat\n  | 0 => 0\n  | 1 => 1\n  | n + 2 => fib (n + 1) + fib n\n#eval fib 60"
 
 
 @pytest.fixture(scope="module")
