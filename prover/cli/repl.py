@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,16 @@ from typing import Annotated
 import typer
 
 from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine
+from prover.core.errors import UserError
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.scratch import Scratch
 from prover.repl import Modules, Session, install, requests
+from prover.repl.protocol import Document, error
+
+# Of address space: with this much Node does not come up (with 6144 MiB it does).
+_TOO_TIGHT_MB = 5000
+# How deep the trees of an answer may be: a term of a thousand parts is no rarity. Well within 8 MB of stack.
+_NESTED = 6000
 
 
 def run(
@@ -41,6 +49,8 @@ def run(
 ) -> int:
     """Answer JSON commands, separated by blank lines, as leanprover-community/repl does (docs/repl.md)."""
     engine = open_engine("-", engine_choice, quiet=quiet)
+    if engine.name == "embedded":
+        _refuse_tight_limit()
     limits = PoolLimits(size=processes, spares=0, memory_mb=memory, start_seconds=start_timeout)
     if folder is not None:
         words = ["--timeout", timeout, "--processes", processes, "--memory", memory, "--start-timeout", start_timeout]
@@ -49,19 +59,31 @@ def run(
         if not quiet:
             _print_how(str(folder.absolute()), lake=engine.name == "embedded")
         return 0
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _NESTED))
     with _own_modules(engine, limits) as (engine, modules), asyncio.Runner() as runner:
         pool = Pool(engine, limits)
         session = Session(pool, seconds=timeout, modules=modules)
         try:
             for text in requests(decoded(sys.stdin.buffer)):
                 answer = runner.run(session.answer(text))
-                sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n\n")
+                sys.stdout.buffer.write(encoded(answer) + b"\n\n")
                 sys.stdout.buffer.flush()
         except BrokenPipeError:  # nobody reads any more
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         finally:
             runner.run(pool.close())
     return 0
+
+
+def _refuse_tight_limit() -> None:
+    """LeanInteract's `memory_hard_limit_mb` is one on address space, of which WebAssembly reserves gigabytes."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if soft != resource.RLIM_INFINITY and soft <= _TOO_TIGHT_MB << 20:
+        raise UserError(
+            f"the address space of this process is limited to {soft >> 20} MiB: the embedded Lean cannot start",
+            code="address_space",
+            hint="limit it (ulimit -v, memory_hard_limit_mb) to no less than 8192 MiB; --memory limits what is used",
+        )
 
 
 def _print_how(folder: str, *, lake: bool) -> None:
@@ -93,6 +115,15 @@ def _own_modules(engine: LeanEngine, limits: PoolLimits) -> Generator[tuple[Lean
         yield engine, Modules(engine, view.path, Path.cwd(), limits)
     finally:
         view.remove()
+
+
+def encoded(answer: Document) -> bytes:
+    """An answer in one line; another one instead where JSON cannot hold it."""
+    try:
+        text = json.dumps(answer, ensure_ascii=False)
+    except RecursionError:
+        text = json.dumps(error("the answer is nested too deeply"))
+    return text.encode(errors="replace")
 
 
 def decoded(lines: Iterable[bytes]) -> Iterator[str]:

@@ -114,6 +114,14 @@ def test_a_client_that_kills_it_leaves_no_lean_behind(start: Start, sign: signal
     _gone(everything)
 
 
+def test_too_little_address_space_is_said(start: Start) -> None:
+    """What LeanInteract's `memory_hard_limit_mb` does. Node would only say that it was killed."""
+    limited = 'ulimit -v 4000000 && exec "$@"'
+    process = start("/bin/sh", "-c", limited, "sh", *PROVE, "repl", "-q", "--engine", "embedded")
+    out, err = process.communicate(b'{"cmd": "def f := 1"}\n\n', timeout=60)
+    assert (process.returncode, out) == (2, b"") and b"address_space" in err
+
+
 def test_a_client_that_reads_no_more(start: Start) -> None:
     process = start()
     assert ask(process, cmd="def f := 1") == {"env": 0}

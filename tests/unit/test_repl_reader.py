@@ -127,3 +127,11 @@ def test_python_limits_are_not_the_programs() -> None:
     for text in ("[" * sys.getrecursionlimit() * 10, '{"cmd": ' + "9" * 10_000 + "}"):
         with pytest.raises(NotUnderstood):
             parse(text)
+
+
+def test_an_answer_that_json_cannot_hold_is_still_an_answer() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert list(json.loads(repl.encoded({"infotree": deep}))) == ["message"]
+    assert repl.encoded({"data": "\ud800 ∀"}) == '{"data": "? ∀"}'.encode()
