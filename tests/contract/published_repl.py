@@ -115,7 +115,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="these files alone, without `.in`")
     parser.add_argument("--any-wording", action="store_true", help="do not compare the text of Lean's messages")
     parser.add_argument("--command", type=shlex.split, default=[sys.executable, "-c", PROGRAM], help="another repl")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     files: list[Compared] = []
     for file in run(asked.folder, asked.command, asked.names, any_wording=asked.any_wording):
         files.append(file)

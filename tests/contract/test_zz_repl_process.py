@@ -114,6 +114,19 @@ def test_a_client_that_kills_it_leaves_no_lean_behind(start: Start, sign: signal
     _gone(everything)
 
 
+@pytest.mark.slow
+def test_trees_deeper_than_python_reads_by_itself(start: Start) -> None:
+    text = f"example : Nat := {'(1 + ' * 300}1{')' * 300}"
+    process = start()
+    assert process.stdin is not None and process.stdout is not None
+    assert ask(process, cmd="def f := 1") == {"env": 0}
+    process.stdin.write(json.dumps({"cmd": text, "env": 0, "infotree": "full"}).encode() + b"\n\n")
+    process.stdin.flush()
+    assert process.stdout.readline().startswith(b'{"env": 1, "infotree": [{')
+    assert process.stdout.readline() == b"\n"
+    assert ask(process, cmd="#eval f", env=0)["env"] == 2
+
+
 def test_too_little_address_space_is_said(start: Start) -> None:
     """What LeanInteract's `memory_hard_limit_mb` does. Node would only say that it was killed."""
     limited = 'ulimit -v 4000000 && exec "$@"'
