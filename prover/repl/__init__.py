@@ -1,7 +1,9 @@
 """leanprover-community/repl: its protocol over a Bridge (`prove repl`); an existing repl as a fallback engine."""
 
 from prover.repl.engine import ReplEngine, ReplPool
+from prover.repl.folder import install
+from prover.repl.modules import Modules
 from prover.repl.protocol import requests
 from prover.repl.session import Session
 
-__all__ = ["ReplEngine", "ReplPool", "Session", "requests"]
+__all__ = ["Modules", "ReplEngine", "ReplPool", "Session", "install", "requests"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from prover.core.errors import CallTimeout, ProverError
+from prover.core.errors import CallTimeout, LeanProcessError, ProverError, UserError
 from prover.core.message import Message
 from prover.core.position import Position
 from prover.lean import Hole, Pool
 from prover.lean.source import SourceFile
 from prover.repl.calls import Elaborated, StepFailed, Stepped, TacticNode, elaborate, print_goals, step
+from prover.repl.modules import Modules
 from prover.repl.protocol import (
     Command,
     Document,
@@ -61,14 +63,16 @@ class Session:
     """Answers requests, one after the other. `seconds`: wall limit of each (a lost process costs its start again).
 
     A request that runs on past its limit is answered and has no effect. Where it costs the process, what the
-    process held is made again from the requests that made it, when it is asked for.
+    process held is made again from the requests that made it, when it is asked for. `modules`: those of the user's
+    own, for engines that do not find them by themselves.
     """
 
-    def __init__(self, pool: Pool, *, seconds: float = 300.0) -> None:
-        self._seats = Seats(pool)
+    def __init__(self, pool: Pool, *, seconds: float = 300.0, modules: Modules | None = None) -> None:
+        self._seats = Seats(pool, modules)
         self._seconds = seconds
-        self._envs: list[_Item] = []
-        self._states: list[_Item] = []
+        # None: what its request asked not to be kept; its number is not given again.
+        self._envs: list[_Item | None] = []
+        self._states: list[_Item | None] = []
 
     async def answer(self, text: str) -> Document:
         """The answer to one request, whatever it is; never raises for what the request or a process does."""
@@ -78,8 +82,7 @@ class Session:
                 case Command():
                     return await self._command(request)
                 case FileCommand():
-                    source = SourceFile.read(Path(request.path))
-                    return await self._command(request.with_text(source.text))
+                    return await self._command(request.with_text(_text_of(request.path)))
                 case ProofStep():
                     return await self._step(request)
                 case Pickle():
@@ -110,22 +113,24 @@ class Session:
     # -- commands ----------------------------------------------------------------------------------
 
     async def _command(self, command: Command) -> Document:
-        if command.env is not None and command.env >= len(self._envs):
-            raise _Refused(_UNKNOWN_ENVIRONMENT)
-        command = _with_line_feeds(command)
+        command = replace(command, text=command.text.replace("\r\n", "\n"))
         if command.env is None:
             header = await self._seats.read_header(command.text)
             wrong = header_error(header)
             if wrong is not None:
                 raise _Refused(f"the header does not parse: {wrong.text}")
+            await self._seats.refresh(header.modules)
             origin = _Origin(header.modules, command, None)
         else:
-            base = self._envs[command.env]
+            base = _kept(self._envs, command.env, _UNKNOWN_ENVIRONMENT)
             origin = _Origin(base.origin.header, command, base)
         seat, told = await self._elaborate(origin, command)
         document = await self._told(seat, command, told, len(self._envs), len(self._states))
-        self._envs.append(origin.made[0])
-        self._states += origin.made[1:]
+        env, *states = origin.made
+        if command.gc:
+            await _forget(seat, told, [item.live for item in states])
+        self._envs.append(None if command.gc else env)
+        self._states += [None if command.gc else state for state in states]
         return document
 
     async def _elaborate(self, origin: _Origin, command: Command) -> tuple[Seat, Elaborated]:
@@ -174,9 +179,7 @@ class Session:
     # -- tactics -----------------------------------------------------------------------------------
 
     async def _step(self, request: ProofStep) -> Document:
-        if request.state >= len(self._states):
-            raise _Refused(_UNKNOWN_STATE)
-        return await self._stepped(request, self._states[request.state])
+        return await self._stepped(request, _kept(self._states, request.state, _UNKNOWN_STATE))
 
     async def _stepped(self, request: ProofStep, base: _Item) -> Document:
         origin = _Origin(base.origin.header, request, base)
@@ -214,10 +217,10 @@ class Session:
     # -- files -------------------------------------------------------------------------------------
 
     async def _pickle(self, request: Pickle) -> Document:
-        kept = self._envs if request.kind == "env" else self._states
-        if request.number >= len(kept):
-            raise _Refused(_UNKNOWN_ENVIRONMENT if request.kind == "env" else _UNKNOWN_STATE)
-        item = kept[request.number]
+        if request.kind == "env":
+            item = _kept(self._envs, request.number, _UNKNOWN_ENVIRONMENT)
+        else:
+            item = _kept(self._states, request.number, _UNKNOWN_STATE)
         write(Path(request.path), _recipe(request.kind, item))
         return {"env": request.number} if request.kind == "env" else await self._shown(item)
 
@@ -262,6 +265,31 @@ class Session:
             await self._run(origin, origin.request)
 
 
+def _kept(items: Sequence[_Item | None], number: int, otherwise: str) -> _Item:
+    item = items[number] if number < len(items) else None
+    if item is None:
+        raise _Refused(otherwise)
+    return item
+
+
+def _text_of(path: str) -> str:
+    """A file's text. Where there is none, what Lean's own runtime says of it, which clients look for."""
+    try:
+        return SourceFile.read(Path(path)).text
+    except UserError as error:
+        if error.code != "no_file":
+            raise
+        raise _Refused(f"no such file or directory (error code: 2)\n  file: {path}") from None
+
+
+async def _forget(seat: Seat, told: Elaborated, states: Sequence[int]) -> None:
+    """Frees what a command left in its process: its environment, those before its holes, its states."""
+    envs = {told.elaboration.env, *(hole.before for hole in told.elaboration.holes)}
+    # A process that died meanwhile holds nothing; the answer stands.
+    with suppress(LeanProcessError):
+        await seat.worker.release(states, sorted(envs))
+
+
 def _made(origin: _Origin, seat: Seat, live: Sequence[int]) -> None:
     """Notes what a request made: the first time, or again. Raises `_Refused` when it made something else then."""
     if not origin.made:
@@ -287,11 +315,6 @@ def _opened(command: Command, told: Elaborated) -> list[Hole]:
     order = {c.span: number for number, c in enumerate(told.elaboration.commands)}
     opened = [h for h in told.elaboration.holes if h.state is not None and h.span is not None]
     return sorted(opened, key=lambda h: (order.get(h.command, 0), not h.tactic))
-
-
-def _with_line_feeds(command: Command) -> Command:
-    text = command.text.replace("\r\n", "\n")
-    return Command(text, command.env, command.all_tactics, command.root_goals, command.infotree)
 
 
 def _goals(node: TacticNode) -> str:
