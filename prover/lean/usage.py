@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import math
 import os
 import sys
@@ -66,9 +65,13 @@ def _tells_children(pid: int) -> bool:
 
 def _below(pid: int) -> Iterator[int]:
     """Processes below one, as far as the system tells."""
-    for file in glob.iglob(f"/proc/{pid}/task/*/children"):
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return
+    for thread in threads:
         with contextlib.suppress(OSError):
-            with open(file, "rb") as children:
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as children:
                 found = children.read().split()
             for child in map(int, found):
                 yield child
