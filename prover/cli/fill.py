@@ -63,6 +63,7 @@ from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.model.bill import bill
+from prover.model.manual import TerminalModel
 from prover.repl import ReplEngine
 from prover.retrieve import Index, library
 from prover.retrieve.library import Progress
@@ -177,7 +178,8 @@ def run(
                 if page is not None:
                     page.write(record.events())
                 return show_document(record.document, as_json=as_json or as_jsonl)
-        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
+        typed = TerminalModel.name in (choice.reference, *leap.references.values())
+        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl, typed=typed))
 
         def show(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)

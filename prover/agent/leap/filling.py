@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.editing import edit_from
 from prover.agent.leap.effort import Effort
+from prover.agent.leap.events import LeanUsed
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
 from prover.agent.leap.look import spelled
@@ -79,11 +81,12 @@ class FileAgent:
     async def run(self) -> FileResult:
         """Works on the chosen theorems and says of each what is known, as `fill` does; every verdict is `judge`'s."""
         began = time.monotonic()
-        tasks, messages = await self._open()
-        scenes = await self._scenes(tasks)
+        with self._lean("opening"):
+            tasks, messages = await self._open()
+            scenes = await self._scenes(tasks)
+            await self._edited(scenes)
         reason = "exhausted"
         if scenes:
-            await self._edited(scenes)
             self.observe("AgentStarted", {"targets": [task.obligation.label for task, _ in scenes]})
             options = self.options
             agent = Leap(
@@ -101,11 +104,13 @@ class FileAgent:
             reason = await agent.run()
             for blueprint in self._blueprints(scenes):
                 write_blueprint(self._folder, blueprint)
-        for task, scene in scenes:
-            task.seconds = time.monotonic() - began
-            await self._finish(task, scene, reason)
+        with self._lean("assembling"):
+            for task, scene in scenes:
+                task.seconds = time.monotonic() - began
+                await self._finish(task, scene, reason)
         judging = Judging(self.named, self.judge, self.observe, interrupted=self.stop.is_set())
-        filled = await judging.judge_all(tasks)
+        with self._lean("judging"):
+            filled = await judging.judge_all(tasks)
         return FileResult(
             source=self.source,
             filled=filled,
@@ -116,6 +121,15 @@ class FileAgent:
             seconds=time.monotonic() - began,
             interrupted=self.stop.is_set(),
         )
+
+    @contextmanager
+    def _lean(self, part: str) -> Generator[None]:
+        """Puts the seconds that go to Lean here on the plan's account."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.plan.record(LeanUsed(part, time.monotonic() - began))
 
     async def _edited(self, scenes: Sequence[tuple[Task, Scene]]) -> None:
         """Takes in what a person changed in the blueprints."""
