@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prover.agent.leap.decomposition import Decomposition
 from prover.agent.leap.lemma import Lemma, Standing
+from prover.agent.leap.naming import mentions, with_names
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.remarks import harmless
 from prover.agent.leap.stage import Stage
@@ -40,7 +41,9 @@ class Blueprint:
     """What is written of a plan for one of its targets.
 
     `stage`: where the target stands; `after`: what follows its declaration in the user's file. `lemmas` are in the
-    order in which they are written, each after those that its proof calls on, the target last.
+    order in which they are written, each after those that its proof calls on, the target last. `borrowed`: of later
+    targets of the file that a proof here calls on, by number, the names they have here: they are stated once more,
+    with `sorry`, since nothing can call on what is declared below it.
     """
 
     def __init__(self, plan: Plan, stage: Stage, target: Lemma, after: str = "") -> None:
@@ -48,7 +51,10 @@ class Blueprint:
         self.stage = stage
         self.target = target
         self.after = after
-        self.lemmas = [*_ordered(_beside(plan, target)), target]
+        beside = _beside(plan, target)
+        later = _later_targets(plan, target, beside)
+        self.borrowed = {lemma.number: self._free_name(lemma.name) for lemma in later}
+        self.lemmas = [*later, *_ordered(beside), target]
 
     @property
     def text(self) -> str:
@@ -81,15 +87,25 @@ class Blueprint:
         if self.after.strip():
             yield Part("file", f"\n{self.after.strip()}")
 
+    def _free_name(self, name: str) -> str:
+        """A name that neither the plan nor the user's file has."""
+        number, file = 2, f"{self.stage.plain}\n{self.after}"
+        while self.plan.graph.named(f"{name}_{number}") is not None or mentions(file, f"{name}_{number}"):
+            number += 1
+        return f"{name}_{number}"
+
     def _written(self, lemma: Lemma, bare: bool) -> str:
         word = "target" if lemma is self.target else "lemma"
-        script = "sorry" if bare else proof_of(lemma)[0]
+        names = {self.plan.graph.lemmas[number].name: name for number, name in self.borrowed.items()}
+        text, script = lemma.statement.text, "sorry" if bare else with_names(proof_of(lemma)[0], names)
+        if lemma.number in self.borrowed:
+            text, script = with_names(text, names), "sorry"
         return "\n".join(
             [
                 f"-- leap: {word} {lemma.number}",
                 *(_hint(text) for text in self.plan.hints.get(lemma.key, ())),
-                _note(self.plan, lemma),
-                f"{lemma.statement.text.strip()} := by",
+                _note(self.plan, lemma, borrowed=lemma.number in self.borrowed),
+                f"{text.strip()} := by",
                 *(f"  {line}".rstrip() for line in script.strip("\n").splitlines()),
                 "",
             ]
@@ -148,6 +164,14 @@ def _below(target: Lemma, *, ever: bool = False) -> set[int]:
     return found
 
 
+def _later_targets(plan: Plan, target: Lemma, beside: list[Lemma]) -> list[Lemma]:
+    """Targets below this one in the file that a proof which is written here calls on."""
+    shown = [standing for lemma in (*beside, target) if (standing := proof_of(lemma)[1]) is not None]
+    called = {lemma.number for standing in shown for lemma in standing.lemmas}
+    later = plan.graph.targets[plan.graph.targets.index(target) + 1 :]
+    return [lemma for lemma in later if lemma.number in called]
+
+
 def _ordered(lemmas: list[Lemma]) -> list[Lemma]:
     """Each after those that its written proof calls on."""
     wanted = {lemma.number for lemma in lemmas}
@@ -173,9 +197,12 @@ def _hint(text: str) -> str:
     return f"/- HINT: {harmless(text)} -/" if "\n" in text or "-/" in text else f"-- hint: {text}"
 
 
-def _note(plan: Plan, lemma: Lemma) -> str:
-    lines = [line for line in (harmless(lemma.statement.informal.strip()), _standing(lemma)) if line]
-    lines += [harmless(line) for line in _tried(plan, lemma)]
+def _note(plan: Plan, lemma: Lemma, *, borrowed: bool) -> str:
+    standing = (
+        f"[{harmless(lemma.name)}, a later target: planned in a file of its own]" if borrowed else _standing(lemma)
+    )
+    lines = [line for line in (harmless(lemma.statement.informal.strip()), standing) if line]
+    lines += [] if borrowed else [harmless(line) for line in _tried(plan, lemma)]
     # A statement may bring a doc comment or attributes of its own.
     opening = "/--" if re.match(r"(theorem|lemma)\b", lemma.statement.text.strip()) else "/-"
     words = "\n".join(lines)
