@@ -276,7 +276,7 @@ def _save(result: FileResult, *, write: bool, out: Path | None) -> UserError | N
     changed = result.filled.data != result.source.data
     try:
         if out is not None:
-            result.filled.write_to(out)
+            (result.partial or result.filled).write_to(out)
         if write and changed:
             result.filled.write_over(result.source)
     except UserError as error:

@@ -43,18 +43,20 @@ class Blueprint:
     `stage`: where the target stands; `after`: what follows its declaration in the user's file. `lemmas` are in the
     order in which they are written, each after those that its proof calls on, the target last. `borrowed`: of later
     targets of the file that a proof here calls on, by number, the names they have here: they are stated once more,
-    with `sorry`, since nothing can call on what is declared below it.
+    with `sorry`, since nothing can call on what is declared below it. `stuck`: plans that were given up because nobody
+    could prove their lemmas are written where there is nothing better.
     """
 
-    def __init__(self, plan: Plan, stage: Stage, target: Lemma, after: str = "") -> None:
+    def __init__(self, plan: Plan, stage: Stage, target: Lemma, after: str = "", *, stuck: bool = False) -> None:
+        self._stuck = stuck
         self.plan = plan
         self.stage = stage
         self.target = target
         self.after = after
         beside = _beside(plan, target)
-        later = _later_targets(plan, target, beside)
+        later = self._later_targets(beside)
         self.borrowed = {lemma.number: self._free_name(lemma.name) for lemma in later}
-        self.lemmas = [*later, *_ordered(beside), target]
+        self.lemmas = [*later, *self._ordered(beside), target]
 
     @property
     def text(self) -> str:
@@ -96,20 +98,52 @@ class Blueprint:
 
     def _written(self, lemma: Lemma, bare: bool) -> str:
         word = "target" if lemma is self.target else "lemma"
-        names = {self.plan.graph.lemmas[number].name: name for number, name in self.borrowed.items()}
-        text, script = lemma.statement.text, "sorry" if bare else with_names(proof_of(lemma)[0], names)
-        if lemma.number in self.borrowed:
-            text, script = with_names(text, names), "sorry"
-        return "\n".join(
-            [
-                f"-- leap: {word} {lemma.number}",
-                *(_hint(text) for text in self.plan.hints.get(lemma.key, ())),
-                _note(self.plan, lemma, borrowed=lemma.number in self.borrowed),
-                f"{text.strip()} := by",
-                *(f"  {line}".rstrip() for line in script.strip("\n").splitlines()),
-                "",
-            ]
-        )
+        hints = (_hint(text) for text in self.plan.hints.get(lemma.key, ()))
+        return "\n".join([f"-- leap: {word} {lemma.number}", *hints, self.stated(lemma, bare=bare)])
+
+    def stated(self, lemma: Lemma, *, bare: bool = False) -> str:
+        """A lemma with a comment on its standing and its proof, `sorry` where there is none (or `bare`)."""
+        borrowed = lemma.number in self.borrowed
+        text = with_names(lemma.statement.text, self._names) if borrowed else lemma.statement.text
+        script = "sorry" if bare else self.script(lemma)
+        lines = (f"  {line}".rstrip() for line in script.strip("\n").splitlines())
+        return "\n".join([_note(self.plan, lemma, borrowed=borrowed), f"{text.strip()} := by", *lines, ""])
+
+    def script(self, lemma: Lemma) -> str:
+        """The tactic lines that are written for a lemma."""
+        return "sorry" if lemma.number in self.borrowed else with_names(self.proof_of(lemma)[0], self._names)
+
+    def _later_targets(self, beside: list[Lemma]) -> list[Lemma]:
+        """Targets below this one in the file that a proof which is written here calls on."""
+        shown = [standing for lemma in (*beside, self.target) if (standing := self.proof_of(lemma)[1]) is not None]
+        called = {lemma.number for standing in shown for lemma in standing.lemmas}
+        targets = self.plan.graph.targets
+        later = targets[targets.index(self.target) + 1 :]
+        return [lemma for lemma in later if lemma.number in called]
+
+    def _ordered(self, lemmas: list[Lemma]) -> list[Lemma]:
+        """Each after those that its written proof calls on."""
+        wanted = {lemma.number for lemma in lemmas}
+        done: dict[int, Lemma] = {}
+        stack = [(lemma, False) for lemma in reversed(lemmas)]
+        while stack:
+            lemma, below = stack.pop()
+            if lemma.number in done or lemma.number not in wanted:
+                continue
+            if below:
+                done[lemma.number] = lemma
+                continue
+            stack.append((lemma, True))
+            _, standing = self.proof_of(lemma)
+            stack += [(other, False) for other in reversed(standing.lemmas if standing else ())]
+        return list(done.values())
+
+    def proof_of(self, lemma: Lemma) -> tuple[str, Decomposition | None]:
+        return proof_of(lemma, stuck=self._stuck)
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {self.plan.graph.lemmas[number].name: name for number, name in self.borrowed.items()}
 
 
 def joined(parts: Iterable[Part]) -> str:
@@ -121,11 +155,14 @@ def harmless_head(name: str) -> str:
     return _HEAD.format(name=harmless(name))
 
 
-def proof_of(lemma: Lemma) -> tuple[str, Decomposition | None]:
-    """The tactic lines that are written for a lemma, and the decomposition they belong to; `sorry` for none."""
+def proof_of(lemma: Lemma, *, stuck: bool = False) -> tuple[str, Decomposition | None]:
+    """The tactic lines that are written for a lemma, and the decomposition they belong to; `sorry` for none. `stuck`:
+    one that was given up since nobody could prove its lemmas is better than none."""
     if lemma.proof is not None:
         return lemma.proof.script, None
     standing = lemma.by or next((d for d in lemma.decompositions if not d.dead), None)
+    if standing is None and stuck:
+        standing = next((d for d in reversed(lemma.decompositions) if d.dead == "stuck"), None)
     return (standing.script, standing) if standing is not None else ("sorry", None)
 
 
@@ -162,32 +199,6 @@ def _below(target: Lemma, *, ever: bool = False) -> set[int]:
             found.update(lemma.number for lemma in new)
             stack += new
     return found
-
-
-def _later_targets(plan: Plan, target: Lemma, beside: list[Lemma]) -> list[Lemma]:
-    """Targets below this one in the file that a proof which is written here calls on."""
-    shown = [standing for lemma in (*beside, target) if (standing := proof_of(lemma)[1]) is not None]
-    called = {lemma.number for standing in shown for lemma in standing.lemmas}
-    later = plan.graph.targets[plan.graph.targets.index(target) + 1 :]
-    return [lemma for lemma in later if lemma.number in called]
-
-
-def _ordered(lemmas: list[Lemma]) -> list[Lemma]:
-    """Each after those that its written proof calls on."""
-    wanted = {lemma.number for lemma in lemmas}
-    done: dict[int, Lemma] = {}
-    stack = [(lemma, False) for lemma in reversed(lemmas)]
-    while stack:
-        lemma, below = stack.pop()
-        if lemma.number in done or lemma.number not in wanted:
-            continue
-        if below:
-            done[lemma.number] = lemma
-            continue
-        stack.append((lemma, True))
-        _, standing = proof_of(lemma)
-        stack += [(other, False) for other in reversed(standing.lemmas if standing else ())]
-    return list(done.values())
 
 
 # --- in words

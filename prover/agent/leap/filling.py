@@ -20,6 +20,7 @@ from prover.agent.leap.events import LeanUsed
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
 from prover.agent.leap.look import spelled
+from prover.agent.leap.partial import PartialFile
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Policy
 from prover.agent.leap.remarks import hints
@@ -34,8 +35,10 @@ from prover.agent.target import Target
 from prover.agent.task import Task
 from prover.agent.workbench import Workbench
 from prover.core.budget import Budget
+from prover.core.errors import LeanProcessError
 from prover.core.message import Message
 from prover.core.position import Span
+from prover.core.verdict import NotProved, Proved, ProvedModulo
 from prover.lean import Pool
 from prover.lean.source import Edit, SourceFile
 from prover.verify.policy import Allowance
@@ -111,6 +114,8 @@ class FileAgent:
         judging = Judging(self.named, self.judge, self.observe, interrupted=self.stop.is_set())
         with self._lean("judging"):
             filled = await judging.judge_all(tasks)
+        with self._lean("assembling"):
+            partial = await self._partial(scenes)
         return FileResult(
             source=self.source,
             filled=filled,
@@ -120,6 +125,7 @@ class FileAgent:
             lean_version=self.pool.engine.lean_version,
             seconds=time.monotonic() - began,
             interrupted=self.stop.is_set(),
+            partial=partial,
         )
 
     @contextmanager
@@ -149,6 +155,24 @@ class FileAgent:
         for task, scene in scenes:
             after = self.named.working.data[task.obligation.command.end :].decode()
             yield Blueprint(self.plan, scene.stage, scene.target, after)
+
+    async def _partial(self, scenes: Sequence[tuple[Task, Scene]]) -> SourceFile | None:
+        """The file with verified proofs, and what there is of the open targets; None where there is nothing of them."""
+        kept = [task for task, _ in scenes if isinstance(task.verdict, Proved | ProvedModulo)]
+        edits = [edit for task in kept for edit in task.edits]
+        made = PartialFile(self.named, self.pool, edits, self.assembler.there, self.options.elaborate_seconds)
+        found = False
+        try:
+            for task, scene in scenes:
+                if isinstance(task.verdict, NotProved) and scene.target.standing is Standing.OPEN:
+                    after = self.named.working.data[task.obligation.command.end :].decode()
+                    found = (
+                        await made.add(task, Blueprint(self.plan, scene.stage, scene.target, after, stuck=True))
+                        or found
+                    )
+        except LeanProcessError as error:
+            self.observe("NotAssembled", {"name": self.source.name, "faults": f"Lean was lost: {error.message}"})
+        return made.text if found else None
 
     async def _open(self) -> tuple[list[Task], tuple[Message, ...]]:
         """The chosen targets, and Lean's messages."""
