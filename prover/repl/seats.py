@@ -22,10 +22,15 @@ class Seat:
 
 
 class Seats:
-    """Workers of one session, by header; at most as many as the pool leases at once."""
+    """Workers of one session, by header; at most as many as the pool leases at once.
 
-    def __init__(self, pool: Pool) -> None:
+    `shared`: those that nobody has discarded go back to the pool for others. `clean`: they have run nobody's code.
+    """
+
+    def __init__(self, pool: Pool, *, shared: bool = False, clean: bool = False) -> None:
         self._pool = pool
+        self._shared = shared
+        self._clean = clean
         self._seats: dict[Header, Seat] = {}
         self._numbers = 0
         self._clock = 0
@@ -52,15 +57,20 @@ class Seats:
         while len(self._seats) >= self._pool.limits.size:
             await self._leave(min(self._seats, key=lambda h: self._seats[h].used))
         stack = AsyncExitStack()
-        worker = await stack.enter_async_context(self._pool.lease(header))
+        worker = await stack.enter_async_context(self._pool.lease(header, clean=self._clean))
         self._numbers += 1
         self._seats[header] = Seat(worker, self._numbers, stack)
         return self._seats[header]
 
     async def _leave(self, header: Header) -> None:
         seat = self._seats.pop(header)
-        seat.worker.discard()
+        if not self._shared:
+            seat.worker.discard()
         await seat.stack.aclose()
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        return tuple(seat.worker for seat in self._seats.values())
 
     async def close(self) -> None:
         for header in list(self._seats):

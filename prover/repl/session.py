@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import Self
 from prover.core.errors import CallTimeout, ProverError
 from prover.core.message import Message
 from prover.core.position import Position
-from prover.lean import Hole, Pool
+from prover.lean import Elaboration, Hole, Pool, Worker
 from prover.lean.source import SourceFile
 from prover.repl.calls import Elaborated, StepFailed, Stepped, TacticNode, elaborate, print_goals, step
 from prover.repl.protocol import (
@@ -21,6 +21,7 @@ from prover.repl.protocol import (
     NotUnderstood,
     Pickle,
     ProofStep,
+    Request,
     Unpickle,
     error,
     parse,
@@ -53,8 +54,12 @@ class _Origin:
     made: list[_Item] = field(default_factory=list[_Item])
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """What was asked for cannot be had; the text is the answer's."""
+
+
+class TookTooLong(Refused):
+    """The request reached its limit of wall time and was stopped."""
 
 
 class Session:
@@ -62,31 +67,31 @@ class Session:
 
     A request that runs on past its limit is answered and has no effect. Where it costs the process, what the
     process held is made again from the requests that made it, when it is asked for.
+
+    Its processes serve nobody else afterwards, unless `harmless` says of every text they elaborated (and of what its
+    commands are made of) that it ran no code of its own; tactics are not looked at so. `clean`: they have served
+    nobody before.
     """
 
-    def __init__(self, pool: Pool, *, seconds: float = 300.0) -> None:
-        self._seats = Seats(pool)
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        seconds: float = 300.0,
+        harmless: Callable[[Elaboration, str], bool] | None = None,
+        clean: bool = False,
+    ) -> None:
+        self._seats = Seats(pool, shared=harmless is not None, clean=clean)
         self._seconds = seconds
+        self._harmless = harmless
         self._envs: list[_Item] = []
         self._states: list[_Item] = []
 
     async def answer(self, text: str) -> Document:
         """The answer to one request, whatever it is; never raises for what the request or a process does."""
         try:
-            request = parse(text)
-            match request:
-                case Command():
-                    return await self._command(request)
-                case FileCommand():
-                    source = SourceFile.read(Path(request.path))
-                    return await self._command(request.with_text(source.text))
-                case ProofStep():
-                    return await self._step(request)
-                case Pickle():
-                    return await self._pickle(request)
-                case Unpickle():
-                    return await self._unpickle(request)
-        except (NotUnderstood, _Refused) as refused:
+            return await self.ask(parse(text))
+        except (NotUnderstood, Refused) as refused:
             return error(str(refused))
         except CallTimeout:
             return error(f"the request took longer than {self._seconds:g} s; its Lean process was stopped")
@@ -94,6 +99,26 @@ class Session:
             return error(f"{failed.message} [{failed.code}]" + (f"; {failed.hint}" if failed.hint else ""))
         except (OSError, ValueError) as unreadable:  # a path that no file can have
             return error(str(unreadable))
+
+    async def ask(self, request: Request) -> Document:
+        """The answer to a request. Raises `Refused`, `ProverError`, and `OSError` and `ValueError` for its files."""
+        match request:
+            case Command():
+                return await self._command(request)
+            case FileCommand():
+                source = SourceFile.read(Path(request.path))
+                return await self._command(request.with_text(source.text))
+            case ProofStep():
+                return await self._step(request)
+            case Pickle():
+                return await self._pickle(request)
+            case Unpickle():
+                return await self._unpickle(request)
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """The processes it has now."""
+        return self._seats.workers
 
     async def close(self) -> None:
         """Gives up its processes."""
@@ -111,13 +136,13 @@ class Session:
 
     async def _command(self, command: Command) -> Document:
         if command.env is not None and command.env >= len(self._envs):
-            raise _Refused(_UNKNOWN_ENVIRONMENT)
+            raise Refused(_UNKNOWN_ENVIRONMENT)
         command = _with_line_feeds(command)
         if command.env is None:
             header = await self._seats.read_header(command.text)
             wrong = header_error(header)
             if wrong is not None:
-                raise _Refused(f"the header does not parse: {wrong.text}")
+                raise Refused(f"the header does not parse: {wrong.text}")
             origin = _Origin(header.modules, command, None)
         else:
             base = self._envs[command.env]
@@ -133,12 +158,23 @@ class Session:
         start = 0
         if origin.base is None:
             start = (await seat.worker.read_header(command.text)).end
-        told = await elaborate(seat.worker, env, command, start=start, seconds=self._seconds)
+        told = await self._told_by(seat.worker, env, command, start)
         if told.elaboration.stopped:
-            raise _Refused(f"the command took longer than {self._seconds:g} s and was stopped")
+            raise TookTooLong(f"the command took longer than {self._seconds:g} s and was stopped")
         states = [h.state for h in _opened(command, told)] + [n.state for n in (*told.roots, *told.tactics)]
         _made(origin, seat, [told.elaboration.env, *(s for s in states if s is not None)])
         return seat, told
+
+    async def _told_by(self, worker: Worker, env: int, command: Command, start: int) -> Elaborated:
+        harmless = False
+        try:
+            looked_at = self._harmless is not None
+            told = await elaborate(worker, env, command, start=start, seconds=self._seconds, constructs=looked_at)
+            harmless = self._harmless is not None and self._harmless(told.elaboration, command.text)
+            return told
+        finally:
+            if not harmless:
+                worker.discard()
 
     async def _told(self, seat: Seat, command: Command, told: Elaborated, env: int, first: int) -> Document:
         source = SourceFile("", command.text.encode())
@@ -175,7 +211,7 @@ class Session:
 
     async def _step(self, request: ProofStep) -> Document:
         if request.state >= len(self._states):
-            raise _Refused(_UNKNOWN_STATE)
+            raise Refused(_UNKNOWN_STATE)
         return await self._stepped(request, self._states[request.state])
 
     async def _stepped(self, request: ProofStep, base: _Item) -> Document:
@@ -204,10 +240,12 @@ class Session:
 
     async def _run(self, origin: _Origin, request: ProofStep) -> tuple[Seat, Stepped]:
         seat, state = await self._ready(origin)
+        seat.worker.discard()
         done = await step(seat.worker, state, request.tactic, seconds=self._seconds)
+        if isinstance(done, StepFailed) and done.limit:
+            raise TookTooLong(f"the tactic reached its limit ({done.limit}) and was stopped")
         if isinstance(done, StepFailed):
-            reached = f"the tactic reached its limit ({done.limit}) and was stopped"
-            raise _Refused(reached if done.limit else f"Lean error:\n{done.text}")
+            raise Refused(f"Lean error:\n{done.text}")
         _made(origin, seat, [*done.holes, done.state])
         return seat, done
 
@@ -216,7 +254,7 @@ class Session:
     async def _pickle(self, request: Pickle) -> Document:
         kept = self._envs if request.kind == "env" else self._states
         if request.number >= len(kept):
-            raise _Refused(_UNKNOWN_ENVIRONMENT if request.kind == "env" else _UNKNOWN_STATE)
+            raise Refused(_UNKNOWN_ENVIRONMENT if request.kind == "env" else _UNKNOWN_STATE)
         item = kept[request.number]
         write(Path(request.path), _recipe(request.kind, item))
         return {"env": request.number} if request.kind == "env" else await self._shown(item)
@@ -228,7 +266,7 @@ class Session:
             origin = _Origin(recipe.header, stage.request, item)
             await self._again(origin)
             if not 0 <= after < len(origin.made):
-                raise _Refused(_OTHERWISE)
+                raise Refused(_OTHERWISE)
             item = origin.made[after]
         assert item is not None
         if request.kind == "env":
@@ -263,11 +301,11 @@ class Session:
 
 
 def _made(origin: _Origin, seat: Seat, live: Sequence[int]) -> None:
-    """Notes what a request made: the first time, or again. Raises `_Refused` when it made something else then."""
+    """Notes what a request made: the first time, or again. Raises `Refused` when it made something else then."""
     if not origin.made:
         origin.made = [_Item(origin) for _ in live]
     if len(origin.made) != len(live):
-        raise _Refused(_OTHERWISE)
+        raise Refused(_OTHERWISE)
     for item, number in zip(origin.made, live, strict=True):
         item.live, item.seat = number, seat.number
 
