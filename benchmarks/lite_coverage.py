@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from prover.cli.lite import resolve
+from prover.api.lite import resolve
 from prover.lean import Pool, PoolLimits
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine

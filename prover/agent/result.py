@@ -29,7 +29,8 @@ class TargetResult:
 
 @dataclass(slots=True)
 class FileResult:
-    """A whole run over one file. `filled` has every verified proof in place, and only those."""
+    """A whole run over one file. `filled` has every verified proof in place, and only those. `foundation`: the library
+    of ours that stood in for an import of the file's."""
 
     source: SourceFile
     filled: SourceFile
@@ -39,6 +40,7 @@ class FileResult:
     lean_version: str = ""
     seconds: float = 0.0
     interrupted: bool = False
+    foundation: str | None = None
 
     @property
     def all_proved(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
+from prover.api.document import error_document
 from prover.cli import (
     answer,
     bench,
@@ -26,7 +27,6 @@ from prover.cli import (
     report,
     setup,
 )
-from prover.cli.document import error_document
 from prover.cli.exiting import exiting
 from prover.cli.terminal import print_error
 from prover.core.errors import ProverError, UserError

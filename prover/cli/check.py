@@ -12,19 +12,20 @@ import typer
 from rich.text import Text
 
 from prover.agent.target import Target, plain_name
+from prover.api.checking import Checked, check_in
+from prover.api.document import CHECK_SCHEMA, verdict_document
+from prover.api.options import CheckOptions
+from prover.api.workplace import workplace
 from prover.cli.check_many import Asked, asked_of, is_many
 from prover.cli.check_many import run as check_many
-from prover.cli.document import CHECK_SCHEMA, verdict_document
 from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
-from prover.cli.lite import LITE_HELP, founded_on, refuse_auto_implicit
+from prover.cli.lite import LITE_HELP
 from prover.cli.outcome import describe_verdict
 from prover.cli.terminal import output, plain_progress, safe
-from prover.cli.workplace import workplace
 from prover.core.errors import UserError
-from prover.core.verdict import Consistent, Proved, Verdict
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
-from prover.verify import Ladder, Limits, Policy
+from prover.verify import Limits, Policy
 from prover.verify.docket import Item
 
 
@@ -103,41 +104,30 @@ def run(
     names = [plain_name(name) for name in target or []] + ([wanted.name] if wanted.name else [])
     engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
 
-    async def check() -> tuple[str | None, dict[str, Verdict]]:
+    options = CheckOptions(tuple(names), policy, strict, tuple(allow or ()), timeout)
+
+    async def check() -> Checked:
         stated = source if reference is None else reference
         show = plain_progress(quiet=quiet)
         limits, foundation = pool_limits(1, memory, timeout), CORE_MATH if lite else None
-        async with workplace(engine, limits, stated, show, foundation) as (pool, audit):
-            label = await founded_on(pool, stated, seconds=timeout, finished=reference is None) if lite else None
-            if label is not None:
-                refuse_auto_implicit(source)
-            ladder = Ladder(pool, audit=audit, trusted_modules=engine.trusted_modules, foundation=foundation)
-            return label, await ladder.check(
-                source.text,
-                reference=None if reference is None else reference.text,
-                targets=names or None,
-                policy=policy,
-                strict=strict,
-                allowed_axioms=allow or (),
-                limits=Limits(seconds=timeout),
-            )
+        async with workplace(engine, limits, stated, show, foundation) as place:
+            return await check_in(place, source, reference, options)
 
-    foundation, verdicts = asyncio.run(check())
-    good = Proved if reference is not None else Consistent
-    code = 0 if verdicts and all(isinstance(v, good) for v in verdicts.values()) else 1
+    checked = asyncio.run(check())
+    code = 0 if checked.accepted else 1
     if as_json:
         document = {
             "schema": CHECK_SCHEMA,
             "exit_code": code,
             "file": source.name,
             "against": None if reference is None else reference.name,
-            "foundation": foundation,
-            "verdicts": {name: verdict_document(verdict) for name, verdict in verdicts.items()},
+            "foundation": checked.foundation,
+            "verdicts": {name: verdict_document(verdict) for name, verdict in checked.verdicts.items()},
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))
         return code
-    for name, verdict in verdicts.items():
-        style = "green" if isinstance(verdict, good) else "yellow"
+    for name, verdict in checked.verdicts.items():
+        style = "green" if checked.good(verdict) else "yellow"
         output().print(Text(f"{safe(name)}: ") + Text(describe_verdict(verdict), style))
     return code
 

@@ -1,28 +1,28 @@
-"""Opening the engine for a command: which one, prepared on first use, with progress on standard error."""
+"""The options that choose an engine, and the engine opened with progress on standard error."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from prover.api import opening
+from prover.api.opening import MEMORY_MB, EngineChoice, pool_limits
 from prover.cli.terminal import errors, safe, setup_progress
-from prover.core.errors import SetupError, UserError
-from prover.lean import LeanEngine, PoolLimits
-from prover.lean.foundation import CORE_MATH, Foundation
+from prover.lean import LeanEngine
+from prover.lean.foundation import Foundation
 
-
-class EngineChoice(StrEnum):
-    """What `--engine` takes."""
-
-    AUTO = "auto"
-    EMBEDDED = "embedded"
-    NATIVE = "native"
-    REPL = "repl"
-
+__all__ = [
+    "MEMORY_MB",
+    "EngineChoice",
+    "EngineOption",
+    "MemoryOption",
+    "ReplCommand",
+    "open_benchmark_engine",
+    "open_engine",
+    "pool_limits",
+]
 
 EngineOption = Annotated[
     EngineChoice,
@@ -34,68 +34,6 @@ EngineOption = Annotated[
         "through an existing leanprover-community/repl (docs/repl.md).",
     ),
 ]
-
-
-def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = False) -> LeanEngine:
-    """The engine for the file at `path` (`-`: for the current folder), with its Bridge compiled.
-
-    `lite`: the embedded one wherever the file lies, with CoreMath compiled; `UserError` (`lite_needs_embedded`) when
-    `choice` is the native one.
-
-    `SetupError` when it is native and the project or its toolchain is broken: a file of a project is not
-    silently checked with another Lean. Only a toolchain that is not installed gives way to the embedded
-    Lean, with a note.
-    """
-    from prover.lean.bundled import bundled
-    from prover.lean.embedded import EmbeddedEngine
-    from prover.lean.native import NativeEngine, find_project, find_toolchain
-
-    if choice is EngineChoice.REPL:
-        raise UserError(
-            "an existing repl can search, and nothing else",
-            code="repl_cannot",
-            hint="--engine repl goes with `prove FILE.lean`, without --lite; here embedded or native is needed",
-        )
-    if lite and choice is EngineChoice.NATIVE:
-        raise UserError(
-            "--lite runs on the embedded Lean: a native one would take CoreMath from the project",
-            code="lite_needs_embedded",
-            hint="leave out --lite in a project that has Mathlib, or --engine native",
-        )
-    project = None if lite or choice is EngineChoice.EMBEDDED else find_project(Path("." if path == "-" else path))
-    if project is None and choice is EngineChoice.NATIVE:
-        raise UserError(
-            f"{path} lies in no Lake project: no lakefile.lean or lakefile.toml above it",
-            code="no_project",
-            hint="put it into a project, or use --engine embedded",
-        )
-    if project is not None and choice is EngineChoice.AUTO:
-        try:
-            find_toolchain(project.toolchain)
-        except SetupError as error:
-            if error.code != "no_toolchain":
-                raise
-            if not quiet:
-                errors().print(f"note: {safe(error.message)}; using the embedded Lean", style="dim")
-            project = None
-    progress, show = setup_progress(quiet=quiet)
-    with progress or nullcontext():
-        if project is not None:
-            return NativeEngine.open(project, bundled("lean_project"), progress=show)
-        return EmbeddedEngine.open(bundled("lean_project"), core_math=lite, progress=show)
-
-
-def open_benchmark_engine(choice: EngineChoice, *, quiet: bool) -> tuple[LeanEngine, Foundation | None]:
-    """The engine for the statements of a benchmark, which lie in no project, and what stands in for Mathlib: CoreMath
-    on the embedded engine, nothing on that of the Lake project around the current folder."""
-    engine = open_engine("-", choice, quiet=quiet)
-    if engine.name != "embedded":
-        return engine, None
-    return open_engine("-", EngineChoice.EMBEDDED, quiet=quiet, lite=True), CORE_MATH
-
-
-#: Of a Lean process, MiB: twice what it has with all of core Lean imported.
-MEMORY_MB = 2500
 MemoryOption = Annotated[int, typer.Option("--memory", help="Memory limit of a Lean process, MiB.", min=500)]
 ReplCommand = Annotated[
     str,
@@ -108,6 +46,21 @@ ReplCommand = Annotated[
 ]
 
 
-def pool_limits(jobs: int, memory_mb: int, start_seconds: float) -> PoolLimits:
-    """Bounds for `jobs` searches at once and the two clean workers that verification needs beside them."""
-    return PoolLimits(size=jobs + 2, spares=1, memory_mb=memory_mb, start_seconds=start_seconds)
+def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = False) -> LeanEngine:
+    """As `prover.api.opening.open_engine`, with progress and notes on standard error unless `quiet`."""
+    progress, show = setup_progress(quiet=quiet)
+    with progress or nullcontext():
+        return opening.open_engine(path, choice, lite=lite, progress=show, note=_note(quiet=quiet))
+
+
+def open_benchmark_engine(choice: EngineChoice, *, quiet: bool) -> tuple[LeanEngine, Foundation | None]:
+    """As `prover.api.opening.open_benchmark_engine`, with progress and notes on standard error unless `quiet`."""
+    progress, show = setup_progress(quiet=quiet)
+    with progress or nullcontext():
+        return opening.open_benchmark_engine(choice, progress=show, note=_note(quiet=quiet))
+
+
+def _note(*, quiet: bool) -> opening.Note:
+    if quiet:
+        return opening.unheard
+    return lambda text: errors().print(f"note: {safe(text)}", style="dim")

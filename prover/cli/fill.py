@@ -9,23 +9,21 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from prover.agent import FileResult, FillOptions, Target, fill
-from prover.agent.ladder_judge import LadderJudge
+from prover.agent import FileResult, Target
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.leap.events import PLAN
-from prover.agent.leap.plan import Plan
-from prover.agent.leap.role_models import fill_with_agent, role_models
-from prover.agent.solver import SearchSolver
 from prover.agent.tactic_model import ModelChoice, check_money
-from prover.agent.tactic_model import tactic_model as tactic_model_of
-from prover.agent.workbench import read_header
+from prover.api.document import result_document
+from prover.api.filling import fill_in
+from prover.api.models import open_models
+from prover.api.options import ProveOptions
+from prover.api.record import RunRecord
+from prover.api.workplace import workplace
 from prover.cli.agent import (
     AgentOption,
     CallsOption,
@@ -35,9 +33,8 @@ from prover.cli.agent import (
     RoleModelOption,
     TacticModelOption,
 )
-from prover.cli.document import result_document
 from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, ReplCommand, open_engine, pool_limits
-from prover.cli.lite import LITE_HELP, LITE_NOTICE, founded_on
+from prover.cli.lite import LITE_HELP, LITE_NOTICE
 from prover.cli.model import (
     ModelOnlyOption,
     ModelOption,
@@ -51,24 +48,14 @@ from prover.cli.model import (
     show_bill,
 )
 from prover.cli.outcome import show_file_errors, show_result
-from prover.cli.record import RunRecord
 from prover.cli.replay import show_document
-from prover.cli.second import SecondJudge
-from prover.cli.terminal import Live, errors, output, plain_progress, print_error, safe
+from prover.cli.terminal import Live, errors, output, plain_progress, print_error
 from prover.cli.tree import PageRecord, TreePage
-from prover.cli.workplace import workplace
-from prover.core.budget import Budget
-from prover.core.errors import LeanProcessError, UserError
-from prover.lean import Pool
+from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
-from prover.model.bill import bill
 from prover.repl import ReplEngine
-from prover.retrieve import Index, library
-from prover.retrieve.library import Progress
 from prover.search import FRONTIERS
-from prover.verify import STANDARD_AXIOMS, Audit
-from prover.verify.name import parse, show
 
 
 def run(
@@ -135,10 +122,6 @@ def run(
     source = _read(wanted)
     if write:
         source.replaceable()
-    if frontier not in FRONTIERS:
-        raise UserError(
-            f"there is no frontier {frontier!r}", code="no_frontier", hint=f"one of: {', '.join(FRONTIERS)}"
-        )
     if resume and run_folder is None:
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     only_agents = {"calls": calls, "lean-seconds": lean_seconds, "per-lemma": lemma_limits}
@@ -156,8 +139,19 @@ def run(
     check_money(money, [] if searches else list(leap.references.values()), price)
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
-    share = 0.1 if refute and not by_repl else 0.0
-    options = FillOptions(seconds=timeout, refute_share=share, jobs=jobs, assume_open=assume_open)
+    options = ProveOptions(
+        seconds=timeout,
+        refute=refute,
+        jobs=jobs,
+        assume_open=assume_open,
+        frontier=frontier,
+        premises=premises,
+        tokens=tokens,
+        money=money,
+        calls=calls,
+        lean_seconds=lean_seconds,
+        depth=depth,
+    ).checked()
     engine = (
         ReplEngine.open(repl_command, Path("." if wanted.path == "-" else wanted.path))
         if by_repl
@@ -166,7 +160,8 @@ def run(
     with ExitStack() as stack:
         record = None if page is None else PageRecord()
         if run_folder is not None:
-            limits = {**dataclasses.asdict(options), "frontier": frontier, **({"lite": True} if lite else {})}
+            filling = dataclasses.asdict(options.filling(refutes=not by_repl))
+            limits = {**filling, "frontier": frontier, **({"lite": True} if lite else {})}
             limits |= {} if premises else {"premises": False}
             limits |= {} if tokens is None else {"tokens": tokens}
             del limits["jobs"]
@@ -184,11 +179,6 @@ def run(
             if as_jsonl:
                 print(json.dumps({"event": kind, **payload}, ensure_ascii=False, default=str), flush=True)
 
-        def observe(kind: str, payload: dict[str, Any]) -> None:
-            show(kind, payload)
-            if record is not None:
-                record.observe(kind, payload)
-
         def importing(phase: str, _done: int, _total: int | None) -> None:
             show("Importing", {"phase": phase})
 
@@ -199,47 +189,30 @@ def run(
             live.observe("Importing", {"phase": phase})
             plain(phase, done, total)
 
-        async def work() -> tuple[FileResult, dict[str, Any]]:
+        async def work() -> tuple[FileResult, dict[str, Any] | None]:
             limits = pool_limits(jobs, memory, start_timeout)
             if choice.reference:
                 live.observe("Importing", {"phase": f"loading {choice.reference}"})
             async with (
-                tactic_model_of(choice) as asked,
-                role_models(leap) as models,
-                workplace(engine, limits, source, importing, CORE_MATH if lite else None) as (pool, audit),
+                open_models(choice, leap) as models,
+                workplace(engine, limits, source, importing, CORE_MATH if lite else None) as place,
             ):
-                stop = stop_on_interrupt()
-                label = await founded_on(pool, source) if lite else None
-                by_ladder = LadderJudge(pool, audit=audit)
-                judge = SecondJudge(engine, limits) if isinstance(engine, ReplEngine) else by_ladder
-                solver = partial(
-                    SearchSolver,
-                    show,
-                    avoid=() if assume_open else _unusable(audit),
-                    frontier=frontier,
-                    journal=record.journal if record else None,
-                    index=await theorem_index(pool, source, indexing) if premises and not by_repl else None,
+                found = await fill_in(
+                    place,
+                    source,
+                    wanted,
+                    options,
+                    models,
+                    show=show,
+                    record=record,
+                    stop=stop_on_interrupt(),
+                    progress=indexing,
                 )
-                facts: dict[str, Any] = {"foundation": label}
-                if models is not None and not searches:
-                    budget = Budget(seconds=timeout, tokens=tokens, money=money, calls=calls, lean_seconds=lean_seconds)
-                    plan = Plan(None if record is None else record.recorder(PLAN))
-                    plan.take([] if record is None else record.past(PLAN))
-                    kept = record.folder.path if isinstance(record, RunRecord) else None
-                    solvers = solver(), solver(model=asked)
-                    found = await fill_with_agent(
-                        models, leap, source, wanted, pool, solvers, judge, budget,
-                        jobs=jobs, depth=depth, observe=observe, plan=plan, folder=kept, stop=stop,
-                    )  # fmt: skip
-                    batchers = [*models.batchers.values(), *([asked.batcher] if asked else [])]
-                    return found, facts | {"model": bill(f"agents/{models.agent.name}", batchers)}
-                solve = solver(model=asked, budget=Budget(tokens=tokens, money=money))
-                found = await fill(source, wanted, pool, solve, judge, options, observe, stop)
-                return found, facts | {"model": bill(asked.recipe.name, [asked.batcher]) if asked else None}
+                return found, models.bill()
 
-        result, facts = asyncio.run(work())
+        result, asked = asyncio.run(work())
         failure = _save(result, write=write, out=out)
-        document = _document(result, failure, facts)
+        document = _document(result, failure, asked)
         if isinstance(record, RunRecord) and depth is None:
             record.finish(result, document)
         if page is not None and record is not None:
@@ -247,20 +220,20 @@ def run(
                 page.write(record.events(), document)
             except UserError as error:
                 failure = error
-                document = _document(result, failure, facts)
+                document = _document(result, failure, asked)
     if depth is not None:
         # What is only planned is shown by who asked for the plan.
-        show_bill(facts["model"])
+        show_bill(asked)
     elif as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
     else:
-        if facts["foundation"] is not None:
+        if result.foundation is not None:
             output().print(Text(LITE_NOTICE, "dim"))
         show_result(result, saved=failure is None and (write or out is not None))
         if not quiet:
-            show_bill(facts["model"])
+            show_bill(asked)
             show_file_errors(result)
             if page is not None and failure is None:
                 page.announce()
@@ -269,25 +242,9 @@ def run(
     return int(document["exit_code"])
 
 
-async def theorem_index(pool: Pool, source: SourceFile, progress: Progress) -> Index | None:
-    """The index of what a file imports, made now where it is not in the cache; None where Lean is lost over it."""
-    header = await read_header(pool, source)
-    try:
-        async with pool.lease(header.modules) as worker:
-            return await library(worker, pool.engine, progress=progress)
-    except LeanProcessError as error:
-        errors().print(Text(safe(f"note: no theorems are offered to the search: {error.message}"), "dim"))
-        return None
-
-
-def _document(result: FileResult, failure: UserError | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _document(result: FileResult, failure: UserError | None, asked: Mapping[str, Any] | None) -> dict[str, Any]:
     code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
-    return result_document(result, code, failure, **facts)
-
-
-def _unusable(audit: Audit) -> list[str]:
-    """Constants of imported modules that no verified proof can rest on."""
-    return sorted(show(name) for name in audit.without_proof({parse(axiom) for axiom in STANDARD_AXIOMS}))
+    return result_document(result, code, failure, model=asked)
 
 
 def _read(target: Target) -> SourceFile:

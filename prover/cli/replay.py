@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from prover.api.record import RUN, result_of
 from prover.cli.lite import LITE_NOTICE
-from prover.cli.record import RUN, result_of
 from prover.cli.terminal import output, safe
 from prover.events import Event, Opaque, RunFolder, to_line
 from prover.search import LeanCall, SearchOutcome, SearchStarted

@@ -75,6 +75,9 @@ class Live:
             self._table.stop()
 
     def observe(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind == "PremisesUnavailable":
+            text = f"note: no theorems are offered to the search: {payload['message']}"
+            errors().print(Text(safe(text), "dim"))
         if kind == "AgentStarted":
             self._watch(PlanView())
         if self._plan is not None:

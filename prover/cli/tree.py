@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from prover.cli.record import RUN, Record
+from prover.api.record import RUN, Record
 from prover.cli.terminal import errors, safe
 from prover.core.errors import UserError
 from prover.events import Event, Memory, Opaque, RunFolder, write_atomically

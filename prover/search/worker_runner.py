@@ -211,6 +211,10 @@ class WorkerRunner:
             await self._lost(error)
             return {}
 
+    async def live(self, handle: int) -> int:
+        """The number on the worker of a state, which is made again there where it has to be."""
+        return await self._state(handle)
+
     async def release(self, handles: Sequence[int]) -> None:
         """Frees the states on the worker; the paths stay, since other states are reached through them."""
         await self._drop([self._places[h] for h in handles if h])

@@ -18,8 +18,8 @@ from prover.agent import FileResult, TargetResult
 from prover.cli.app import run
 from prover.core.position import Span
 from prover.core.verdict import Proved, Verdict
+from prover.lean.foundation import Foundation
 from prover.lean.source import Edit, SourceFile
-from prover.verify import Audit
 
 SCHEMAS = files("prover.cli") / "schemas"
 
@@ -67,11 +67,8 @@ class StandIn:
         self.before: Callable[[SourceFile], None] = lambda source: None
         self.asked: list[Any] = []
 
-    async def no_index(self, *_: Any) -> None:
-        return None
-
-    async def fill(self, source: SourceFile, *arguments: Any) -> FileResult:
-        self.asked.append((source, *arguments))
+    async def fill_in(self, place: Foundation | None, source: SourceFile, *_: Any, **__: Any) -> FileResult:
+        self.asked.append(source)
         self.before(source)
         data = source.text.encode()
         edits: list[Edit] = []
@@ -81,14 +78,15 @@ class StandIn:
             at = data.find(b"sorry", at + 1)
         keep = isinstance(self.verdict, Proved)
         targets = [TargetResult("t", 1, self.verdict, ["rfl"] if keep else [])]
-        return FileResult(
-            source, source.with_edits(edits) if keep else source, targets, engine="none", lean_version="4"
-        )
+        filled = source.with_edits(edits) if keep else source
+        over = None if place is None else place.name
+        return FileResult(source, filled, targets, engine="none", lean_version="4", foundation=over)
 
 
 @asynccontextmanager
-async def _no_workplace(*_: Any) -> AsyncGenerator[tuple[None, Audit]]:
-    yield None, Audit()
+async def _no_workplace(*arguments: Any) -> AsyncGenerator[Foundation | None]:
+    """In place of a workplace: what it would stand on."""
+    yield arguments[4]
 
 
 @pytest.fixture
@@ -97,10 +95,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     from prover.cli import fill
 
     made = StandIn()
-    monkeypatch.setattr(fill, "fill", made.fill)
+    monkeypatch.setattr(fill, "fill_in", made.fill_in)
     monkeypatch.setattr(fill, "workplace", _no_workplace)
-    monkeypatch.setattr(fill, "LadderJudge", lambda pool, audit: None)
-    monkeypatch.setattr(fill, "theorem_index", made.no_index)
     monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
 

@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from prover.agent import FileResult, TargetResult
+from prover.api.document import result_document
 from prover.cli import doctor
-from prover.cli.document import result_document
 from prover.core import verdict as verdicts
 from prover.core.message import Message, Severity
 from prover.core.position import Position, Span

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from prover.api.lite import refuse_auto_implicit
 from prover.cli import engine as engines
 from prover.cli import fill
-from prover.cli.lite import refuse_auto_implicit
 from prover.core.errors import UserError
-from prover.lean.foundation import CORE_MATH, Foundation
+from prover.lean.foundation import CORE_MATH
 from prover.lean.header import HeaderInfo
 from prover.lean.modules import Project, find_modules
 from prover.lean.source import SourceFile
-from prover.verify import Audit
 
 Prove = Callable[..., Any]
 
@@ -70,28 +68,16 @@ class NoEngine:
 def test_a_run_is_shown_again_with_its_label_and_resumed_with_the_option(
     prove: Prove, stand_in: Any, lean_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Foundation | None] = []
-
-    @asynccontextmanager
-    async def workplace(*arguments: Any) -> AsyncGenerator[tuple[None, Audit]]:
-        asked.append(arguments[4])
-        yield None, Audit()
-
-    async def founded_on(*_: Any) -> str:
-        return CORE_MATH.name
-
     monkeypatch.setattr(fill, "open_engine", lambda *_, **__: NoEngine())  # pyright: ignore[reportUnknownLambdaType]
-    monkeypatch.setattr(fill, "workplace", workplace)
-    monkeypatch.setattr(fill, "founded_on", founded_on)
     folder = tmp_path / "run"
     first = prove(lean_file, "--lite", "--run", folder)
-    assert first.code == 0 and CORE_MATH.label in first.out and asked == [CORE_MATH]
+    assert first.code == 0 and CORE_MATH.label in first.out
     assert CORE_MATH.label in prove("replay", folder).out
     assert json.loads(prove("replay", folder, "--json").out)["result"]["foundation"] == "CoreMath"
     assert CORE_MATH.label in prove(lean_file, "--lite", "--run", folder, "--resume").out
     without = prove(lean_file, "--run", folder, "--resume", "--json")
     assert without.error == "other_run"
-    assert len(asked) == 1
+    assert len(stand_in.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> str:
     def absent(*_: Any, **__: Any) -> None:
         raise SetupError("it is not installed here")
 
-    monkeypatch.setattr("prover.cli.second.EmbeddedEngine.open", absent)
+    monkeypatch.setattr("prover.api.second.EmbeddedEngine.open", absent)
     return f"{sys.executable} -S {PEER}"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from prover.agent import FillOptions, Target, fill
 from prover.agent.solver import SearchSolver
-from prover.cli.second import SecondJudge
+from prover.api.second import SecondJudge
 from prover.core.errors import CallTimeout, UserError
 from prover.core.outcome import Failed, Progress, Solved
 from prover.core.verdict import NotVerified, Proved

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from prover.cli import lite
-from prover.cli.workplace import workplace
+from prover.api import lite
+from prover.api.workplace import workplace
 from prover.core.errors import SetupError, UserError
 from prover.core.verdict import Proved, Unaudited
 from prover.lean import Pool, PoolLimits

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prover.cli.workplace import workplace
+from prover.api.workplace import workplace
 from prover.core import verdict as verdicts
 from prover.core.errors import UserError
 from prover.core.verdict import Verdict
@@ -120,8 +120,8 @@ async def opened(engine: LeanEngine, folder: Path, text: str) -> AsyncIterator[t
     """A workplace for a file of that text in `folder`; what was done to open it."""
     done: list[str] = []
     source = SourceFile("F.lean", text.encode(), folder / "F.lean")
-    async with workplace(engine, LIMITS, source, lambda phase, *_: done.append(phase)) as (pool, audit):
-        yield pool, audit, done
+    async with workplace(engine, LIMITS, source, lambda phase, *_: done.append(phase)) as place:
+        yield place.pool, place.audit, done
 
 
 async def checked(engine: LeanEngine, folder: Path, submission: str, reference: str) -> dict[str, Verdict]:

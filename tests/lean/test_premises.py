@@ -10,7 +10,7 @@ import pytest
 from prover.agent import FillOptions, Target, fill
 from prover.agent.ladder_judge import LadderJudge
 from prover.agent.solver import SearchSolver
-from prover.cli.premises import read_goal
+from prover.api.statement import read_goal
 from prover.core.premise import Premise
 from prover.core.verdict import Proved
 from prover.generate import Portfolio

@@ -1,4 +1,4 @@
-"""The JSON documents the command prints. Their shape (`schemas/*.json`) is stable within a schema version."""
+"""Results as JSON documents. Their shape (`prover/cli/schemas/*.json`) is stable within a schema version."""
 
 from __future__ import annotations
 
@@ -56,11 +56,9 @@ def result_document(
     exit_code: int,
     save_error: ProverError | None = None,
     *,
-    foundation: str | None = None,
     model: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """`foundation`: the library of ours that stood in for an import of the file's. `model`: what was asked of a
-    language model, and its cost."""
+    """`model`: what was asked of a language model, and its cost."""
     return {
         "schema": RESULT_SCHEMA,
         "exit_code": exit_code,
@@ -68,7 +66,7 @@ def result_document(
         "sha256": result.source.digest,
         "engine": result.engine,
         "lean_version": result.lean_version,
-        "foundation": foundation,
+        "foundation": result.foundation,
         "model": None if model is None else dict(model),
         "interrupted": result.interrupted,
         "seconds": round(result.seconds, 3),

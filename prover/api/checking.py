@@ -1,0 +1,54 @@
+"""A finished file judged in a workplace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prover.api.lite import founded_on, refuse_auto_implicit
+from prover.api.options import CheckOptions
+from prover.api.workplace import Workplace
+from prover.core.verdict import Consistent, Proved, Verdict
+from prover.lean.source import SourceFile
+from prover.verify import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`verdicts`: by target. `stated`: whether a reference said what was to be proved. `foundation`: the library of
+    ours that stood in for an import."""
+
+    verdicts: dict[str, Verdict]
+    stated: bool
+    foundation: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every verdict is as good as can be: `Proved`, without a reference `Consistent`."""
+        return bool(self.verdicts) and all(self.good(verdict) for verdict in self.verdicts.values())
+
+    def good(self, verdict: Verdict) -> bool:
+        """Whether a verdict is as good as can be here."""
+        return isinstance(verdict, Proved if self.stated else Consistent)
+
+
+async def check_in(
+    place: Workplace, submission: SourceFile, reference: SourceFile | None, options: CheckOptions
+) -> Checked:
+    """Judges `submission`, against `reference` where there is one. Raises `UserError` for what cannot be checked."""
+    foundation = None
+    if place.foundation is not None:
+        stated = submission if reference is None else reference
+        finished = reference is None
+        foundation = await founded_on(place.pool, stated, seconds=options.seconds, finished=finished)
+        if foundation is not None:
+            refuse_auto_implicit(submission)
+    verdicts = await place.ladder.check(
+        submission.text,
+        reference=None if reference is None else reference.text,
+        targets=options.targets or None,
+        policy=options.policy,
+        strict=options.strict,
+        allowed_axioms=options.allow,
+        limits=Limits(seconds=options.seconds),
+    )
+    return Checked(verdicts, reference is not None, foundation)
