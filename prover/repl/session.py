@@ -173,6 +173,7 @@ class Session:
             harmless = self._harmless is not None and self._harmless(told.elaboration, command.text)
             return told
         finally:
+            worker.harmless = harmless
             if not harmless:
                 worker.discard()
 

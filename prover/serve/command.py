@@ -74,7 +74,14 @@ def run(
     for module in ("fastapi", "uvicorn"):
         extra(module, "serve")
     # For each job one process that elaborates and one, clean, that judges: the prover has two beside its jobs.
-    prover = AsyncProver(engine=engine, jobs=max(jobs, 2 * jobs - 2), memory_mb=memory, own_modules=False, note=_note)
+    prover = AsyncProver(
+        engine=engine,
+        jobs=max(jobs, 2 * jobs - 2),
+        memory_mb=memory,
+        own_modules=False,
+        strangers=True,
+        note=_note,
+    )
     return asyncio.run(_serve(settings, port, prover, quiet=quiet))
 
 

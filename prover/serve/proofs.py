@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +25,7 @@ from prover.serve.work import Wanted
 router = APIRouter(tags=["prove"])
 
 _MOST_SECONDS = 86_400
+_NUMBER = re.compile(r"[0-9]{1,15}")
 #: A line for whoever waits, so that what lies between does not take the connection for dead.
 _ALIVE_SECONDS = 15.0
 _TEXT = "theorem t (n : Nat) : n + 0 = n := by sorry"
@@ -155,7 +157,8 @@ async def events(
 ) -> StreamingResponse:
     """Past events first. A reader who is far behind misses the oldest, and sees that by their numbers."""
     search = service_of(request).searches.find(search_id)
-    after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
+    known = last_event_id is not None and _NUMBER.fullmatch(last_event_id) is not None
+    after = int(last_event_id or "") if known else -1
     return StreamingResponse(_stream(search, after), media_type="text/event-stream")
 
 

@@ -30,7 +30,7 @@ class Settings:
     max_bytes: int = 4 * 1024 * 1024
     body_seconds: float = 30.0
     stop_seconds: float = 20.0
-    kept: int = 100
+    kept: int = 50
     names: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     key: str = field(default="", repr=False)

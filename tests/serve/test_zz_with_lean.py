@@ -243,6 +243,24 @@ def test_a_statement_is_proved(served: Served) -> None:
     assert refused["status"] == "failed" and refused["error"]["code"] == "no_statement"
 
 
+def test_a_process_in_which_a_text_may_have_run_code_serves_nobody_else(served: Served) -> None:
+    """As told by the number of the process that a snippet was put to."""
+
+    def process() -> str:
+        body = {"snippets": [{"id": "1", "code": "#check Nat"}], "timeout": 60, "debug": True}
+        [result] = served.client.post("/api/check", json=body).json()["results"]
+        return result["diagnostics"]["repl_uuid"]
+
+    def prove(text: str) -> None:
+        found = served.client.post("/v1/prove?wait=true", json={"text": text, "seconds": 10, "refute": False}).json()
+        assert found["proved"], found
+
+    first = process()
+    assert process() == first
+    prove("theorem t : 1 = 1 := by sorry")
+    assert process() != first
+
+
 def test_the_key_and_the_texts_are_not_in_the_log(served: Served) -> None:
     assert httpx.get(f"{served.url}/v1/version").status_code == 401
     log = served.log.read_text()
