@@ -4,8 +4,7 @@
 
 `throughput`: checks a second of a warm `prove serve --jobs 2` that is asked for `--items` small files at once, each
 in a request of its own, over that of `prove check FILE.jsonl --jobs 2` on the same files; both from the first answer
-to the last, so that starts do not count (a canary in between does, for the command). The two take turns; the first
-round is not counted. Every answer must have its own id, its own target and the right verdict, and none may be lost.
+to the last, so that starts do not count (a canary in between does, for the command). The two take turns. Every answer must have its own id, its own target and the right verdict, and none may be lost.
 `hostile`: seconds of the same while others send garbage, 10 MB, half requests, and leave in the middle, over those
 without. `full`: how many of the items a server with a queue of 20 answers, and how many it sends away. Exit status 1
 where an answer is wrong or missing, a process is left, or the server's own memory grows from round to round. Prints
@@ -38,6 +37,8 @@ from prover.events import read_events
 
 _COMMAND = "import sys; from prover.cli.app import run; sys.exit(run())"
 _MIB = 2**20
+#: Items before the first round, which do not count.
+_WARMING = 40
 #: Small statements with proofs of several kinds; `{}` is the item's number.
 _KINDS = (
     ("theorem t{} (n : Nat) : n + {} = {} + n", "Nat.add_comm n {}"),
@@ -101,14 +102,15 @@ async def _measured(options: argparse.Namespace, items: list[dict[str, str]], so
     memory: list[float] = []
     problems: list[str] = []
     with _server("--jobs", "2", "--queue", "200") as server:
-        for number in range(options.rounds + 1):
+        await _asked(server, items[:_WARMING], problems)
+        for _ in range(options.rounds):
             taken = await _asked(server, items, problems)
+            memory.append(server.memory_mb())
             other = _checked(source, items, problems)
             disturbed = await _disturbed(server, items, problems)
-            if number:
-                served.append((len(items) - 1) / taken)
-                checked.append((len(items) - 1) / other)
-                beside.append(disturbed / taken)
+            served.append((len(items) - 1) / taken)
+            checked.append((len(items) - 1) / other)
+            beside.append(disturbed / taken)
             memory.append(server.memory_mb())
     with _server("--jobs", "2", "--queue", "20") as server:
         answered, refused = await _full(server, items, problems)

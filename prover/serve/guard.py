@@ -64,7 +64,8 @@ class Guard:
         try:
             await self._passed(scope, reader, noted)
         except Refusal as refusal:
-            await reader.drain()
+            if refusal.status != 408:
+                await reader.drain()
             await _answer(noted, refusal, {"Connection": "close"})
         except ClientGone:
             entry.status = 499
