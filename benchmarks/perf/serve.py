@@ -4,7 +4,8 @@
 
 `throughput`: checks a second of a warm `prove serve --jobs 2` that is asked for `--items` small files at once, each
 in a request of its own, over that of `prove check FILE.jsonl --jobs 2` on the same files; both from the first answer
-to the last, so that starts do not count (a canary in between does, for the command). The two take turns. Every answer must have its own id, its own target and the right verdict, and none may be lost.
+to the last, so that starts do not count (a canary in between does, for the command). Every answer must have its own
+id, its own target and the right verdict, and none may be lost.
 `hostile`: seconds of the same while others send garbage, 10 MB, half requests, and leave in the middle, over those
 without. `full`: how many of the items a server with a queue of 20 answers, and how many it sends away. Exit status 1
 where an answer is wrong or missing, a process is left, or the server's own memory grows from round to round. Prints

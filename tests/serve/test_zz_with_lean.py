@@ -28,6 +28,7 @@ SECRET = "a-key-that-nobody-guesses"
 COMMAND = "import sys; from prover.cli.app import run; sys.exit(run())"
 PROVED = "theorem t (n : Nat) : n + 0 = n := rfl"
 OPEN = "theorem t (n : Nat) : n + 0 = n := sorry"
+ENDLESS = "#reduce (proofs := true) (List.range 100000000).length"
 
 
 @dataclass
@@ -147,8 +148,7 @@ def test_the_client_of_kimina(served: Served) -> None:
 
 async def test_its_asynchronous_client_and_a_time_limit(served: Served) -> None:
     client = AsyncKiminaClient(served.url, SECRET, n_retries=1)
-    endless = "partial def f (n : Nat) : Nat := f (n + 1)\n#reduce (proofs := true) (List.range 100000000).length"
-    texts = [Snippet(id="endless", code=endless), Snippet(id="quick", code="#check Nat")]
+    texts = [Snippet(id="endless", code=ENDLESS), Snippet(id="quick", code="#check Nat")]
     answer = await client.check(texts, timeout=2, show_progress=False, batch_size=1, debug=True)
     found = {result.id: result for result in answer.results}
     assert found["endless"].analyze().status is SnippetStatus.timeout_error
@@ -193,7 +193,7 @@ def test_hostile_texts_harm_nobody(served: Served) -> None:
     """Each is answered for itself, and those beside it are judged as ever."""
     hostile = [
         "#eval (IO.Process.exit 0 : IO Unit)",
-        "run_cmd while true do pure ()",
+        ENDLESS,
         "theorem t : False := by\n  exact (sorryAx _ false)",
         "x" * 200_000,
         "theorem «\u202e» : 1 = 1 := rfl -- \x00",
@@ -208,12 +208,13 @@ def test_hostile_texts_harm_nobody(served: Served) -> None:
 
 def test_who_goes_away_leaves_no_work_behind(served: Served) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        body = {"items": [{"submission": "run_cmd while true do pure ()", "seconds": 90} for _ in range(4)]}
+        body = {"items": [{"submission": ENDLESS, "seconds": 90} for _ in range(4)]}
         served.client.post("/v1/check", json=body, timeout=httpx.Timeout(60, read=1))
     deadline = time.monotonic() + 60
-    while (state := served.client.get("/v1/health").json())["running"] and time.monotonic() < deadline:
+    idle = {"status": "ok", "running": 0, "waiting": 0}
+    while (state := served.client.get("/v1/health").json()) != idle and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert (state["running"], state["waiting"]) == (0, 0)
+    assert state == idle
     assert served.codes({"submission": PROVED}) == ["consistent"]
 
 
