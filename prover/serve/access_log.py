@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -55,4 +56,5 @@ class AccessLog:
 
     def end(self, entry: Entry) -> None:
         if self._write is not None:
-            self._write(entry.line())
+            with suppress(OSError):  # nobody reads it any more
+                self._write(entry.line())

@@ -78,9 +78,12 @@ def _failed(_: Request, error: Exception) -> JSONResponse:
     return _shown(refusal_of(error))
 
 
-def _invalid(_: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Where and what is wrong; nothing of what was sent comes back."""
     assert isinstance(error, RequestValidationError)
+    if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
+        refusal = Refusal(415, "content_type", "the body is not said to be JSON", "send Content-Type: application/json")
+        return _shown(refusal)
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return _shown(Refusal(400, "not_json", "the body is no JSON"))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from prover.api import AsyncProver
-from prover.api.opening import MEMORY_MB, EngineChoice
+from prover.api.opening import MEMORY_MB, EngineChoice, Progress
 from prover.core.errors import UserError
 from prover.model.extra import extra
 from prover.serve.settings import KEY, Settings
@@ -50,6 +50,12 @@ def run(
             help="auto: the Lean of the Lake project around the current folder, else the embedded one.",
         ),
     ] = EngineChoice.AUTO,
+    lite: Annotated[
+        bool,
+        typer.Option(
+            "--lite", help="Texts that import Mathlib run over CoreMath, where it has every name. Not Mathlib."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No log of requests.")] = False,
 ) -> int:
     """Check and prove for clients over HTTP: /v1, and what clients of Kimina's Lean server ask for (docs/serve.md).
@@ -76,10 +82,12 @@ def run(
     # For each job one process that elaborates and one, clean, that judges: the prover has two beside its jobs.
     prover = AsyncProver(
         engine=engine,
+        lite=lite,
         jobs=max(jobs, 2 * jobs - 2),
         memory_mb=memory,
         own_modules=False,
         strangers=True,
+        progress=_phases(),
         note=_note,
     )
     return asyncio.run(_serve(settings, port, prover, quiet=quiet))
@@ -97,7 +105,8 @@ async def _serve(settings: Settings, port: int, prover: AsyncProver, *, quiet: b
             app = create_app(settings, lambda: nullcontext(work), AccessLog(None if quiet else _write))
             server = Server(app, settings)
             lean = work.description
-            what = f"{lean.engine} Lean {lean.lean_version}, {settings.jobs} at once, {settings.queue} may wait"
+            over = f" over {lean.foundation}" if lean.foundation else ""
+            what = f"{lean.engine} Lean {lean.lean_version}{over}, {settings.jobs} at once, {settings.queue} may wait"
             typer.echo(f"leap-prover serves {url_of(listener)} ({what})")
             await server.serve(sockets=[listener])
             return 0 if server.finished else 1
@@ -105,6 +114,18 @@ async def _serve(settings: Settings, port: int, prover: AsyncProver, *, quiet: b
 
 def _write(line: str) -> None:
     typer.echo(line, err=True)
+
+
+def _phases() -> Progress:
+    """Tells of installing and compiling, a line when each begins."""
+    seen: list[str] = []
+
+    def show(phase: str, _done: int, _total: int | None) -> None:
+        if phase not in seen:
+            seen.append(phase)
+            _note(f"{phase} ...")
+
+    return show
 
 
 def _note(text: str) -> None:

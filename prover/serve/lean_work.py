@@ -6,7 +6,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from prover.api import AsyncProver, ProveOptions, Proving, Workplace
+from prover.api.lite import founded_on, refuse_auto_implicit
 from prover.core.verdict import Infrastructure, Verdict
+from prover.lean.source import SourceFile
 from prover.serve.snippet import Snippet, Told, tell
 from prover.serve.work import Description, Wanted
 from prover.verify.docket import Item
@@ -25,13 +27,26 @@ class LeanWork:
         return Description(engine.name, engine.lean_version, "" if foundation is None else foundation.name)
 
     async def judge(self, item: Item) -> dict[str, Verdict]:
-        """The ladder's verdicts; asked once more where our machinery failed."""
+        """The ladder's verdicts; asked once more where our machinery failed. `UserError` (`lite_unresolved`,
+        `lite_auto_implicit`) for texts that CoreMath cannot stand in for."""
+        await self._founded(item)
         found = await self._place.ladder.judge(item)
         if any(isinstance(verdict, Infrastructure) for verdict in found.values()):
             found = await self._place.ladder.judge(item)
         return found
 
+    async def _founded(self, item: Item) -> None:
+        if self._place.foundation is None:
+            return
+        stated = SourceFile("the text", (item.reference or item.submission).encode())
+        seconds, finished = item.limits.seconds, item.reference is None
+        if await founded_on(self._place.pool, stated, seconds=seconds, finished=finished) is not None:
+            refuse_auto_implicit(SourceFile("the submission", item.submission.encode()))
+
     async def tell(self, snippet: Snippet) -> Told:
+        """What Lean says; with CoreMath in Mathlib's place names that are not there must stay errors."""
+        if self._place.foundation is not None:
+            refuse_auto_implicit(SourceFile("the text", snippet.code.encode()))
         return await tell(self._place.pool, snippet)
 
     async def begin(self, wanted: Wanted) -> Proving:

@@ -159,7 +159,11 @@ async def events(
     search = service_of(request).searches.find(search_id)
     known = last_event_id is not None and _NUMBER.fullmatch(last_event_id) is not None
     after = int(last_event_id or "") if known else -1
-    return StreamingResponse(_stream(search, after), media_type="text/event-stream")
+    return StreamingResponse(
+        _stream(search, after),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},  # proxies would hold events back
+    )
 
 
 def answer_of(search: Search) -> SearchAnswer:

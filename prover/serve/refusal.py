@@ -68,6 +68,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         403: "A page of another origin asked.",
         408: "The body did not come in time.",
         413: "The body, or the number of its items, is more than this server ever takes.",
+        415: "The request does not say that its body is JSON.",
         421: "The request names a host that this server is not.",
         422: "The request does not say what it must, or something that cannot be.",
         429: "The queue is full; `Retry-After` says how many seconds to wait.",

@@ -79,6 +79,13 @@ async def test_a_bad_request_is_refused_as_a_whole(running: Running, body: bytes
     assert not running.work.asked and "passwd" not in response.text
 
 
+async def test_a_body_that_is_not_said_to_be_json(running: Running) -> None:
+    body = b'{"items": [{"submission": "x"}]}'
+    for said in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}):
+        assert problem(await running.client.post("/v1/check", content=body, headers=said)) == (415, "content_type")
+    assert not running.work.asked
+
+
 async def test_more_items_than_there_is_ever_room_for(running: Running) -> None:
     assert problem(await running.check(*["text"] * 11)) == (413, "too_many_items")
     assert (await running.check(*["text"] * 10)).status_code == 200

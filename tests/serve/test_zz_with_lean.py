@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,17 +50,14 @@ class Served:
         return [item["code"] for item in self.check(*items)]
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, embedded: object) -> Iterator[Served]:
-    """Ended with SIGTERM after the last test: exit code 0, and no process left."""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "Secret.lean").write_text("def secret := 1\n")
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[Served]:
+    """A server started in `folder`, ended with SIGTERM: exit code 0, and no process left."""
     log = folder / "log"
-    words = ["serve", "--port", "0", "--engine", "embedded", "--jobs", "1", "--queue", "20", "--max-seconds", "100"]
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [sys.executable, "-c", COMMAND, *words],
+            [sys.executable, "-c", COMMAND, "serve", "--port", "0", "--engine", "embedded", "--jobs", "1", *words],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -69,8 +67,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, embedded: object) -> Iterat
     ):
         try:
             assert process.stdout is not None
-            ready = process.stdout.readline()
-            url = re.search(r"http://\S+", ready)
+            url = re.search(r"http://\S+", process.stdout.readline())
             assert url is not None, log.read_text()
             headers = {"Authorization": f"Bearer {SECRET}"}
             with httpx.Client(base_url=url[0], headers=headers, timeout=280) as client:
@@ -82,6 +79,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, embedded: object) -> Iterat
             assert not left
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, embedded: object) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "Secret.lean").write_text("def secret := 1\n")
+    with serving(folder, "--queue", "20", "--max-seconds", "100") as found:
+        yield found
 
 
 def test_verdicts_with_their_reasons(served: Served) -> None:
@@ -268,3 +273,25 @@ def test_the_key_and_the_texts_are_not_in_the_log(served: Served) -> None:
     lines = [json.loads(line) for line in log.splitlines()]
     assert lines and SECRET not in log and "theorem" not in log
     assert {line["status"] for line in lines} <= {200, 202, 401, 499}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_core_math_in_the_place_of_mathlib(tmp_path: Path, embedded: object) -> None:
+    """Texts that import Mathlib, where every name in them is there; what is not there is said, for each."""
+    mathlib, real = "import Mathlib\n\n", "theorem t (x : ℝ) : x = x := rfl"
+    with serving(tmp_path, "--lite") as served:
+        assert served.client.get("/v1/version").json()["foundation"] == "CoreMath"
+        found = served.check(
+            {"submission": mathlib + PROVED, "reference": mathlib + OPEN},
+            {"submission": mathlib + real, "reference": mathlib + real.replace("rfl", "sorry")},
+            {"submission": mathlib + "set_option autoImplicit true\n" + PROVED},
+            {"submission": PROVED, "reference": OPEN},
+        )
+        assert [item["code"] for item in found] == ["proved", "lite_unresolved", "lite_auto_implicit", "proved"]
+        assert found[0]["verdicts"]["t"]["report"]["foundation"] == "CoreMath"
+        client = KiminaClient(served.url, SECRET, n_retries=1)
+        texts = [mathlib + PROVED, mathlib + real, mathlib + "set_option autoImplicit true\n" + real]
+        answer = client.check(texts, show_progress=False, batch_size=3)
+        statuses = [result.analyze().status for result in answer.results]
+        assert statuses == [SnippetStatus.valid, SnippetStatus.lean_error, SnippetStatus.server_error]
