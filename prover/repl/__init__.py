@@ -3,7 +3,17 @@
 from prover.repl.engine import ReplEngine, ReplPool
 from prover.repl.folder import install
 from prover.repl.modules import Modules
-from prover.repl.protocol import requests
-from prover.repl.session import Session
+from prover.repl.protocol import Command, requests
+from prover.repl.session import Refused, Session, TookTooLong
 
-__all__ = ["Modules", "ReplEngine", "ReplPool", "Session", "install", "requests"]
+__all__ = [
+    "Command",
+    "Modules",
+    "Refused",
+    "ReplEngine",
+    "ReplPool",
+    "Session",
+    "TookTooLong",
+    "install",
+    "requests",
+]

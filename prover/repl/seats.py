@@ -27,11 +27,19 @@ class Seat:
 
 
 class Seats:
-    """Workers of one session, by header; at most as many as the pool leases at once."""
+    """Workers of one session, by header; at most as many as the pool leases at once.
 
-    def __init__(self, pool: Pool, modules: Modules | None = None) -> None:
+    `modules`: those of the user's own that can be imported. `shared`: processes that nobody has discarded go back to
+    the pool for others. `clean`: they have run nobody's code.
+    """
+
+    def __init__(
+        self, pool: Pool, modules: Modules | None = None, *, shared: bool = False, clean: bool = False
+    ) -> None:
         self._pool = pool
         self._modules = modules
+        self._shared = shared
+        self._clean = clean
         self._seats: dict[Header, Seat] = {}
         self._numbers = 0
         self._clock = 0
@@ -68,15 +76,20 @@ class Seats:
             await self._leave(min(self._seats, key=lambda h: self._seats[h].used))
         local = await self._local(header)
         stack = AsyncExitStack()
-        worker = await stack.enter_async_context(self._pool.lease(header))
+        worker = await stack.enter_async_context(self._pool.lease(header, clean=self._clean))
         self._numbers += 1
         self._seats[header] = Seat(worker, self._numbers, stack, local)
         return self._seats[header]
 
     async def _leave(self, header: Header) -> None:
         seat = self._seats.pop(header)
-        seat.worker.discard()
+        if not self._shared:
+            seat.worker.discard()
         await seat.stack.aclose()
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        return tuple(seat.worker for seat in self._seats.values())
 
     async def close(self) -> None:
         for header in list(self._seats):

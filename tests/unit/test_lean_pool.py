@@ -269,6 +269,17 @@ async def test_worn_out_workers_are_recycled_between_leases(scripted: Scripted, 
         assert pool.statistics.peak_mb > 1
 
 
+async def test_among_strangers_only_harmless_workers_come_back(scripted: Scripted) -> None:
+    async with Pool(scripted(), PoolLimits(size=1, spares=0, strangers=True)) as pool:
+        first = await pid_of(pool, "Init")
+        async with pool.lease(["Init"]) as worker:
+            assert worker.process.pid == first  # it had run nothing
+            worker.clean, worker.harmless = False, True
+        async with pool.lease(["Init"]) as worker:
+            assert worker.process.pid == first and not worker.harmless  # said of each lease anew
+        assert await pid_of(pool, "Init") != first and pool.statistics.discarded == 1
+
+
 async def test_discarded_abandoned_and_headerless_workers_do_not_come_back(scripted: Scripted) -> None:
     async with Pool(scripted(), PoolLimits(size=1, spares=0)) as pool:
         seen = [0]
