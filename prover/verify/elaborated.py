@@ -85,7 +85,8 @@ async def read_by_lean(
         heartbeats=heartbeats,
         wall_seconds=seconds,
     )
-    if runs_code(elaboration.commands, text):
+    worker.harmless = not runs_code(elaboration.commands, text)
+    if not worker.harmless:
         worker.discard()
     return elaboration
 

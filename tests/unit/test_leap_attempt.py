@@ -65,12 +65,12 @@ async def test_samples_that_are_there_are_all_tried() -> None:
 )
 async def test_what_was_paid_before_a_model_failed_is_on_the_bill(end: BaseException | None) -> None:
     """So it is where the attempt is cut off."""
-    end = end or CutOff(Said(None, 70, 0.5, 2, lean_seconds=3.0))
+    ending = end or CutOff(Said(None, 70, 0.5, 2, lean_seconds=3.0))
 
     class Failing(Talker):
         async def prove(self, brief: Brief, draw: int = 0) -> Said[Any]:
             if self.briefs:
-                raise end
+                raise ending
             return await super().prove(brief, draw)
 
     plan, cast = Plan(), Failing(1)
