@@ -78,7 +78,7 @@ async def test_what_was_paid_before_a_model_failed_is_on_the_bill(end: BaseExcep
     stage: Any = SimpleNamespace(plain="")
     scripted: Any = cast
     attempt = LemmaAttempt(plan, stage, scripted, NoSearch(), Effort(revisions=9), lemma, Action.PROVE)
-    with pytest.raises(type(end)):
+    with pytest.raises(type(ending)):
         await attempt.run()
     tally = plan.tally
     assert (tally.tokens, tally.money, tally.calls, tally.lean_seconds) == (80, 0.5, 3, 3.0)
