@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -118,10 +118,11 @@ def run(
         writes=allow_write,
         models=bool(choice.reference or leap.name),
     )
-    return asyncio.run(_serve(desk))
+    asyncio.run(_serve(desk))
+    return 0
 
 
-async def _serve(desk: Desk) -> int:
+async def _serve(desk: Desk) -> NoReturn:
     """Until standard input ends, or a signal comes. Whatever is under way then is given up."""
     from prover.mcp.server import create_server, serve_stdio
 
@@ -132,13 +133,13 @@ async def _serve(desk: Desk) -> int:
     stopping = asyncio.create_task(stop.wait())
     async with desk.prover:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not serving.done():
-        # A thread waits for standard input, and nothing but its end would wake it.
-        sys.stderr.flush()
-        os._exit(130)
-    serving.result()
-    return 0
+    # At once: after a signal a thread still waits for standard input, and nothing but its end would wake it. After the
+    # end of it clients wait two seconds before they kill, and the interpreter can take one to come down.
+    code = 0 if serving.done() and serving.exception() is None else 130 if stop.is_set() else 1
+    if code == 1:
+        serving.print_stack(file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(code)
 
 
 class _Status:

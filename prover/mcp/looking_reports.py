@@ -71,7 +71,7 @@ class TacticsReport(Report):
         return cls(name=proof.name, line=proof.line, goals=[goal.text for goal in state.state.goals], outcomes=outcomes)
 
     def lines(self) -> list[str]:
-        lines = [f"{self.name} (line {self.line}):", *(shortened(goal, _LONGEST_GOAL) for goal in self.goals)]
+        lines = [f"{self.name} (line {self.line}):", "\n\n".join(shortened(goal, _LONGEST_GOAL) for goal in self.goals)]
         for number, outcome in enumerate(self.outcomes, start=1):
             lines += ["", f"{number}. {outcome.tactic}", outcome.text]
         return lines

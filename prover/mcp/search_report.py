@@ -50,7 +50,7 @@ class SearchReport(Report):
     id: str = Field(description="for search_status, cancel and lemma_dag")
     status: Literal["queued", "running", "done", "failed", "cancelled"]
     proved: bool = Field(description="it is done, and every target is proved")
-    doing: str = Field(description="what it does, or did last")
+    doing: str = Field(description="what it does; empty once it has ended")
     file: str
     seconds: float
     targets: list[TargetReport] = Field(description="empty while it runs")
@@ -71,7 +71,7 @@ class SearchReport(Report):
             id=search.id,
             status=search.status.value,
             proved=result is not None and result.all_proved,
-            doing=search.narration.now,
+            doing="" if search.status.ended else search.narration.now,
             file=search.source.name,
             seconds=round(search.run.seconds, 3),
             targets=[] if result is None else [TargetReport.of(target) for target in result.targets],

@@ -124,12 +124,11 @@ async def _called(tool: Tool[Any], arguments: Mapping[str, Any], caller: Caller,
     try:
         while not work.done():
             await asyncio.wait({work, news}, timeout=_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            line = caller.line
             if news.done():
-                line = news.result()
+                await tell(news.result())
                 news = asyncio.ensure_future(caller.news())
-            if not work.done() or line != "starting":
-                await tell(line)
+            elif not work.done():
+                await tell(caller.line)
         return await work
     finally:
         news.cancel()
