@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from prover.api import AsyncProver, ProveOptions
 from prover.api.options import DEFAULT
@@ -22,6 +24,18 @@ class Arguments(BaseModel):
     """What a tool is called with; fields with a description each, for the model."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unquoted(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Lists that come as texts of JSON, which some clients make of them."""
+        found = dict(given)
+        for name, field in cls.model_fields.items():
+            value = found.get(name)
+            if isinstance(value, str) and get_origin(field.annotation) is tuple:
+                with suppress(ValueError, RecursionError):
+                    found[name] = json.loads(value)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
