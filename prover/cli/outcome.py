@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from rich.text import Text
@@ -13,6 +16,38 @@ from prover.core.message import Severity
 from prover.core.verdict import NotVerified, Refuted
 
 _ERRORS_SHOWN = 5
+
+
+class Printed(StrEnum):
+    """What is printed of a file: verdicts, proofs and a diff; the file with its proofs; what a compiler would say."""
+
+    REPORT = "report"
+    FILE = "file"
+    PROBLEMS = "problems"
+
+
+def show_to_editor(result: FileResult, printed: Printed, *, quiet: bool) -> None:
+    """The whole file, byte for byte, and what became of it on standard error unless `quiet`; or that alone."""
+    console = output()
+    if printed is Printed.FILE:
+        sys.stdout.buffer.write(result.filled.data)
+        sys.stdout.buffer.flush()
+        console = errors()
+    if printed is Printed.PROBLEMS or not quiet:
+        for line in _problems(result):
+            console.print(Text(line))
+
+
+def _problems(result: FileResult) -> Iterator[str]:
+    """As compilers write: lines and columns count from 1."""
+    at = f"{safe(result.source.name)}:"
+    for message in result.messages:
+        if message.severity is Severity.ERROR and message.start is not None:
+            first = (safe(message.text).splitlines() or [""])[0]
+            yield f"{at}{message.start.line}:{message.start.column + 1}: error: {first}"
+    for target in result.targets:
+        severity = "info" if target.proved else "warning"
+        yield f"{at}{target.line}:1: {severity}: {safe(target.name)}: {describe_verdict(target.verdict)}"
 
 
 def show_result(result: FileResult, *, saved: bool) -> None:
