@@ -21,8 +21,8 @@ TEXT = "theorem t : 1 = 1 := by\n  sorry\n"
 
 @dataclass
 class StandIn:
-    """In place of the prover: every `sorry` becomes `rfl`, once `go` is set. `events`: what it tells before, `plan`: what an
-    agent plans."""
+    """In place of the prover: every `sorry` becomes `rfl`, once `go` is set. `events`: what it tells before,
+    `plan`: what an agent plans."""
 
     events: Sequence[tuple[str, dict[str, Any]]] = ()
     plan: Sequence[object] = ()
