@@ -114,10 +114,8 @@ async def _called(tool: Tool[Any], arguments: Mapping[str, Any], caller: Caller,
 
     async def tell(line: str) -> None:
         nonlocal told
-        seconds = round(time.monotonic() - began, 3)
-        if seconds > told:  # the protocol wants it to grow
-            told = seconds
-            await ctx.session.report_progress(seconds, None, line)
+        told = max(round(time.monotonic() - began, 3), round(told + 0.001, 3))  # it must grow
+        await ctx.session.report_progress(told, None, line)
 
     work = asyncio.ensure_future(tool.call(arguments, caller))
     news = asyncio.ensure_future(caller.news())

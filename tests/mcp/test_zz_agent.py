@@ -13,7 +13,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp_stand_in import said
 from model_server import ModelServer
 
-pytestmark = pytest.mark.lean
+pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 
 async def test_an_agents_plan_is_read(tmp_path: Path) -> None:
