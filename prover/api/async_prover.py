@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -33,6 +34,8 @@ Lean: TypeAlias = str | Path | SourceFile
 
 _ELABORATE_SECONDS = 120.0
 _NAME = "goal"
+#: Runs that have ended and can still be asked about.
+_REMEMBERED = 64
 _CHECK = CheckOptions()
 
 
@@ -56,7 +59,9 @@ class AsyncProver:
     warm in between, and ended with the context. `engine`, `folder` (where text without a file belongs), `lite`, and the
     language `model` and `agent` are chosen as on the command line; `jobs` runs are worked on at a time, the others
     wait. `memory_mb`: limit of each Lean process; `start_seconds`: how long one may take to start. `own_modules`: text
-    may import modules that lie beside it. `progress` and `note` are told of installing and compiling.
+    may import modules that lie beside it. `strangers`: texts come from people who do not trust each other, so that a
+    process in which one may have run code works on nothing else. `progress` and `note` are told of installing and
+    compiling. `runs`: those under way and the last that ended, by name.
 
     Outcomes of proving are values. What is raised is a `prover.core.errors.ProverError`: `UserError` for input that
     cannot be worked on, `SetupError` for an environment that is broken, `ModelError` for a model that cannot be had.
@@ -74,6 +79,7 @@ class AsyncProver:
         memory_mb: int = MEMORY_MB,
         start_seconds: float = 120.0,
         own_modules: bool = True,
+        strangers: bool = False,
         progress: Progress = silent,
         note: Note = unheard,
     ) -> None:
@@ -82,7 +88,7 @@ class AsyncProver:
             raise UserError("jobs must be 1 or more", code="bad_option")
         self.jobs = jobs
         self.places = Workplaces(
-            pool_limits(jobs, memory_mb, start_seconds),
+            replace(pool_limits(jobs, memory_mb, start_seconds), strangers=strangers),
             engine=_engine(engine),
             folder=folder,
             lite=lite,
@@ -149,7 +155,14 @@ class AsyncProver:
         self._started += 1
         run = Proving(str(self._started), source.name, work, self._slots)
         self.runs[run.name] = run
+        self._forget()
         return run
+
+    def _forget(self) -> None:
+        """Drops the oldest runs that have ended, with their events."""
+        ended = [name for name, run in self.runs.items() if run.status.ended]
+        for name in ended[: max(0, len(ended) - _REMEMBERED)]:
+            del self.runs[name]
 
     async def goal(self, statement: str, context: str = "") -> SourceFile:
         """A file that states `statement` with a hole for its proof, behind `context` (imports, definitions).

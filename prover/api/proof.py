@@ -54,9 +54,16 @@ class OpenProof:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
     _shelf: Shelf | None = field(default=None, init=False, repr=False)
 
+    async def alive(self) -> WorkerRunner:
+        """What runs tactics, on a worker that is there: it may have died while nobody asked it anything."""
+        if not self.bench.worker.alive:
+            await self.runner.start_again()
+        return self.runner
+
     async def premises(self, goal: Goal, k: int = 16) -> list[Premise]:
         """Theorems that may help with a goal, best first: of the imports, and the file's own before the hole."""
         async with self.lock:
+            await self.alive()
             return list((await self.theorems())(goal))[:k]
 
     async def filled(self, script: str, *, seconds: float = 30.0) -> FileResult:
@@ -112,7 +119,7 @@ class OpenState:
         ]
         numbers = [number for number, tactic in enumerate(wanted) if not is_forbidden(tactic)]
         async with self.proof.lock:
-            runner = self.proof.runner
+            runner = await self.proof.alive()
             applied = runner.apply(
                 self.handle,
                 [wanted[number] for number in numbers],
@@ -127,7 +134,8 @@ class OpenState:
     async def focus(self, goals: Sequence[int]) -> OpenState:
         """Only these goals (counted from 0), which must share no metavariable with the others."""
         async with self.proof.lock:
-            handle, state = await self.proof.runner.focus(self.handle, goals)
+            runner = await self.proof.alive()
+            handle, state = await runner.focus(self.handle, goals)
         return OpenState(self.proof, state, self.script, handle)
 
     async def search(
@@ -141,7 +149,7 @@ class OpenState:
         tactics, the portfolio by default."""
         proof = self.proof
         async with proof.lock:
-            runner = proof.runner
+            runner = await proof.alive()
 
             async def renew() -> tuple[Worker, int]:
                 await proof.bench.renew()

@@ -54,6 +54,7 @@ from prover.cli.tree import PageRecord, TreePage
 from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.model.manual import TerminalModel
 from prover.repl import ReplEngine
 from prover.search import FRONTIERS
 
@@ -189,7 +190,8 @@ def run(
                 if page is not None:
                     page.write(record.events())
                 return show_document(record.document, as_json=as_json or as_jsonl)
-        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
+        typed = TerminalModel.name in (choice.reference, *leap.references.values())
+        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl, typed=typed))
 
         def show(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)
@@ -293,7 +295,7 @@ def _save(result: FileResult, *, write: bool, out: Path | None) -> UserError | N
     changed = result.filled.data != result.source.data
     try:
         if out is not None:
-            result.filled.write_to(out)
+            (result.partial or result.filled).write_to(out)
         if write and changed:
             result.filled.write_over(result.source)
     except UserError as error:

@@ -211,6 +211,10 @@ class WorkerRunner:
             await self._lost(error)
             return {}
 
+    async def start_again(self) -> None:
+        """Goes on with a fresh worker: for whoever knows that the old one died while nothing ran on it."""
+        await self._replace()
+
     async def live(self, handle: int) -> int:
         """The number on the worker of a state, which is made again there where it has to be."""
         return await self._state(handle)
