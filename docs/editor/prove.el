@@ -4,7 +4,7 @@
 ;; The buffer need not be saved; nothing is put in if it has changed meanwhile.
 
 (defvar prove-command "prove"
-  "The program; its whole path, where another `prove' (Perl has one) is found first.")
+  "The program, or its whole path where Perl's `prove' is found first.")
 
 (defun prove-holes (&optional all)
   "Fill the holes (`sorry') on the current line of a Lean buffer, or ALL of them."

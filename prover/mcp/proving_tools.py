@@ -124,15 +124,25 @@ class _Named(Arguments):
     id: str = Field(min_length=1, description="of a search, as fill_sorries or prove_goal gave it")
 
 
-class SearchStatus(Tool[_Named]):
+class _Waiting(_Named):
+    wait: float = Field(0.0, ge=0, le=3600, description="seconds to wait for its end")
+
+
+class SearchStatus(Tool[_Waiting]):
     name = "search_status"
     title = "Look after a search"
-    description = "Says where a search stands, and what came of it once it has ended."
-    arguments = _Named
+    description = "Says where a search stands, and what came of it once it has ended. Waits for that if it is told to."
+    arguments = _Waiting
     says = SearchReport
 
-    async def run(self, given: _Named, caller: Caller) -> SearchReport:
-        return SearchReport.of(self.desk.searches.find(given.id))
+    async def run(self, given: _Waiting, caller: Caller) -> SearchReport:
+        search = self.desk.searches.find(given.id)
+        search.listener = caller.tell
+        try:
+            await search.ended(given.wait)
+        finally:
+            search.listener = None
+        return SearchReport.of(search)
 
 
 class Cancel(Tool[_Named]):

@@ -61,9 +61,9 @@ class Search:
         """What an agent's plan is made of so far; empty where no agent is at work."""
         return self._plan.events
 
-    async def ended(self) -> None:
-        """Waits for the end; giving that up does not end the run."""
-        await asyncio.wait({self._task})
+    async def ended(self, seconds: float | None = None) -> None:
+        """Waits for the end, at most so long; giving that up does not end the run."""
+        await asyncio.wait({self._task}, timeout=seconds)
 
     async def stop(self) -> None:
         """Ends the run and keeps what it has found; nothing is written. One that has ended stays as it is."""

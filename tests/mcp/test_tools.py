@@ -145,8 +145,15 @@ async def test_in_the_background(connect: Connect, prover: StandIn) -> None:
         await prover.begun.wait()
         now = await status(client, begun["id"], lambda found: found["doing"] != "waiting")
         assert now["status"] == "running" and "searching t" in now["doing"]
+        assert (await done(client, "search_status", id=begun["id"], wait=0.01))["status"] == "running"
+        waiting = asyncio.create_task(done(client, "search_status", id=begun["id"], wait=3600))
+        # To give up waiting is not to give up the search.
+        given_up = asyncio.create_task(client.call_tool("search_status", {"id": begun["id"], "wait": 3600}))
+        await asyncio.sleep(0.05)
+        given_up.cancel()
+        await asyncio.gather(given_up, return_exceptions=True)
         prover.go.set()
-        assert (await ended(client, begun["id"]))["proved"]
+        assert (await waiting)["proved"]
         assert await refused(client, "search_status", id="77") == "no_search"
 
 
