@@ -22,6 +22,7 @@ from prover.api.options import DEFAULT, CheckOptions, ProveOptions
 from prover.api.premises import FoundPremises, find_premises
 from prover.api.proof import OpenProof, open_proof
 from prover.api.proving import Proving
+from prover.api.record import Record
 from prover.api.statement import read_statement
 from prover.api.workplace import Workplace
 from prover.api.workplaces import Workplaces
@@ -136,15 +137,20 @@ class AsyncProver:
             await run.cancel()
             raise
 
-    def proving(self, file: Lean, target: str = "", options: ProveOptions = DEFAULT) -> Proving:
-        """The same, begun in the background: to be followed, awaited or ended. Ends with the prover's context."""
+    def proving(
+        self, file: Lean, target: str = "", options: ProveOptions = DEFAULT, *, record: Record | None = None
+    ) -> Proving:
+        """The same, begun in the background: to be followed, awaited or ended. Ends with the prover's context.
+
+        `record`: keeps what the run does, an agent's plan too.
+        """
         self._must_be_open()
         source, wanted, options = source_of(file), target_in(target), options.checked()
 
         async def work(observe: Observer, stop: asyncio.Event) -> FileResult:
             models = await self.models()
             async with self.places.at(source) as place:
-                return await fill_in(place, source, wanted, options, models, show=observe, stop=stop)
+                return await fill_in(place, source, wanted, options, models, show=observe, record=record, stop=stop)
 
         self._started += 1
         run = Proving(str(self._started), source.name, work, self._slots)

@@ -47,7 +47,7 @@ from prover.cli.model import (
     TemperatureOption,
     show_bill,
 )
-from prover.cli.outcome import show_file_errors, show_result
+from prover.cli.outcome import Printed, show_file_errors, show_result, show_to_editor
 from prover.cli.replay import show_document
 from prover.cli.terminal import Live, errors, output, plain_progress, print_error
 from prover.cli.tree import PageRecord, TreePage
@@ -74,6 +74,17 @@ def run(
     as_jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Print events as they happen, one JSON object a line.")
     ] = False,
+    printed: Annotated[
+        Printed,
+        typer.Option(
+            "--print",
+            help="file: the whole file with its proofs, whatever came of them. problems: a line for each target and "
+            "error, FILE:LINE:COLUMN: SEVERITY: TEXT. For editors (docs/editor.md).",
+        ),
+    ] = Printed.REPORT,
+    line: Annotated[
+        int | None, typer.Option("--line", help="The holes on this line, as FILE#L42 has it; also of -.", min=1)
+    ] = None,
     refute: Annotated[bool, typer.Option(help="Spend a tenth of the time on the negation.")] = True,
     assume_open: Annotated[
         bool, typer.Option("--assume-open", help="Let proofs use declarations that are still open.")
@@ -118,6 +129,12 @@ def run(
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
     wanted = Target.parse(target)
+    if line is not None:
+        if wanted.name or wanted.line:
+            raise UserError(f"{target} names a place already, and --line another", code="usage")
+        wanted = dataclasses.replace(wanted, line=line)
+    if printed is not Printed.REPORT and (as_json or as_jsonl):
+        raise UserError("--print and --json exclude each other", code="usage")
     if write and wanted.path == "-":
         raise UserError("standard input cannot be written back", code="not_writable", hint="use -o FILE")
     source = _read(wanted)
@@ -230,6 +247,8 @@ def run(
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
+    elif printed is not Printed.REPORT:
+        show_to_editor(result, printed, quiet=quiet)
     else:
         if result.foundation is not None:
             output().print(Text(LITE_NOTICE, "dim"))
