@@ -30,7 +30,8 @@ class TargetResult:
 @dataclass(slots=True)
 class FileResult:
     """A whole run over one file. `filled` has every verified proof in place, and only those. `foundation`: the library
-    of ours that stood in for an import of the file's."""
+    of ours that stood in for an import of the file's. `partial`: that file with what an agent has of the targets that
+    are still open: its plan, proved lemmas, `sorry` for open ones; None where there is nothing of that."""
 
     source: SourceFile
     filled: SourceFile
@@ -41,6 +42,7 @@ class FileResult:
     seconds: float = 0.0
     interrupted: bool = False
     foundation: str | None = None
+    partial: SourceFile | None = None
 
     @property
     def all_proved(self) -> bool:

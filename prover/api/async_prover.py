@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -21,6 +22,7 @@ from prover.api.options import DEFAULT, CheckOptions, ProveOptions
 from prover.api.premises import FoundPremises, find_premises
 from prover.api.proof import OpenProof, open_proof
 from prover.api.proving import Proving
+from prover.api.record import Record
 from prover.api.statement import read_statement
 from prover.api.workplace import Workplace
 from prover.api.workplaces import Workplaces
@@ -57,8 +59,9 @@ class AsyncProver:
     warm in between, and ended with the context. `engine`, `folder` (where text without a file belongs), `lite`, and the
     language `model` and `agent` are chosen as on the command line; `jobs` runs are worked on at a time, the others
     wait. `memory_mb`: limit of each Lean process; `start_seconds`: how long one may take to start. `own_modules`: text
-    may import modules that lie beside it. `progress` and `note` are told of installing and compiling. `runs`: those
-    under way and the last that ended, by name.
+    may import modules that lie beside it. `strangers`: texts come from people who do not trust each other, so that a
+    process in which one may have run code works on nothing else. `progress` and `note` are told of installing and
+    compiling. `runs`: those under way and the last that ended, by name.
 
     Outcomes of proving are values. What is raised is a `prover.core.errors.ProverError`: `UserError` for input that
     cannot be worked on, `SetupError` for an environment that is broken, `ModelError` for a model that cannot be had.
@@ -76,6 +79,7 @@ class AsyncProver:
         memory_mb: int = MEMORY_MB,
         start_seconds: float = 120.0,
         own_modules: bool = True,
+        strangers: bool = False,
         progress: Progress = silent,
         note: Note = unheard,
     ) -> None:
@@ -84,7 +88,7 @@ class AsyncProver:
             raise UserError("jobs must be 1 or more", code="bad_option")
         self.jobs = jobs
         self.places = Workplaces(
-            pool_limits(jobs, memory_mb, start_seconds),
+            replace(pool_limits(jobs, memory_mb, start_seconds), strangers=strangers),
             engine=_engine(engine),
             folder=folder,
             lite=lite,
@@ -133,15 +137,20 @@ class AsyncProver:
             await run.cancel()
             raise
 
-    def proving(self, file: Lean, target: str = "", options: ProveOptions = DEFAULT) -> Proving:
-        """The same, begun in the background: to be followed, awaited or ended. Ends with the prover's context."""
+    def proving(
+        self, file: Lean, target: str = "", options: ProveOptions = DEFAULT, *, record: Record | None = None
+    ) -> Proving:
+        """The same, begun in the background: to be followed, awaited or ended. Ends with the prover's context.
+
+        `record`: keeps what the run does, an agent's plan too.
+        """
         self._must_be_open()
         source, wanted, options = source_of(file), target_in(target), options.checked()
 
         async def work(observe: Observer, stop: asyncio.Event) -> FileResult:
             models = await self.models()
             async with self.places.at(source) as place:
-                return await fill_in(place, source, wanted, options, models, show=observe, stop=stop)
+                return await fill_in(place, source, wanted, options, models, show=observe, record=record, stop=stop)
 
         self._started += 1
         run = Proving(str(self._started), source.name, work, self._slots)

@@ -9,6 +9,7 @@ from prover.lean import Pool
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.lean.unresolved import Unresolved
+from prover.verify.policy import runs_code
 
 #: To turn it off says only what `--lite` says too.
 _AUTO_IMPLICIT = re.compile(r"\b(relaxedAutoImplicit|autoImplicit)\b(?! false\b)")
@@ -27,7 +28,10 @@ async def resolve(pool: Pool, source: SourceFile, *, seconds: float) -> Unresolv
     refuse_auto_implicit(source)
     async with pool.lease(header.modules) as worker:
         worker.clean = False
-        elaboration = await worker.elaborate(worker.env, source.text, start=header.end, wall_seconds=seconds)
+        elaboration = await worker.elaborate(
+            worker.env, source.text, start=header.end, constructs=True, wall_seconds=seconds
+        )
+        worker.harmless = not runs_code(elaboration.commands, source.text)
     if elaboration.stopped:
         raise UserError(f"elaborating {source.name} took longer than {seconds:g} s", code="slow_file")
     if elaboration.clean:

@@ -96,11 +96,10 @@ class Proving:
         A reader far behind misses the oldest (their sequence numbers are skipped).
         """
         while True:
-            for event in [event for event in self._events if event.sequence > after]:
-                after = event.sequence
-                yield event
-            if self._next > after + 1:
-                continue
+            while after + 1 < self._next:
+                oldest = self._next - len(self._events)
+                after = max(after + 1, oldest)
+                yield self._events[after - self._next]
             if self.status.ended:
                 return
             await self._news.wait()

@@ -15,12 +15,12 @@ from prover.agent.target import Target, plain_name
 from prover.api.checking import Checked, check_in
 from prover.api.document import CHECK_SCHEMA, verdict_document
 from prover.api.options import CheckOptions
+from prover.api.wording import describe_verdict
 from prover.api.workplace import workplace
 from prover.cli.check_many import Asked, asked_of, is_many
 from prover.cli.check_many import run as check_many
 from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP
-from prover.cli.outcome import describe_verdict
 from prover.cli.terminal import output, plain_progress, safe
 from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH

@@ -47,13 +47,14 @@ from prover.cli.model import (
     TemperatureOption,
     show_bill,
 )
-from prover.cli.outcome import show_file_errors, show_result
+from prover.cli.outcome import Printed, show_file_errors, show_result, show_to_editor
 from prover.cli.replay import show_document
 from prover.cli.terminal import Live, errors, output, plain_progress, print_error
 from prover.cli.tree import PageRecord, TreePage
 from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.model.manual import TerminalModel
 from prover.repl import ReplEngine
 from prover.search import FRONTIERS
 
@@ -73,6 +74,17 @@ def run(
     as_jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Print events as they happen, one JSON object a line.")
     ] = False,
+    printed: Annotated[
+        Printed,
+        typer.Option(
+            "--print",
+            help="file: the whole file with its proofs, whatever came of them. problems: a line for each target and "
+            "error, FILE:LINE:COLUMN: SEVERITY: TEXT. For editors (docs/editor.md).",
+        ),
+    ] = Printed.REPORT,
+    line: Annotated[
+        int | None, typer.Option("--line", help="The holes on this line, as FILE#L42 has it; also of -.", min=1)
+    ] = None,
     refute: Annotated[bool, typer.Option(help="Spend a tenth of the time on the negation.")] = True,
     assume_open: Annotated[
         bool, typer.Option("--assume-open", help="Let proofs use declarations that are still open.")
@@ -117,6 +129,12 @@ def run(
 ) -> int:
     """Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff."""
     wanted = Target.parse(target)
+    if line is not None:
+        if wanted.name or wanted.line:
+            raise UserError(f"{target} names a place already, and --line another", code="usage")
+        wanted = dataclasses.replace(wanted, line=line)
+    if printed is not Printed.REPORT and (as_json or as_jsonl):
+        raise UserError("--print and --json exclude each other", code="usage")
     if write and wanted.path == "-":
         raise UserError("standard input cannot be written back", code="not_writable", hint="use -o FILE")
     source = _read(wanted)
@@ -172,7 +190,8 @@ def run(
                 if page is not None:
                     page.write(record.events())
                 return show_document(record.document, as_json=as_json or as_jsonl)
-        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl))
+        typed = TerminalModel.name in (choice.reference, *leap.references.values())
+        live = stack.enter_context(Live(quiet=quiet or as_json or as_jsonl, typed=typed))
 
         def show(kind: str, payload: dict[str, Any]) -> None:
             live.observe(kind, payload)
@@ -228,6 +247,8 @@ def run(
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif as_jsonl:
         print(json.dumps({"event": "Result", **document}, ensure_ascii=False))
+    elif printed is not Printed.REPORT:
+        show_to_editor(result, printed, quiet=quiet)
     else:
         if result.foundation is not None:
             output().print(Text(LITE_NOTICE, "dim"))
@@ -274,7 +295,7 @@ def _save(result: FileResult, *, write: bool, out: Path | None) -> UserError | N
     changed = result.filled.data != result.source.data
     try:
         if out is not None:
-            result.filled.write_to(out)
+            (result.partial or result.filled).write_to(out)
         if write and changed:
             result.filled.write_over(result.source)
     except UserError as error:

@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from rich.text import Text
 
 from prover.agent import FileResult, TargetResult
+from prover.api.wording import describe_verdict
 from prover.cli.terminal import errors, output, safe
-from prover.core.message import Message, Severity
-from prover.core.verdict import NotVerified, Refuted, Unaudited, Verdict
-from prover.lean.foundation import CORE_MATH
+from prover.core.message import Severity
+from prover.core.verdict import NotVerified, Refuted
 
 _ERRORS_SHOWN = 5
-_EVIDENCE = (
-    "stopped", "what", "name", "open_names", "names", "construct", "limit", "error", "reason", "detail", "through",
-)  # fmt: skip
+
+
+class Printed(StrEnum):
+    """What is printed of a file: verdicts, proofs and a diff; the file with its proofs; what a compiler would say."""
+
+    REPORT = "report"
+    FILE = "file"
+    PROBLEMS = "problems"
+
+
+def show_to_editor(result: FileResult, printed: Printed, *, quiet: bool) -> None:
+    """The whole file, byte for byte, and what became of it on standard error unless `quiet`; or that alone."""
+    console = output()
+    if printed is Printed.FILE:
+        sys.stdout.buffer.write(result.filled.data)
+        sys.stdout.buffer.flush()
+        console = errors()
+    if printed is Printed.PROBLEMS or not quiet:
+        for line in _problems(result):
+            console.print(Text(line))
+
+
+def _problems(result: FileResult) -> Iterator[str]:
+    """As compilers write: lines and columns count from 1."""
+    at = f"{safe(result.source.name)}:"
+    for message in result.messages:
+        if message.severity is Severity.ERROR and message.start is not None:
+            first = (safe(message.text).splitlines() or [""])[0]
+            yield f"{at}{message.start.line}:{message.start.column + 1}: error: {first}"
+    for target in result.targets:
+        severity = "info" if target.proved else "warning"
+        yield f"{at}{target.line}:1: {severity}: {safe(target.name)}: {describe_verdict(target.verdict)}"
 
 
 def show_result(result: FileResult, *, saved: bool) -> None:
@@ -50,22 +82,3 @@ def _show_target(say: Any, target: TargetResult) -> None:
     axioms: tuple[str, ...] = getattr(verdict, "axioms", ())
     if axioms:
         say(Text(f"  axioms: {', '.join(axioms)}", "dim"))
-
-
-def describe_verdict(verdict: Verdict) -> str:
-    """A verdict in a few words: its code, and the evidence a person needs beside it."""
-    words = verdict.code.replace("_", " ")
-    if verdict.report.get("foundation") == CORE_MATH.name:
-        words += f" {CORE_MATH.label}"
-    evidence: list[str] = []
-    for attribute in _EVIDENCE:
-        value: object = getattr(verdict, attribute, None)
-        if value:
-            evidence.append(", ".join(value) if isinstance(value, tuple) else str(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    unaudited: dict[str, str] = verdict.report.get("unaudited", {}) if isinstance(verdict, Unaudited) else {}
-    evidence += [f"{module} ({reason})" for module, reason in unaudited.items()]
-    messages: tuple[Message, ...] = getattr(verdict, "messages", ())
-    if messages:
-        first = messages[0]
-        evidence.append((f"line {first.start.line}: " if first.start else "") + first.text.splitlines()[0])
-    return safe(": ".join([words, *evidence[:2]]).splitlines()[0])

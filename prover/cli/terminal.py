@@ -46,12 +46,13 @@ def print_error(error: ProverError) -> None:
 
 class Live:
     """Progress on a terminal: a line, and a table once an agent is at work. Elsewhere that says in plain lines what it
-    does; a search says nothing. `observe` takes the events of a run."""
+    does; a search says nothing. `observe` takes the events of a run. `typed`: somebody types on this terminal, and
+    nothing is drawn there."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, typed: bool = False) -> None:
         console = errors()
         self._quiet = quiet
-        self._shown = console.is_terminal and not console.is_dumb_terminal and not quiet
+        self._shown = console.is_terminal and not console.is_dumb_terminal and not quiet and not typed
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),

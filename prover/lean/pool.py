@@ -24,7 +24,8 @@ class PoolLimits:
     """Bounds of a pool. `size`: workers leased at once; `spares`: processes kept started beside them.
 
     A worker is recycled after `max_calls` calls, `max_age` seconds or with more than `recycle_mb` MiB
-    resident; a process over `memory_mb` MiB is killed.
+    resident; a process over `memory_mb` MiB is killed. `strangers`: it serves people who do not trust each other: a
+    worker that elaborated or ran anything serves nobody after that, unless it was found to be harmless.
     """
 
     size: int = 2
@@ -34,6 +35,7 @@ class PoolLimits:
     recycle_mb: int = 2000
     max_calls: int = 20_000
     max_age: float = 3600.0
+    strangers: bool = False
 
 
 @dataclass(slots=True)
@@ -127,6 +129,7 @@ class Pool:
             raise
         self.statistics.leases += 1
         worker.leases += 1
+        worker.harmless = False
         try:
             yield worker
         finally:
@@ -284,6 +287,8 @@ class Pool:
         return Worker(process)
 
     async def _return(self, worker: Worker) -> None:
+        if self.limits.strangers and not (worker.clean or worker.harmless):
+            worker.discard()
         try:
             if await self._serves_on(worker):
                 self._idle.append(worker)

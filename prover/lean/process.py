@@ -223,6 +223,8 @@ class BridgeProcess:
             answer: object = json.loads(line)
         except ValueError:
             raise ProtocolError("the Bridge sent a line that is not JSON") from None
+        except RecursionError:
+            raise ProtocolError("the Bridge sent a line that is nested too deeply") from None
         if not isinstance(answer, dict):
             raise ProtocolError("the Bridge sent a line that is no object")
         fields = cast(dict[str, Any], answer)

@@ -42,6 +42,8 @@ class Worker:
         self.env = 0
         self.clean = True
         self.poisoned = False
+        #: Whether what the present lease had elaborated was seen to run no code of its own.
+        self.harmless = False
         self.born = time.monotonic()
         self.leases = 0
         # Whether a call may have left states or environments in the process.

@@ -109,8 +109,13 @@ def _checked(model: type[_Model], answer: dict[str, Any]) -> _Model:
         raise ProtocolError(f"the Bridge's answer does not fit the protocol: {wrong}") from wrong
 
 
-async def elaborate(worker: Worker, env: int, command: Command, *, start: int, seconds: float) -> Elaborated:
-    """Elaborates a command's text from byte `start` on, as `lean` reads a file: linters run, traces are messages."""
+async def elaborate(
+    worker: Worker, env: int, command: Command, *, start: int, seconds: float, constructs: bool = False
+) -> Elaborated:
+    """Elaborates a command's text from byte `start` on, as `lean` reads a file: linters run, traces are messages.
+
+    `constructs`: what each command is made of is told too.
+    """
     worker.clean = False
     answer = await worker.process.call(
         "elaborate",
@@ -121,6 +126,7 @@ async def elaborate(worker: Worker, env: int, command: Command, *, start: int, s
         tactics=command.all_tactics or command.root_goals,
         roots=command.root_goals,
         trees=command.infotree,
+        constructs=constructs,
         complete=True,
         keep=True,
         wall_ms=max(1, int(seconds * 1000)),

@@ -15,13 +15,14 @@ _INFOTREES = ("full", "tactics", "original", "substantive")
 @dataclass(frozen=True, slots=True)
 class Command:
     """Elaborate `text` in environment `env`, or from its own imports. `infotree`: which nodes of the information
-    trees are told (`full`, `tactics`, `original`, `substantive`, empty: none)."""
+    trees are told (`full`, `tactics`, `original`, `substantive`, empty: none). `gc`: nothing of it is kept."""
 
     text: str
     env: int | None = None
     all_tactics: bool = False
     root_goals: bool = False
     infotree: str = ""
+    gc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ class FileCommand:
     all_tactics: bool = False
     root_goals: bool = False
     infotree: str = ""
+    gc: bool = False
 
     def with_text(self, text: str) -> Command:
-        return Command(text, self.env, self.all_tactics, self.root_goals, self.infotree)
+        return Command(text, self.env, self.all_tactics, self.root_goals, self.infotree, self.gc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +115,18 @@ def parse(text: str) -> Request:
     raise NotUnderstood("Could not parse as a valid JSON command:\nit has none of cmd, path, tactic with proofState")
 
 
-def _options(fields: Document) -> tuple[int | None, bool, bool, str]:
+def _options(fields: Document) -> tuple[int | None, bool, bool, str, bool]:
     env = fields.get("env")
     if env is not None and not _is_number(env):
         raise NotUnderstood("Could not parse as a valid JSON command:\nenv: a natural number is expected")
     flags: list[bool] = []
-    for name in ("allTactics", "rootGoals"):
+    for name in ("allTactics", "rootGoals", "gc"):
         value = fields.get(name)
         if value is not None and not isinstance(value, bool):
             raise NotUnderstood(f"Could not parse as a valid JSON command:\n{name}: true or false is expected")
         flags.append(value is True)
     tree = fields.get("infotree")
-    return env, flags[0], flags[1], tree if tree in _INFOTREES else ""
+    return env, flags[0], flags[1], tree if tree in _INFOTREES else "", flags[2]
 
 
 def _is_number(value: object) -> bool:

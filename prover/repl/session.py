@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from prover.core.errors import CallTimeout, ProverError
+from prover.core.errors import CallTimeout, LeanProcessError, ProverError, UserError
 from prover.core.message import Message
 from prover.core.position import Position
-from prover.lean import Hole, Pool
+from prover.lean import Elaboration, Hole, Pool, Worker
 from prover.lean.source import SourceFile
 from prover.repl.calls import Elaborated, StepFailed, Stepped, TacticNode, elaborate, print_goals, step
+from prover.repl.modules import Modules
 from prover.repl.protocol import (
     Command,
     Document,
@@ -21,6 +23,7 @@ from prover.repl.protocol import (
     NotUnderstood,
     Pickle,
     ProofStep,
+    Request,
     Unpickle,
     error,
     parse,
@@ -53,40 +56,47 @@ class _Origin:
     made: list[_Item] = field(default_factory=list[_Item])
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """What was asked for cannot be had; the text is the answer's."""
+
+
+class TookTooLong(Refused):
+    """The request reached its limit of wall time and was stopped."""
 
 
 class Session:
     """Answers requests, one after the other. `seconds`: wall limit of each (a lost process costs its start again).
 
     A request that runs on past its limit is answered and has no effect. Where it costs the process, what the
-    process held is made again from the requests that made it, when it is asked for.
+    process held is made again from the requests that made it, when it is asked for. `modules`: those of the user's
+    own, for engines that do not find them by themselves.
+
+    Its processes serve nobody else afterwards, unless `harmless` says of every text they elaborated (and of what its
+    commands are made of) that it ran no code of its own; tactics are not looked at so. `clean`: they have served
+    nobody before.
     """
 
-    def __init__(self, pool: Pool, *, seconds: float = 300.0) -> None:
-        self._seats = Seats(pool)
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        seconds: float = 300.0,
+        modules: Modules | None = None,
+        harmless: Callable[[Elaboration, str], bool] | None = None,
+        clean: bool = False,
+    ) -> None:
+        self._seats = Seats(pool, modules, shared=harmless is not None, clean=clean)
         self._seconds = seconds
-        self._envs: list[_Item] = []
-        self._states: list[_Item] = []
+        self._harmless = harmless
+        # None: what its request asked not to be kept; its number is not given again.
+        self._envs: list[_Item | None] = []
+        self._states: list[_Item | None] = []
 
     async def answer(self, text: str) -> Document:
         """The answer to one request, whatever it is; never raises for what the request or a process does."""
         try:
-            request = parse(text)
-            match request:
-                case Command():
-                    return await self._command(request)
-                case FileCommand():
-                    source = SourceFile.read(Path(request.path))
-                    return await self._command(request.with_text(source.text))
-                case ProofStep():
-                    return await self._step(request)
-                case Pickle():
-                    return await self._pickle(request)
-                case Unpickle():
-                    return await self._unpickle(request)
-        except (NotUnderstood, _Refused) as refused:
+            return await self.ask(parse(text))
+        except (NotUnderstood, Refused) as refused:
             return error(str(refused))
         except CallTimeout:
             return error(f"the request took longer than {self._seconds:g} s; its Lean process was stopped")
@@ -94,6 +104,25 @@ class Session:
             return error(f"{failed.message} [{failed.code}]" + (f"; {failed.hint}" if failed.hint else ""))
         except (OSError, ValueError) as unreadable:  # a path that no file can have
             return error(str(unreadable))
+
+    async def ask(self, request: Request) -> Document:
+        """The answer to a request. Raises `Refused`, `ProverError`, and `OSError` and `ValueError` for its files."""
+        match request:
+            case Command():
+                return await self._command(request)
+            case FileCommand():
+                return await self._command(request.with_text(_text_of(request.path)))
+            case ProofStep():
+                return await self._step(request)
+            case Pickle():
+                return await self._pickle(request)
+            case Unpickle():
+                return await self._unpickle(request)
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """The processes it has now."""
+        return self._seats.workers
 
     async def close(self) -> None:
         """Gives up its processes."""
@@ -110,22 +139,24 @@ class Session:
     # -- commands ----------------------------------------------------------------------------------
 
     async def _command(self, command: Command) -> Document:
-        if command.env is not None and command.env >= len(self._envs):
-            raise _Refused(_UNKNOWN_ENVIRONMENT)
-        command = _with_line_feeds(command)
-        if command.env is None:
+        command = replace(command, text=command.text.replace("\r\n", "\n"))
+        base = None if command.env is None else _kept(self._envs, command.env, _UNKNOWN_ENVIRONMENT)
+        if base is None:
             header = await self._seats.read_header(command.text)
             wrong = header_error(header)
             if wrong is not None:
-                raise _Refused(f"the header does not parse: {wrong.text}")
+                raise Refused(f"the header does not parse: {wrong.text}")
+            await self._seats.refresh(header.modules)
             origin = _Origin(header.modules, command, None)
         else:
-            base = self._envs[command.env]
             origin = _Origin(base.origin.header, command, base)
         seat, told = await self._elaborate(origin, command)
         document = await self._told(seat, command, told, len(self._envs), len(self._states))
-        self._envs.append(origin.made[0])
-        self._states += origin.made[1:]
+        env, *states = origin.made
+        if command.gc:
+            await _forget(seat, told, [item.live for item in states])
+        self._envs.append(None if command.gc else env)
+        self._states += [None if command.gc else state for state in states]
         return document
 
     async def _elaborate(self, origin: _Origin, command: Command) -> tuple[Seat, Elaborated]:
@@ -133,12 +164,24 @@ class Session:
         start = 0
         if origin.base is None:
             start = (await seat.worker.read_header(command.text)).end
-        told = await elaborate(seat.worker, env, command, start=start, seconds=self._seconds)
+        told = await self._told_by(seat.worker, env, command, start)
         if told.elaboration.stopped:
-            raise _Refused(f"the command took longer than {self._seconds:g} s and was stopped")
+            raise TookTooLong(f"the command took longer than {self._seconds:g} s and was stopped")
         states = [h.state for h in _opened(command, told)] + [n.state for n in (*told.roots, *told.tactics)]
         _made(origin, seat, [told.elaboration.env, *(s for s in states if s is not None)])
         return seat, told
+
+    async def _told_by(self, worker: Worker, env: int, command: Command, start: int) -> Elaborated:
+        harmless = False
+        try:
+            looked_at = self._harmless is not None
+            told = await elaborate(worker, env, command, start=start, seconds=self._seconds, constructs=looked_at)
+            harmless = self._harmless is not None and self._harmless(told.elaboration, command.text)
+            return told
+        finally:
+            worker.harmless = harmless
+            if not harmless:
+                worker.discard()
 
     async def _told(self, seat: Seat, command: Command, told: Elaborated, env: int, first: int) -> Document:
         source = SourceFile("", command.text.encode())
@@ -174,9 +217,7 @@ class Session:
     # -- tactics -----------------------------------------------------------------------------------
 
     async def _step(self, request: ProofStep) -> Document:
-        if request.state >= len(self._states):
-            raise _Refused(_UNKNOWN_STATE)
-        return await self._stepped(request, self._states[request.state])
+        return await self._stepped(request, _kept(self._states, request.state, _UNKNOWN_STATE))
 
     async def _stepped(self, request: ProofStep, base: _Item) -> Document:
         origin = _Origin(base.origin.header, request, base)
@@ -204,20 +245,20 @@ class Session:
 
     async def _run(self, origin: _Origin, request: ProofStep) -> tuple[Seat, Stepped]:
         seat, state = await self._ready(origin)
+        seat.worker.discard()
         done = await step(seat.worker, state, request.tactic, seconds=self._seconds)
+        if isinstance(done, StepFailed) and done.limit:
+            raise TookTooLong(f"the tactic reached its limit ({done.limit}) and was stopped")
         if isinstance(done, StepFailed):
-            reached = f"the tactic reached its limit ({done.limit}) and was stopped"
-            raise _Refused(reached if done.limit else f"Lean error:\n{done.text}")
+            raise Refused(f"Lean error:\n{done.text}")
         _made(origin, seat, [*done.holes, done.state])
         return seat, done
 
     # -- files -------------------------------------------------------------------------------------
 
     async def _pickle(self, request: Pickle) -> Document:
-        kept = self._envs if request.kind == "env" else self._states
-        if request.number >= len(kept):
-            raise _Refused(_UNKNOWN_ENVIRONMENT if request.kind == "env" else _UNKNOWN_STATE)
-        item = kept[request.number]
+        kept, unknown = (self._envs, _UNKNOWN_ENVIRONMENT) if request.kind == "env" else (self._states, _UNKNOWN_STATE)
+        item = _kept(kept, request.number, unknown)
         write(Path(request.path), _recipe(request.kind, item))
         return {"env": request.number} if request.kind == "env" else await self._shown(item)
 
@@ -228,7 +269,7 @@ class Session:
             origin = _Origin(recipe.header, stage.request, item)
             await self._again(origin)
             if not 0 <= after < len(origin.made):
-                raise _Refused(_OTHERWISE)
+                raise Refused(_OTHERWISE)
             item = origin.made[after]
         assert item is not None
         if request.kind == "env":
@@ -262,12 +303,37 @@ class Session:
             await self._run(origin, origin.request)
 
 
+def _kept(items: Sequence[_Item | None], number: int, otherwise: str) -> _Item:
+    item = items[number] if number < len(items) else None
+    if item is None:
+        raise Refused(otherwise)
+    return item
+
+
+def _text_of(path: str) -> str:
+    """A file's text. Where there is none, what Lean's own runtime says of it, which clients look for."""
+    try:
+        return SourceFile.read(Path(path)).text
+    except UserError as error:
+        if error.code != "no_file":
+            raise
+        raise Refused(f"no such file or directory (error code: 2)\n  file: {path}") from None
+
+
+async def _forget(seat: Seat, told: Elaborated, states: Sequence[int]) -> None:
+    """Frees what a command left in its process: its environment, those before its holes, its states."""
+    envs = {told.elaboration.env, *(hole.before for hole in told.elaboration.holes)}
+    # A process that died meanwhile holds nothing; the answer stands.
+    with suppress(LeanProcessError):
+        await seat.worker.release(states, sorted(envs))
+
+
 def _made(origin: _Origin, seat: Seat, live: Sequence[int]) -> None:
-    """Notes what a request made: the first time, or again. Raises `_Refused` when it made something else then."""
+    """Notes what a request made: the first time, or again. Raises `Refused` when it made something else then."""
     if not origin.made:
         origin.made = [_Item(origin) for _ in live]
     if len(origin.made) != len(live):
-        raise _Refused(_OTHERWISE)
+        raise Refused(_OTHERWISE)
     for item, number in zip(origin.made, live, strict=True):
         item.live, item.seat = number, seat.number
 
@@ -287,11 +353,6 @@ def _opened(command: Command, told: Elaborated) -> list[Hole]:
     order = {c.span: number for number, c in enumerate(told.elaboration.commands)}
     opened = [h for h in told.elaboration.holes if h.state is not None and h.span is not None]
     return sorted(opened, key=lambda h: (order.get(h.command, 0), not h.tactic))
-
-
-def _with_line_feeds(command: Command) -> Command:
-    text = command.text.replace("\r\n", "\n")
-    return Command(text, command.env, command.all_tactics, command.root_goals, command.infotree)
 
 
 def _goals(node: TacticNode) -> str:

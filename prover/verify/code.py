@@ -8,6 +8,7 @@ string holds code): from the first doubtful place on everything counts as code.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _START = re.compile(r"(?P<word>[^\W\d][\w!?']*)|--|/-|[\"'«]")
 _BLOCK = re.compile(r"/-|-/")
@@ -18,6 +19,7 @@ _RAW = re.compile(r'(#*)"')
 _BRACKETS = frozenset("()[]{}⟨⟩,;\"'»_!?")
 
 
+@lru_cache(maxsize=4)
 def code_of(text: str) -> str:
     """The text with all that is surely no code blanked out; what is left stands where it stood."""
     parts: list[str] = []

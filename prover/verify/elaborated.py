@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from prover.core.errors import UserError
 from prover.lean.elaboration import Elaboration
@@ -21,18 +22,22 @@ from prover.verify.tables import Tables
 INIT = "Init"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Elaborated:
     """A whole file, elaborated. `tables` hold what it added to its imports; `declared` the constants it
-    declares by name, in the order of the file; `open` those of them that have a hole of their own; `text` is
-    what Lean was given (LF line ends)."""
+    declares by name, in the order of the file; `text` is what Lean was given (LF line ends)."""
 
     text: str
     header: HeaderInfo
     elaboration: Elaboration
     tables: Tables
     declared: tuple[Name, ...]
-    open: frozenset[Name]
+
+    @cached_property
+    def open(self) -> frozenset[Name]:
+        """Those of `declared` that have a hole of their own. Worked out when it is first asked for: of most
+        submissions nobody does."""
+        return frozenset(open_declarations(self.tables, self.declared))
 
     @property
     def failing(self) -> Counter[str]:
@@ -80,7 +85,8 @@ async def read_by_lean(
         heartbeats=heartbeats,
         wall_seconds=seconds,
     )
-    if runs_code(elaboration.commands, text):
+    worker.harmless = not runs_code(elaboration.commands, text)
+    if not worker.harmless:
         worker.discard()
     return elaboration
 
@@ -92,8 +98,7 @@ async def exported(
     export = await worker.export(elaboration.env, seconds=max(1.0, deadline - time.monotonic()))
     await worker.release(envs=[elaboration.env])
     tables = Tables.read(export, deadline=deadline)
-    declared = _declared(elaboration, tables)
-    return Elaborated(text, header, elaboration, tables, declared, frozenset(open_declarations(tables, declared)))
+    return Elaborated(text, header, elaboration, tables, _declared(elaboration, tables))
 
 
 def normalised(text: str, name: str) -> str:

@@ -28,9 +28,8 @@ _BINDER_KINDS = 4
 _STEPS_BETWEEN_LOOKS = 4096
 
 _LEVEL_PARTS = {"s": 1, "m": 2, "x": 2}
-#: For each kind of expression row: how many leading parts are expression rows, and where they start.
-_EXPR_PARTS = {"a": (1, 2), "l": (2, 2), "p": (2, 2), "t": (2, 3)}
-_EXPR_LENGTH = {"b": 2, "s": 2, "c": 3, "a": 3, "l": 5, "p": 5, "t": 5, "n": 2, "r": 2, "j": 4}
+#: Of the kinds of expression rows that are not checked in place.
+_EXPR_LENGTH = {"b": 2, "s": 2, "c": 3, "t": 5, "n": 2, "r": 2, "j": 4}
 
 
 class MalformedExport(Exception):
@@ -106,19 +105,20 @@ class Tables:
             tables._add_name(row)
         for row in _list(export.get("levels")):
             tables._add_level(row)
-        for row in _list(export.get("exprs")):
-            tables._add_expr(row)
+        tables._add_exprs(_list(export.get("exprs")))
         for item in _list(export.get("constants")):
             tables._add_constant(item)
         for item in _list(export.get("imported")):
             tables._add_imported(item)
         return tables
 
-    def step(self) -> None:
-        """Counts one step of a walk; raises `JudgeTooSlow` past the deadline."""
-        self._steps += 1
-        if self._steps % _STEPS_BETWEEN_LOOKS == 0 and time.monotonic() > self.deadline:
-            raise JudgeTooSlow
+    def step(self, many: int = 1) -> None:
+        """Counts steps of a walk; raises `JudgeTooSlow` past the deadline."""
+        self._steps += many
+        if self._steps >= _STEPS_BETWEEN_LOOKS:
+            self._steps = 0
+            if time.monotonic() > self.deadline:
+                raise JudgeTooSlow
 
     def named(self, expr: Row) -> Name:
         """The constant, or the structure of a projection, that a row names."""
@@ -150,21 +150,28 @@ class Tables:
 
     def constants_in(self, rows: Iterable[int]) -> Iterator[Name]:
         """Names of the constants and structures under these expression rows."""
+        exprs = self.exprs
         for row in self.reachable(rows):
-            expr = self.exprs[row]
-            if expr[0] in ("c", "j"):
-                yield self.named(expr)
+            expr = exprs[row]
+            if expr[0] == "c" or expr[0] == "j":
+                yield self.names[expr[1]]
 
     def reachable(self, rows: Iterable[int]) -> set[int]:
         """These expression rows and all rows under them."""
+        exprs = self.exprs
         seen = set(rows)
         pending = list(seen)
+        steps = 0
         while pending:
-            self.step()
-            for child in children(self.exprs[pending.pop()]):
+            steps += 1
+            if steps == _STEPS_BETWEEN_LOOKS:
+                self.step(steps)
+                steps = 0
+            for child in children(exprs[pending.pop()]):
                 if child not in seen:
                     seen.add(child)
                     pending.append(child)
+        self.step(steps)
         return seen
 
     def _add_name(self, item: Any) -> None:
@@ -186,34 +193,51 @@ class Tables:
                 _index(part, len(self.levels))
         self.levels.append(tuple(row))
 
-    def _add_expr(self, item: Any) -> None:
-        row = _list(item)
-        tag = _text(row[0]) if row else ""
-        _require(_EXPR_LENGTH.get(tag) == len(row), "an expression without free or meta variables")
-        at = len(self.exprs)
-        self._loose.append(self._check_expr(tag, row))
-        self.exprs.append(_frozen(tag, row))
-        function: int = row[1] if tag == "a" else -1
-        self.heads.append(self.heads[function] if tag == "a" else at)
-        self.arguments.append(self.arguments[function] + 1 if tag == "a" else 0)
+    def _add_exprs(self, rows: list[Any]) -> None:
+        """Checks and adds all rows of expressions. What stands most often is checked in place: an export has tens of
+        thousands of rows, and calls would cost several times what they do."""
+        exprs, heads, arguments, loose, names = self.exprs, self.heads, self.arguments, self._loose, len(self.names)
+        for at, row in enumerate(rows):
+            match row:
+                case ["a", function, argument]:
+                    if type(function) is not int or type(argument) is not int:
+                        raise _no_row()
+                    if not (0 <= function < at and 0 <= argument < at):
+                        raise _no_row()
+                    one, other = loose[function], loose[argument]
+                    loose.append(one if one > other else other)
+                    exprs.append(("a", function, argument))
+                    heads.append(heads[function])
+                    arguments.append(arguments[function] + 1)
+                    continue
+                case ["l" | "p" as tag, name, domain, body, kind]:
+                    if type(name) is not int or type(domain) is not int or type(body) is not int:
+                        raise _no_row()
+                    if type(kind) is not int:
+                        raise _no_row()
+                    if not (0 <= name < names and 0 <= domain < at and 0 <= body < at and 0 <= kind < _BINDER_KINDS):
+                        raise _no_row()
+                    one, other = loose[domain], loose[body] - 1
+                    loose.append(one if one > other else other)
+                    exprs.append((tag, name, domain, body, kind))
+                case _:
+                    tag, parts = _expr(row)
+                    loose.append(self._check_expr(tag, parts))
+                    exprs.append(_frozen(tag, parts))
+            heads.append(at)
+            arguments.append(0)
 
     def _check_expr(self, tag: str, row: list[Any]) -> int:
-        """Checks the parts of a row; gives how many binders it needs around it."""
+        """Checks the parts of any other row; gives how many binders it needs around it."""
         match tag:
             case "b":
                 return _index(row[1], _MAX_BOUND) + 1
-            case "s":
-                _index(row[1], len(self.levels))
             case "c":
                 self._name(row[1])
                 for level in _list(row[2]):
                     _index(level, len(self.levels))
-            case "a":
-                return max(self._below(row[1]), self._below(row[2]))
-            case "l" | "p":
-                self._name(row[1])
-                _index(row[4], _BINDER_KINDS)
-                return max(self._below(row[2]), self._below(row[3]) - 1)
+            case "s":
+                _index(row[1], len(self.levels))
             case "t":
                 self._name(row[1])
                 return max(self._below(row[2]), self._below(row[3]), self._below(row[4]) - 1)
@@ -276,10 +300,13 @@ class Tables:
 def children(expr: Row) -> tuple[int, ...]:
     """The expression rows directly under a row."""
     tag = expr[0]
-    if tag in _EXPR_PARTS:
-        start, count = _EXPR_PARTS[tag]
-        return expr[start : start + count] if tag != "a" else expr[1:3]
-    return (expr[3],) if tag == "j" else ()
+    if tag == "a":
+        return expr[1:]
+    if tag == "l" or tag == "p":
+        return expr[2:4]
+    if tag == "t":
+        return expr[2:]
+    return expr[3:] if tag == "j" else ()
 
 
 def _sortable(name: Name) -> tuple[tuple[bool, str | int], ...]:
@@ -329,8 +356,19 @@ def _natural(value: Any) -> int:
 
 def _index(value: Any, bound: int) -> int:
     if type(value) is not int or not 0 <= value < bound:
-        raise MalformedExport("expected the number of an earlier row")
+        raise _no_row()
     return value
+
+
+def _no_row() -> MalformedExport:
+    return MalformedExport("expected the number of an earlier row")
+
+
+def _expr(value: Any) -> tuple[str, list[Any]]:
+    row = _list(value)
+    tag = _text(row[0]) if row else ""
+    _require(_EXPR_LENGTH.get(tag) == len(row), "an expression without free or meta variables")
+    return tag, row
 
 
 def _hints(value: Any) -> int | str:

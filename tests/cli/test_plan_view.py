@@ -103,7 +103,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def watched(monkeypatch: pytest.MonkeyPatch, *, quiet: bool = False, **environment: str) -> str:
+def watched(monkeypatch: pytest.MonkeyPatch, *, quiet: bool = False, typed: bool = False, **environment: str) -> str:
     """What reaches a terminal of 80 columns while the agent works."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
@@ -111,7 +111,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, *, quiet: bool = False, **environme
         monkeypatch.setenv(name, value)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with Live(quiet=quiet) as live:
+    with Live(quiet=quiet, typed=typed) as live:
         live.observe("FileOpened", {"file": "f", "targets": ["gauss"]})
         live.observe("AgentStarted", {"targets": ["gauss"]})
         for event in [*COURSE, DONE]:
@@ -136,6 +136,11 @@ def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_terminal_that_cannot_draw_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = watched(monkeypatch, TERM="dumb")
     assert "] gauss: proved\n" in seen and "\x1b" not in seen
+
+
+def test_nothing_is_drawn_over_what_somebody_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = watched(monkeypatch, typed=True)
+    assert "] gauss: proved\n" in seen and "\x1b" not in seen and "\r" not in seen
 
 
 def test_quiet(monkeypatch: pytest.MonkeyPatch) -> None:

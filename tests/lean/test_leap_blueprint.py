@@ -411,6 +411,29 @@ async def test_several_targets(desk: Desk, pool: Pool, tmp_path: Path) -> None:
     assert [write_blueprint(tmp_path, b).name for b in (first, second)] == ["blueprint-1.lean", "blueprint-2.lean"]
 
 
+async def test_a_later_target(desk: Desk, pool: Pool) -> None:
+    """What `gauss` rests on stands below it in the file: it is stated once more above it, under another name."""
+    text = "theorem below (n : Nat) : twice (sumTo 0) + n = n"
+    found = await keys(desk.stage, DEFINITIONS, [text])
+    below = desk.plan.target(Statement(found["below"], "below", text))
+    assert isinstance(desk.plan.commit(desk.lemma("base"), [below.statement], Sketch("exact below 0")), Decomposition)
+    after = f"{text.replace('twice (sumTo 0)', '2 * sumTo 0')} := by sorry\n\n-- below_2 is taken\nend Demo\n"
+    blueprint = Blueprint(desk.plan, desk.stage, desk.lemma("gauss"), after)
+    assert blueprint.borrowed == {below.number: "below_3"}
+    seen = await passages(pool, blueprint.text, seconds=60)
+    assert [p.error for p in seen if p.error] == []
+    assert [p.name for p in seen if p.theorem][1:3] == ["below_3", "base"] and "exact below_3 0" in blueprint.text
+    assert not await read_edits(f"{blueprint.text}-- changed\n", blueprint)
+    with pytest.raises(UserError) as refused:
+        await read_edits(
+            blueprint.text.replace("below_3 (n : Nat) : twice", "below_3 (n : Nat) : 0 + twice"), blueprint
+        )
+    assert refused.value.code == "target_changed" and "`below`" in refused.value.message
+    by_hand = blueprint.text.replace("+ n = n := by\n  sorry", "+ n = n := by\n  simp [twice, sumTo]", 1)
+    (done,) = await take_edits(await read_edits(by_hand, blueprint), blueprint, desk.closer)
+    assert str(done) == "below: proved" and desk.standings()["base"] == "proved"
+
+
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 async def test_random_plans_come_back_as_they_were(pool: Pool, seed: int) -> None:
     chance = random.Random(seed)

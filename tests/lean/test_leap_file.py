@@ -20,6 +20,7 @@ from prover.agent.leap.policy import Action, Policy
 from prover.agent.leap.replies import PlanReply, ProofReply
 from prover.agent.leap.stage import Stage
 from prover.agent.solver import SearchSolver
+from prover.agent.workbench import Workbench
 from prover.core.budget import Budget
 from prover.core.verdict import NotProved, Proved, Refuted
 from prover.lean import Pool
@@ -56,6 +57,9 @@ end Demo
 example (k : Nat) : 2 * Demo.sumTo k = k * (k + 1) := by sorry
 """
 STEP = "theorem gauss_step (n : Nat) (h : 2 * sumTo n = n * (n + 1)) : 2 * sumTo (n + 1) = (n + 1) * (n + 2)"
+TWICE = "theorem twice_it (n : Nat) : 2 * sumTo n = n * n + n"
+COMMUTES = "theorem commutes (n : Nat) : sumTo n + sumTo n = sumTo n + sumTo n"
+BY_TWICE = "rw [commutes, Nat.mul_add, Nat.mul_one, ← twice_it, Nat.two_mul]"
 SPARE = "theorem spare (a b : Nat) : a * b = b * a"
 PLAN = PlanReply(
     "by induction",
@@ -177,3 +181,30 @@ async def test_a_log_that_lies_proves_nothing(pool: Pool, script: str) -> None:
     result = await agent.run()
     (target,) = result.targets
     assert not target.proved and result.filled.text == TEXT, target.verdict
+
+
+async def test_what_there_is_of_an_open_target_is_a_file_too(pool: Pool) -> None:
+    """The plan is given up in the end, since nobody proves the step; what was verified is in the file all the same."""
+    says = {**SAYS, ("prove", "gauss_step"): [ProofReply("", "omega")], ("prove", "twice"): [ProofReply("", "grind")]}
+    says["plan", "twice"] = [PlanReply("", lemmas=(lemma(TWICE), lemma(COMMUTES)), script=BY_TWICE)]
+    says["prove", "commutes"] = [ProofReply("", "rfl -- it is")]
+    closer = SearchCloser(SearchSolver(), LadderJudge(pool))
+    agent = file_agent(pool, "t.lean", Script(says), closer, Effort(revisions=0, plan_revisions=0))
+    result = await agent.run()
+    assert not result.all_proved and "gauss_step" not in result.filled.text
+    assert result.partial is not None
+    text = result.partial.text
+    step = text.index("theorem gauss_step")
+    comment = text[text.rindex("/--", 0, step) : step]
+    assert "the step" in comment and "[open]" in comment and "tried: plan: " in comment
+    assert text.index("exact gauss_step n ih") > text.index("theorem gauss ") > step
+    assert f"{COMMUTES} := by\n  rfl -- it is" in text and "[proved (prove)]" in text
+    for line in TEXT.splitlines():
+        assert line in text or "sorry" in line, line
+    async with Workbench(pool, result.partial, seconds=60) as bench:
+        assert not bench.elaboration.errors
+
+
+async def test_there_is_nothing_of_a_target_without_a_plan(pool: Pool) -> None:
+    result = await filled(pool, "t.lean:other", SAYS)
+    assert result.partial is None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from prover.lean import Pool
-from prover.repl import Session
+from prover.lean import Pool, PoolLimits
+from prover.lean.embedded import EmbeddedEngine
+from prover.repl import Modules, Session
 
 OPEN = "theorem two (n : Nat) (h : n = 2) : n + n = 4 := by sorry"
 
@@ -162,3 +164,52 @@ async def test_what_cannot_be_done_is_an_answer(ask: Asked) -> None:
     assert list(await ask(cmd="import Nowhere.At.All")) == ["message"]
     assert list(await ask(cmd="import\n")) == ["message"]
     assert (await ask(cmd="def f := 1"))["env"] == 0, "and nothing was counted"
+
+
+async def test_nothing_is_kept_of_what_is_collected(ask: Asked, shared: Pool) -> None:
+    await ask(cmd="def f := 1")
+    [seat] = ask.session._seats._seats.values()  # pyright: ignore[reportPrivateUsage]
+    before = await seat.worker.release()
+    told: dict[str, Any] = {}
+    for _ in range(3):
+        told = await ask(cmd=OPEN, env=0, allTactics=True, rootGoals=True, gc=True)
+        assert len(told["sorries"]) == 2 and told["tactics"]
+    assert await seat.worker.release() == before
+    # Its numbers are used up, as they are without `gc`.
+    assert told["env"] == 3 and [s["proofState"] for s in told["sorries"]] == [6, 7]
+    assert await ask(cmd="#check f", env=3) == {"message": "Unknown environment."}
+    assert await ask(tactic="subst h", proofState=6) == {"message": "Unknown proof state."}
+    assert await ask(pickleTo="nowhere", env=3) == {"message": "Unknown environment."}
+    assert (await ask(cmd=OPEN, env=0))["sorries"][0]["proofState"] == 9
+
+
+async def test_modules_of_ones_own(embedded: EmbeddedEngine, tmp_path: Path) -> None:
+    """In a project: found from its root, compiled once for all, and again when one of them has changed."""
+    view, folder = tmp_path / "view", tmp_path / "project"
+    (folder / "Own").mkdir(parents=True)
+    view.mkdir()
+    (folder / "lean-toolchain").touch()
+    (folder / "Own.lean").write_text("def own := 37\n")
+    (folder / "Own" / "More.lean").write_text("import Own\ntheorem more : own = own := rfl\n")
+    engine = replace(embedded, projects=(*embedded.projects, view))
+    limits = PoolLimits(size=1, spares=0)
+    async with Pool(engine, limits) as pool:
+        session = Session(pool, modules=Modules(engine, view, folder / "Own", limits))
+        ask = Asked(session)
+        assert await ask(cmd="import Own.More\ntheorem t : own = own := more\n#eval own") == _said(0, "37", 3)
+        assert await ask(cmd="import Own.More\n#eval own") == _said(1, "37", 2)
+        (folder / "Own.lean").write_text("def own := 38\n")
+        assert await ask(cmd="#eval own", env=0) == _said(2, "37", 1), "what is there stays"
+        assert await ask(cmd="import Own.More\n#eval own") == _said(3, "38", 2)
+        assert await ask(cmd="#eval own", env=0) == _said(4, "38", 1), "and is made again with the new one"
+        absent = await ask(cmd="import Own.Less")
+        assert "missing_import" in absent["message"] and str(folder) in absent["message"]
+        (folder / "Own.lean").write_text("def own : Nat := nowhere\n")
+        assert "import_fails" in (await ask(cmd="import Own"))["message"]
+        assert (await ask(cmd="#eval 1"))["env"] == 5
+        await session.close()
+
+
+def _said(env: int, text: str, line: int) -> dict[str, Any]:
+    message = {"severity": "info", "pos": place(line, 0), "endPos": place(line, 5), "data": text}
+    return {"env": env, "messages": [message]}

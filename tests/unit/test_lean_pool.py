@@ -269,6 +269,17 @@ async def test_worn_out_workers_are_recycled_between_leases(scripted: Scripted, 
         assert pool.statistics.peak_mb > 1
 
 
+async def test_among_strangers_only_harmless_workers_come_back(scripted: Scripted) -> None:
+    async with Pool(scripted(), PoolLimits(size=1, spares=0, strangers=True)) as pool:
+        first = await pid_of(pool, "Init")
+        async with pool.lease(["Init"]) as worker:
+            assert worker.process.pid == first  # it had run nothing
+            worker.clean, worker.harmless = False, True
+        async with pool.lease(["Init"]) as worker:
+            assert worker.process.pid == first and not worker.harmless  # said of each lease anew
+        assert await pid_of(pool, "Init") != first and pool.statistics.discarded == 1
+
+
 async def test_discarded_abandoned_and_headerless_workers_do_not_come_back(scripted: Scripted) -> None:
     async with Pool(scripted(), PoolLimits(size=1, spares=0)) as pool:
         seen = [0]
@@ -426,7 +437,7 @@ def test_however_we_end_no_lean_stays(how: signal.Signals) -> None:
             below = psutil.Process(parent.pid).children(recursive=True)
             assert len(below) == 3 and grandchild in {process.pid for process in below}
             parent.send_signal(how)
-            assert parent.wait(10) != 0
+            assert parent.wait(120) != 0
         finally:
             parent.kill()
     # What a Lean process itself starts (here the sleeper) goes with its group, where we still can do that.

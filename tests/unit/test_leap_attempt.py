@@ -5,16 +5,18 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from scripted_cast import NoSearch
 
 from prover.agent.leap import Statement
 from prover.agent.leap.brief import Brief
-from prover.agent.leap.cast import Said
+from prover.agent.leap.cast import CutOff, Said, Unanswered
 from prover.agent.leap.effort import Effort
 from prover.agent.leap.lemma_attempt import LemmaAttempt
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action
 from prover.agent.leap.replies import NoReply
+from prover.core.errors import ModelError
 
 PROSE = NoReply("prose", "It is well known.")
 
@@ -56,3 +58,27 @@ async def test_samples_that_are_there_are_all_tried() -> None:
     assert len(talker.briefs) == 6 and attempt.bill.calls == 3
     talker, attempt = await tried(samples=32, revisions=31)
     assert len(talker.briefs) == 32 and attempt.bill.calls == 2
+
+
+@pytest.mark.parametrize(
+    "end", [Unanswered(ModelError("gone", code="model_down"), Said(None, 70, 0.5, 2, lean_seconds=3.0)), None]
+)
+async def test_what_was_paid_before_a_model_failed_is_on_the_bill(end: BaseException | None) -> None:
+    """So it is where the attempt is cut off."""
+    ending = end or CutOff(Said(None, 70, 0.5, 2, lean_seconds=3.0))
+
+    class Failing(Talker):
+        async def prove(self, brief: Brief, draw: int = 0) -> Said[Any]:
+            if self.briefs:
+                raise ending
+            return await super().prove(brief, draw)
+
+    plan, cast = Plan(), Failing(1)
+    lemma = plan.target(Statement("k", "t", "theorem t : 1 = 1"))
+    stage: Any = SimpleNamespace(plain="")
+    scripted: Any = cast
+    attempt = LemmaAttempt(plan, stage, scripted, NoSearch(), Effort(revisions=9), lemma, Action.PROVE)
+    with pytest.raises(type(ending)):
+        await attempt.run()
+    tally = plan.tally
+    assert (tally.tokens, tally.money, tally.calls, tally.lean_seconds) == (80, 0.5, 3, 3.0)

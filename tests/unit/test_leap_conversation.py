@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from model_server import Asked, ModelServer, Says
 from pydantic import Field
 
 from prover.agent.leap.brief import Brief, Known
+from prover.agent.leap.cast import CutOff, Unanswered
 from prover.agent.leap.conversation import converse, written_calls
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.model_cast import ModelCast
@@ -291,6 +293,48 @@ async def test_samples_of_no_use_do_not_hide_the_others() -> None:
     third = await cast.prove(replace(BRIEF, unusable=str(second.reply)), 32)
     assert [isinstance(said.reply, NoReply) for said in (first, second, third)] == [True, True, False]
     assert [said.spare for said in (first, second, third)] == [False, True, True] and len(player.asked) == 1
+
+
+class Breaking(Player):
+    """Calls a tool, then fails, or answers no more."""
+
+    def __init__(self, *, hangs: bool) -> None:
+        super().__init__(lambda query, time: [CALL])
+        self.hangs = hangs
+        self.silent = asyncio.Event()
+
+    async def answer(self, queries: Sequence[Query]) -> list[Answer | ModelError]:
+        if len(self.asked) == 2:
+            self.silent.set()
+            await asyncio.sleep(60 if self.hangs else 0)
+            return [ModelError("gone", code="model_down", hint="wait", transient=True)]
+        return await super().answer(queries)
+
+
+async def test_a_model_that_fails_midway_says_what_was_paid() -> None:
+    heard: list[int] = []
+    cast = ModelCast(
+        find_agent("leap"),
+        {"main": Breaking(hangs=False)},
+        tools=lambda brief, names: [Double()],
+        observe=lambda role, talk: heard.append(talk.tokens),
+    )
+    with pytest.raises(Unanswered) as failed:
+        await cast.prove(BRIEF)
+    error, said = failed.value, failed.value.said
+    assert (error.code, error.hint, error.transient) == ("model_down", "wait", True)
+    assert (said.tokens, said.calls, said.money) == (20, 2, 1.0) and heard == [20]
+
+
+async def test_a_conversation_that_is_cut_off_says_what_was_paid() -> None:
+    player = Breaking(hangs=True)
+    cast = ModelCast(find_agent("leap"), {"main": player}, tools=lambda brief, names: [Double()])
+    asking = asyncio.create_task(cast.prove(BRIEF))
+    await player.silent.wait()
+    asking.cancel()
+    with pytest.raises(CutOff) as stopped:
+        await asking
+    assert asking.cancelled() and (stopped.value.said.tokens, stopped.value.said.calls) == (20, 2)
 
 
 async def test_what_does_not_fit_is_not_asked() -> None:

@@ -12,6 +12,7 @@ from prover.agent.leap.events import (
     ActionEnded,
     AgentEnded,
     Diagnosed,
+    LeanUsed,
     LemmaProved,
     LemmaRefuted,
     LimitReached,
@@ -67,8 +68,9 @@ class _Told:
             raise UserError(f"event {event.sequence} is of a plan that is not on record", code="corrupt_log") from None
         self.times = [*self.times[:1], event.time]
         told = event.payload
-        # What comes after an end is a run that went on.
-        self.stop = told.stop if isinstance(told, AgentEnded) else None
+        # What comes after an end is a run that went on, unless the end is what it belongs to.
+        if not isinstance(told, LeanUsed):
+            self.stop = told.stop if isinstance(told, AgentEnded) else None
         match told:
             case ActionEnded(key):
                 self.attempts[key].append(told)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prover.agent.leap.decomposition import Decomposition
 from prover.agent.leap.lemma import Lemma, Standing
+from prover.agent.leap.naming import mentions, with_names
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.remarks import harmless
 from prover.agent.leap.stage import Stage
@@ -40,15 +41,22 @@ class Blueprint:
     """What is written of a plan for one of its targets.
 
     `stage`: where the target stands; `after`: what follows its declaration in the user's file. `lemmas` are in the
-    order in which they are written, each after those that its proof calls on, the target last.
+    order in which they are written, each after those that its proof calls on, the target last. `borrowed`: of later
+    targets of the file that a proof here calls on, by number, the names they have here: they are stated once more,
+    with `sorry`, since nothing can call on what is declared below it. `stuck`: plans that were given up because nobody
+    could prove their lemmas are written where there is nothing better.
     """
 
-    def __init__(self, plan: Plan, stage: Stage, target: Lemma, after: str = "") -> None:
+    def __init__(self, plan: Plan, stage: Stage, target: Lemma, after: str = "", *, stuck: bool = False) -> None:
+        self._stuck = stuck
         self.plan = plan
         self.stage = stage
         self.target = target
         self.after = after
-        self.lemmas = [*_ordered(_beside(plan, target)), target]
+        beside = _beside(plan, target)
+        later = self._later_targets(beside)
+        self.borrowed = {lemma.number: self._free_name(lemma.name) for lemma in later}
+        self.lemmas = [*later, *self._ordered(beside), target]
 
     @property
     def text(self) -> str:
@@ -81,19 +89,61 @@ class Blueprint:
         if self.after.strip():
             yield Part("file", f"\n{self.after.strip()}")
 
+    def _free_name(self, name: str) -> str:
+        """A name that neither the plan nor the user's file has."""
+        number, file = 2, f"{self.stage.plain}\n{self.after}"
+        while self.plan.graph.named(f"{name}_{number}") is not None or mentions(file, f"{name}_{number}"):
+            number += 1
+        return f"{name}_{number}"
+
     def _written(self, lemma: Lemma, bare: bool) -> str:
         word = "target" if lemma is self.target else "lemma"
-        script = "sorry" if bare else proof_of(lemma)[0]
-        return "\n".join(
-            [
-                f"-- leap: {word} {lemma.number}",
-                *(_hint(text) for text in self.plan.hints.get(lemma.key, ())),
-                _note(self.plan, lemma),
-                f"{lemma.statement.text.strip()} := by",
-                *(f"  {line}".rstrip() for line in script.strip("\n").splitlines()),
-                "",
-            ]
-        )
+        hints = (_hint(text) for text in self.plan.hints.get(lemma.key, ()))
+        return "\n".join([f"-- leap: {word} {lemma.number}", *hints, self.stated(lemma, bare=bare)])
+
+    def stated(self, lemma: Lemma, *, bare: bool = False) -> str:
+        """A lemma with a comment on its standing and its proof, `sorry` where there is none (or `bare`)."""
+        borrowed = lemma.number in self.borrowed
+        text = with_names(lemma.statement.text, self._names) if borrowed else lemma.statement.text
+        script = "sorry" if bare else self.script(lemma)
+        lines = (f"  {line}".rstrip() for line in script.strip("\n").splitlines())
+        return "\n".join([_note(self.plan, lemma, borrowed=borrowed), f"{text.strip()} := by", *lines, ""])
+
+    def script(self, lemma: Lemma) -> str:
+        """The tactic lines that are written for a lemma."""
+        return "sorry" if lemma.number in self.borrowed else with_names(self.proof_of(lemma)[0], self._names)
+
+    def _later_targets(self, beside: list[Lemma]) -> list[Lemma]:
+        """Targets below this one in the file that a proof which is written here calls on."""
+        shown = [standing for lemma in (*beside, self.target) if (standing := self.proof_of(lemma)[1]) is not None]
+        called = {lemma.number for standing in shown for lemma in standing.lemmas}
+        targets = self.plan.graph.targets
+        later = targets[targets.index(self.target) + 1 :]
+        return [lemma for lemma in later if lemma.number in called]
+
+    def _ordered(self, lemmas: list[Lemma]) -> list[Lemma]:
+        """Each after those that its written proof calls on."""
+        wanted = {lemma.number for lemma in lemmas}
+        done: dict[int, Lemma] = {}
+        stack = [(lemma, False) for lemma in reversed(lemmas)]
+        while stack:
+            lemma, below = stack.pop()
+            if lemma.number in done or lemma.number not in wanted:
+                continue
+            if below:
+                done[lemma.number] = lemma
+                continue
+            stack.append((lemma, True))
+            _, standing = self.proof_of(lemma)
+            stack += [(other, False) for other in reversed(standing.lemmas if standing else ())]
+        return list(done.values())
+
+    def proof_of(self, lemma: Lemma) -> tuple[str, Decomposition | None]:
+        return proof_of(lemma, stuck=self._stuck)
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {self.plan.graph.lemmas[number].name: name for number, name in self.borrowed.items()}
 
 
 def joined(parts: Iterable[Part]) -> str:
@@ -105,11 +155,14 @@ def harmless_head(name: str) -> str:
     return _HEAD.format(name=harmless(name))
 
 
-def proof_of(lemma: Lemma) -> tuple[str, Decomposition | None]:
-    """The tactic lines that are written for a lemma, and the decomposition they belong to; `sorry` for none."""
+def proof_of(lemma: Lemma, *, stuck: bool = False) -> tuple[str, Decomposition | None]:
+    """The tactic lines that are written for a lemma, and the decomposition they belong to; `sorry` for none. `stuck`:
+    one that was given up since nobody could prove its lemmas is better than none."""
     if lemma.proof is not None:
         return lemma.proof.script, None
     standing = lemma.by or next((d for d in lemma.decompositions if not d.dead), None)
+    if standing is None and stuck:
+        standing = next((d for d in reversed(lemma.decompositions) if d.dead == "stuck"), None)
     return (standing.script, standing) if standing is not None else ("sorry", None)
 
 
@@ -148,24 +201,6 @@ def _below(target: Lemma, *, ever: bool = False) -> set[int]:
     return found
 
 
-def _ordered(lemmas: list[Lemma]) -> list[Lemma]:
-    """Each after those that its written proof calls on."""
-    wanted = {lemma.number for lemma in lemmas}
-    done: dict[int, Lemma] = {}
-    stack = [(lemma, False) for lemma in reversed(lemmas)]
-    while stack:
-        lemma, below = stack.pop()
-        if lemma.number in done or lemma.number not in wanted:
-            continue
-        if below:
-            done[lemma.number] = lemma
-            continue
-        stack.append((lemma, True))
-        _, standing = proof_of(lemma)
-        stack += [(other, False) for other in reversed(standing.lemmas if standing else ())]
-    return list(done.values())
-
-
 # --- in words
 
 
@@ -173,9 +208,12 @@ def _hint(text: str) -> str:
     return f"/- HINT: {harmless(text)} -/" if "\n" in text or "-/" in text else f"-- hint: {text}"
 
 
-def _note(plan: Plan, lemma: Lemma) -> str:
-    lines = [line for line in (harmless(lemma.statement.informal.strip()), _standing(lemma)) if line]
-    lines += [harmless(line) for line in _tried(plan, lemma)]
+def _note(plan: Plan, lemma: Lemma, *, borrowed: bool) -> str:
+    standing = (
+        f"[{harmless(lemma.name)}, a later target: planned in a file of its own]" if borrowed else _standing(lemma)
+    )
+    lines = [line for line in (harmless(lemma.statement.informal.strip()), standing) if line]
+    lines += [] if borrowed else [harmless(line) for line in _tried(plan, lemma)]
     # A statement may bring a doc comment or attributes of its own.
     opening = "/--" if re.match(r"(theorem|lemma)\b", lemma.statement.text.strip()) else "/-"
     words = "\n".join(lines)

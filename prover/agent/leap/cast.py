@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply
+from prover.core.errors import ModelError
 
 Reply = TypeVar("Reply", covariant=True)
 
@@ -24,10 +26,27 @@ class Said(Generic[Reply]):
     lean_seconds: float = 0.0
 
 
+class Unanswered(ModelError):
+    """A model failed in the middle of a conversation; what `said` tells had been paid by then."""
+
+    def __init__(self, error: ModelError, said: Said[None]) -> None:
+        super().__init__(error.message, code=error.code, hint=error.hint, transient=error.transient)
+        self.said = said
+
+
+class CutOff(asyncio.CancelledError):
+    """The conversation was cancelled; what `said` tells had been paid by then."""
+
+    def __init__(self, said: Said[None]) -> None:
+        super().__init__()
+        self.said = said
+
+
 class Cast(Protocol):
     """One method a role. `draw`: 0 for the first time, so that the same question can have another answer.
 
-    Each raises `ModelError` when its model cannot answer.
+    Each raises `ModelError` when its model cannot answer: `Unanswered` where something was paid before that, as
+    `CutOff` says of one that is cancelled.
     """
 
     async def prove(self, brief: Brief, draw: int = 0) -> Said[ProofReply | NoReply]:

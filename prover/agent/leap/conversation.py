@@ -46,13 +46,13 @@ class Talk:
         self.money += answer.money
 
 
-async def converse(model: Asker, query: Query, toolbox: Toolbox | None = None) -> Talk:
+async def converse(model: Asker, query: Query, toolbox: Toolbox | None = None, talk: Talk | None = None) -> Talk:
     """Asks `query`; with a `toolbox`, its first sample may call tools, again and again, while there are calls left.
 
     A model that takes no tools, or whose server refuses them, is told of them in words, and calls them by a block that
-    begins with ```tool. Raises `ModelError`.
+    begins with ```tool. `talk`: what is filled in as it goes on. Raises `ModelError`.
     """
-    talk = Talk()
+    talk = talk or Talk()
     if toolbox is None or not toolbox.tools or not toolbox.left:
         talk.add(await _ask(model, query))
         return talk

@@ -96,6 +96,11 @@ class _Reading:
             words = f"`{target.name}` says something else than in the user's file ({where})"
             hint = "a target is restated in the file itself, and planned anew in another run"
             raise _error("target_changed", words, hint)
+        for lemma in self.blueprint.lemmas:
+            passage = matched.get(lemma.number)
+            if lemma.number in self.blueprint.borrowed and passage is not None and passage.key != digest(lemma.key):
+                words = f"`{lemma.name}`, a later target, says something else here (line {passage.line})"
+                raise _error("target_changed", words, "a target is restated in the file itself")
         if definitions:
             await self._check_definitions(definitions)
         stated, restated, new = await self._statements(theorems, known, definitions)
@@ -243,7 +248,10 @@ class _Reading:
             lemma = lemmas.get(passage.line)
             parts = passage.split()
             script = self._in_plan_names(parts[1]) if parts is not None else ""
-            if not _differs(lemma, script, restated):
+            borrowed = lemma is not None and lemma.number in self.blueprint.borrowed
+            if not borrowed and not _differs(lemma, script, restated):
+                continue
+            if plain(script) == "sorry" and borrowed:
                 continue
             if plain(script) == "sorry":
                 if lemma is not None and proof_of(lemma)[1] is not None and not lemma.proved:

@@ -163,6 +163,16 @@ class LimitReached:
     most: float
 
 
+@payload("LeanUsed")
+@dataclass(frozen=True, slots=True)
+class LeanUsed:
+    """Wall seconds of Lean for what is about the file and no lemma's attempt. `part`: `opening` it (the statements and
+    a person's edits included), `assembling` what was proved, `judging` the file with it."""
+
+    part: str
+    seconds: float
+
+
 @payload("ModelsNamed")
 @dataclass(frozen=True, slots=True)
 class ModelsNamed:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from prover.agent.leap.cast import Cast
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.editing import edit_from
 from prover.agent.leap.effort import Effort
+from prover.agent.leap.events import LeanUsed
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
 from prover.agent.leap.look import spelled
+from prover.agent.leap.partial import PartialFile
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Policy
 from prover.agent.leap.remarks import hints
@@ -32,8 +35,10 @@ from prover.agent.target import Target
 from prover.agent.task import Task
 from prover.agent.workbench import Workbench
 from prover.core.budget import Budget
+from prover.core.errors import LeanProcessError
 from prover.core.message import Message
 from prover.core.position import Span
+from prover.core.verdict import NotProved, Proved, ProvedModulo
 from prover.lean import Pool
 from prover.lean.source import Edit, SourceFile
 from prover.verify.policy import Allowance
@@ -79,11 +84,12 @@ class FileAgent:
     async def run(self) -> FileResult:
         """Works on the chosen theorems and says of each what is known, as `fill` does; every verdict is `judge`'s."""
         began = time.monotonic()
-        tasks, messages = await self._open()
-        scenes = await self._scenes(tasks)
+        with self._lean("opening"):
+            tasks, messages = await self._open()
+            scenes = await self._scenes(tasks)
+            await self._edited(scenes)
         reason = "exhausted"
         if scenes:
-            await self._edited(scenes)
             self.observe("AgentStarted", {"targets": [task.obligation.label for task, _ in scenes]})
             options = self.options
             agent = Leap(
@@ -101,11 +107,15 @@ class FileAgent:
             reason = await agent.run()
             for blueprint in self._blueprints(scenes):
                 write_blueprint(self._folder, blueprint)
-        for task, scene in scenes:
-            task.seconds = time.monotonic() - began
-            await self._finish(task, scene, reason)
+        with self._lean("assembling"):
+            for task, scene in scenes:
+                task.seconds = time.monotonic() - began
+                await self._finish(task, scene, reason)
         judging = Judging(self.named, self.judge, self.observe, interrupted=self.stop.is_set())
-        filled = await judging.judge_all(tasks)
+        with self._lean("judging"):
+            filled = await judging.judge_all(tasks)
+        with self._lean("assembling"):
+            partial = await self._partial(scenes)
         return FileResult(
             source=self.source,
             filled=filled,
@@ -115,7 +125,17 @@ class FileAgent:
             lean_version=self.pool.engine.lean_version,
             seconds=time.monotonic() - began,
             interrupted=self.stop.is_set(),
+            partial=partial,
         )
+
+    @contextmanager
+    def _lean(self, part: str) -> Generator[None]:
+        """Puts the seconds that go to Lean here on the plan's account."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.plan.record(LeanUsed(part, time.monotonic() - began))
 
     async def _edited(self, scenes: Sequence[tuple[Task, Scene]]) -> None:
         """Takes in what a person changed in the blueprints."""
@@ -135,6 +155,24 @@ class FileAgent:
         for task, scene in scenes:
             after = self.named.working.data[task.obligation.command.end :].decode()
             yield Blueprint(self.plan, scene.stage, scene.target, after)
+
+    async def _partial(self, scenes: Sequence[tuple[Task, Scene]]) -> SourceFile | None:
+        """The file with verified proofs, and what there is of the open targets; None where there is nothing of them."""
+        kept = [task for task, _ in scenes if isinstance(task.verdict, Proved | ProvedModulo)]
+        edits = [edit for task in kept for edit in task.edits]
+        made = PartialFile(self.named, self.pool, edits, self.assembler.there, self.options.elaborate_seconds)
+        found = False
+        try:
+            for task, scene in scenes:
+                if isinstance(task.verdict, NotProved) and scene.target.standing is Standing.OPEN:
+                    after = self.named.working.data[task.obligation.command.end :].decode()
+                    found = (
+                        await made.add(task, Blueprint(self.plan, scene.stage, scene.target, after, stuck=True))
+                        or found
+                    )
+        except LeanProcessError as error:
+            self.observe("NotAssembled", {"name": self.source.name, "faults": f"Lean was lost: {error.message}"})
+        return made.text if found else None
 
     async def _open(self) -> tuple[list[Task], tuple[Message, ...]]:
         """The chosen targets, and Lean's messages."""

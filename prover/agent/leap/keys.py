@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from prover.verify.name import Name, show
-from prover.verify.tables import Constant, Row, Tables
-
-#: Where the numbers of other expression rows stand in a row, and where its plain parts do. Names and kinds of binders
-#: are left out.
-_SUBTERMS = {"a": (1, 2), "l": (2, 3), "p": (2, 3), "t": (2, 3, 4), "j": (3,)}
-_PLAIN = {"b": (1,), "n": (1,), "r": (1,), "j": (2,)}
+from prover.verify.tables import Constant, Row, Tables, children
 
 
 class Keys:
@@ -69,28 +64,40 @@ class Keys:
 
     def _row(self, row: int, inside: frozenset[Name]) -> str:
         """A digest of an expression; the stack is our own, since terms may be deep."""
-        known = self._rows.setdefault(inside, {})
+        exprs, known = self._tables.exprs, self._rows.setdefault(inside, {})
         stack = [row]
         while stack:
-            expr = self._tables.exprs[stack[-1]]
-            below = [expr[i] for i in _SUBTERMS.get(expr[0], ()) if expr[i] not in known]
-            if below:
-                stack += below
-                continue
-            known[stack.pop()] = self._digest(expr, inside)
+            at = stack[-1]
+            open_before = len(stack)
+            for child in children(exprs[at]):
+                if child not in known:
+                    stack.append(child)
+            if len(stack) == open_before:
+                stack.pop()
+                if at not in known:
+                    known[at] = self._digest(exprs[at], known, inside)
         return known[row]
 
-    def _digest(self, expr: Row, inside: frozenset[Name]) -> str:
-        tag: str = expr[0]
-        known = self._rows[inside]
-        parts = [tag, *(str(expr[i]) for i in _PLAIN.get(tag, ())), *(known[expr[i]] for i in _SUBTERMS.get(tag, ()))]
-        if tag == "s":
-            parts.append(self._level(expr[1]))
-        elif tag == "c":
-            parts += [self._content(self._tables.named(expr), inside), *map(self._level, expr[2])]
-        elif tag == "j":
-            parts.append(self._content(self._tables.named(expr), inside))
-        return _digest(*parts)
+    def _digest(self, expr: Row, known: Mapping[int, str], inside: frozenset[Name]) -> str:
+        """`known`: digests of what is under it, which are hexadecimal and need no escapes."""
+        match expr:
+            case ("a", function, argument):
+                return _hashed(f"a\x1f{known[function]}\x1f{known[argument]}")
+            case ("l" | "p" as tag, _, domain, body, _):
+                return _hashed(f"{tag}\x1f{known[domain]}\x1f{known[body]}")
+            case ("t", _, type_, value, body):
+                return _hashed(f"t\x1f{known[type_]}\x1f{known[value]}\x1f{known[body]}")
+            case ("c", _, levels):
+                return _digest("c", self._content(self._tables.named(expr), inside), *map(self._level, levels))
+            case ("s", level):
+                return _digest("s", self._level(level))
+            case ("j", _, index, structure):
+                content = self._content(self._tables.named(expr), inside)
+                return _digest("j", str(index), known[structure], content)
+            case (tag, plain):
+                return _digest(tag, str(plain))
+            case _:
+                raise AssertionError(f"no expression: {expr[0]}")
 
     def _level(self, row: int) -> str:
         level = self._tables.levels[row]
@@ -101,8 +108,12 @@ class Keys:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(_escaped(parts)).encode(errors="surrogatepass")).hexdigest()
+    return _hashed("\x1f".join(map(_escaped, parts)))
 
 
-def _escaped(parts: Iterable[str]) -> Iterable[str]:
-    return (part.replace("\\", "\\\\").replace("\x1f", "\\u") for part in parts)
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", "\\\\").replace("\x1f", "\\u")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from prover.agent.leap.bill import Bill
 from prover.agent.leap.brief import Brief, Tried
-from prover.agent.leap.cast import Cast
+from prover.agent.leap.cast import Cast, CutOff, Unanswered
 from prover.agent.leap.closing import Closer
 from prover.agent.leap.decomposition import Decomposition, Sketch
 from prover.agent.leap.dossier import Dossier
@@ -61,6 +61,9 @@ class LemmaAttempt:
             outcome = "success" if helped else "failure"
         except LeanProcessError as error:
             outcome, self.faults = "lost", f"Lean was lost over it: {error.message}"
+        except (Unanswered, CutOff) as ended:
+            self.bill.paid(ended.said)
+            raise
         finally:
             self.plan.record(
                 ActionEnded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from prover.agent.leap.keys import Keys
 from prover.core.errors import CallTimeout
 from prover.lean import Elaboration, Pool
 from prover.verify.elaborated import Elaborated, exported, read_by_lean
+from prover.verify.footing import own_holes
 from prover.verify.name import Name, parse, show
 from prover.verify.policy import Allowance, forbidden
 from prover.verify.tables import JudgeTooSlow, MalformedExport
@@ -44,7 +46,7 @@ class Look:
 
     complaints: tuple[Complaint, ...]
     keys: Mapping[str, str]
-    open: frozenset[str]
+    open: Container[str]
     uses: Mapping[str, frozenset[str]]
     kinds: Mapping[str, str]
     declared: Mapping[str, tuple[str, ...]]
@@ -97,7 +99,7 @@ async def look(
 
 
 def _only(complaints: Sequence[Complaint], began: float) -> Look:
-    return Look(tuple(complaints), {}, frozenset(), {}, {}, {}, time.monotonic() - began)
+    return Look(tuple(complaints), {}, (), {}, {}, {}, time.monotonic() - began)
 
 
 def _complaints(found: Elaboration, draft: Draft, allowed: Allowance) -> list[Complaint]:
@@ -111,13 +113,15 @@ def _complaints(found: Elaboration, draft: Draft, allowed: Allowance) -> list[Co
 
 def _seen(draft: Draft, file: Elaborated, complaints: tuple[Complaint, ...], began: float) -> Look:
     tables, keys = file.tables, Keys(file.tables)
+    # What is worked out later takes one walk for each name that is asked for, and is nobody's time-out.
+    tables.deadline = math.inf
     declared = {show(name): name for name in file.declared}
     theorems = [label for label, name in declared.items() if tables.constants[name].kind == "theorem"]
     own = frozenset(file.declared)
     return Look(
         complaints,
         _OnDemand(theorems, lambda label: keys.of(declared[label])),
-        frozenset(label for label, name in declared.items() if name in file.open),
+        _Having(_OnDemand(declared, lambda label: own_holes(tables, declared[label]))),
         _OnDemand(declared, lambda label: _rests_on(file, declared[label], own)),
         {label: tables.constants[name].kind for label, name in declared.items()},
         _by_piece(draft, file, declared),
@@ -155,11 +159,24 @@ class _OnDemand(Mapping[str, _Value]):
             known = self._known[name] = self._made(name)
         return known
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
     def __len__(self) -> int:
         return len(self._known)
+
+
+class _Having(Container[str]):
+    """The names for which something is true."""
+
+    def __init__(self, found: Mapping[str, bool]) -> None:
+        self._found = found
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._found.get(name, False)
 
 
 def _rests_on(file: Elaborated, name: Name, own: Container[Name]) -> frozenset[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from prover.agent.leap.brief import Brief
-from prover.agent.leap.cast import Said
+from prover.agent.leap.cast import CutOff, Said, Unanswered
 from prover.agent.leap.context import estimate
 from prover.agent.leap.conversation import Talk, converse
 from prover.agent.leap.manifest import RoleName, ToolName
@@ -27,10 +28,11 @@ from prover.agent.leap.role import Role
 from prover.agent.leap.roles import Agent
 from prover.agent.leap.toolbox import AgentTool, Toolbox
 from prover.agent.leap.tools import Find, told_of
-from prover.core.errors import LeanProcessError, UserError
+from prover.core.errors import LeanProcessError, ModelError, UserError
 from prover.model import Asker, Sample
 
 _Reply = TypeVar("_Reply")
+_Value = TypeVar("_Value")
 _Read = Callable[[Sample], "_Reply | NoReply"]
 #: What tools a role has for a brief.
 Tools = Callable[[Brief, Sequence[ToolName]], Sequence[AgentTool[Any]]]
@@ -134,14 +136,25 @@ class ModelCast:
         if query is None:
             return Said(NoReply("too_long", "the task does not fit the prompt"), calls=0)
         model = self._models.get(role.part.model) or self._models["main"]
-        toolbox = self._toolbox(role, brief)
-        talk = await converse(model, query, toolbox)
-        self._observe(name, talk)
+        toolbox, talk = self._toolbox(role, brief), Talk()
+
+        def paid(reply: _Value) -> Said[_Value]:
+            lean = looked + (toolbox.seconds if toolbox else 0.0)
+            return Said(reply, talk.tokens, talk.money, talk.asked, lean_seconds=lean)
+
+        try:
+            await converse(model, query, toolbox, talk)
+        except ModelError as error:
+            raise Unanswered(error, paid(None)) from error
+        except asyncio.CancelledError as stopped:
+            raise CutOff(paid(None)) from stopped
+        finally:
+            if talk.asked:
+                self._observe(name, talk)
         first, *rest = talk.samples or (Sample(""),)
         if rest:
             self._spare[name, asked] = rest[::-1]
-        lean = looked + (toolbox.seconds if toolbox else 0.0)
-        return Said(read(first), talk.tokens, talk.money, talk.asked, lean_seconds=lean)
+        return paid(read(first))
 
     async def _with_premises(self, name: RoleName, brief: Brief) -> Brief:
         """The brief with theorems that may help; as it is where the lookup fails."""

@@ -11,6 +11,7 @@ from prover.agent.leap.events import (
     DefinitionsGiven,
     Diagnosed,
     HintGiven,
+    LeanUsed,
     LemmaDropped,
     LemmaProved,
     LemmaRefuted,
@@ -67,6 +68,8 @@ class Plan:
                 self.graph.give_up(self.graph.decompositions[number], reason)
             case ActionEnded():
                 self._attempted(payload)
+            case LeanUsed(_, seconds):
+                self.tally.lean_seconds += seconds
             case Diagnosed(key):
                 self.advice.setdefault(key, []).append(payload)
             case HintGiven(key, text, withdrawn):
