@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Protocol, runtime_checkable
 
 import typer
@@ -62,6 +63,10 @@ app.command("answer")(exiting(answer.run))
 app.command("models")(exiting(models.run))
 app.command("repl")(exiting(repl.run))
 app.add_typer(bench.app, name="bench")
+# Entry rooms do not import each other: their commands are known by name. What they need of an extra is imported, and
+# missed, when they run.
+for room in ("session",):
+    app.command(room)(exiting(import_module(f"prover.{room}.command").run))
 app.command("setup")(exiting(setup.run))
 app.command("doctor")(exiting(doctor.run))
 
