@@ -16,7 +16,7 @@ from prover.agent.solver import PORTFOLIO
 from prover.agent.workbench import Workbench
 from prover.api.workplace import Workplace
 from prover.core.budget import Budget
-from prover.core.errors import UserError
+from prover.core.errors import Crashed, UserError
 from prover.core.outcome import Progress, Rejected, TacticOutcome
 from prover.core.position import Span
 from prover.core.premise import Premise
@@ -57,10 +57,16 @@ class OpenProof:
     before: Callable[[], int] = field(repr=False)
     root: OpenState = field(init=False)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+    closed: bool = field(default=False, init=False)
     _shelf: Shelf | None = field(default=None, init=False, repr=False)
 
     async def alive(self) -> WorkerRunner:
-        """What runs tactics, on a worker that is there: it may have died while nobody asked it anything."""
+        """What runs tactics, on a worker that is there: it may have died while nobody asked it anything.
+
+        Raises `Crashed` (`closed`) once the proof's context has ended: the worker is somebody else's then.
+        """
+        if self.closed:
+            raise Crashed(f"the proof of {self.name} is closed", code="closed")
         if not self.bench.worker.alive:
             await self.runner.start_again()
         return self.runner
@@ -250,4 +256,7 @@ async def open_proof(
             before=lambda: bench.before(obligation.command),
         )
         proof.root = OpenState(proof, state)
-        yield proof
+        try:
+            yield proof
+        finally:
+            proof.closed = True

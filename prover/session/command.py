@@ -20,6 +20,7 @@ from prover.core.visible import visible
 if TYPE_CHECKING:
     from prover.api import AsyncProver
     from prover.session.desk import Desk
+    from prover.session.plain import Lines
 
 
 def run(
@@ -104,12 +105,12 @@ async def _session(
     folder = Path(target.path).parent if wanted.target else Path(".")
     status = _Status()
     async with AsyncExitStack() as stack:
-        # One process to type at, one for suggestions, one for `auto`.
+        # Processes to type at and for suggestions, and one for `auto`.
         prover = AsyncProver(
             engine=engine,
             folder=folder,
             model=choice,
-            jobs=jobs,
+            jobs=jobs + 1,
             memory_mb=memory,
             start_seconds=start_seconds,
             progress=status.progress,
@@ -123,7 +124,7 @@ async def _session(
             if target is None:
                 return 0
         status.say("starting Lean")
-        front = Front(await _desk(prover, target, resume=wanted.resume))
+        front = Front(await _desk(prover, target, resume=wanted.resume, apart=jobs > 1))
         stack.push_async_callback(front.close)
         status.say(f"session on {front.desk.path}; `help` lists what can be typed")
         if wanted.plain and lines is not None:
@@ -133,7 +134,7 @@ async def _session(
         return await Screen(front).run()
 
 
-async def _desk(prover: AsyncProver, target: Target, *, resume: bool) -> Desk:
+async def _desk(prover: AsyncProver, target: Target, *, resume: bool, apart: bool) -> Desk:
     from prover.session import desk, journal
 
     models = await prover.models()
@@ -147,24 +148,21 @@ async def _desk(prover: AsyncProver, target: Target, *, resume: bool) -> Desk:
             raise UserError(
                 f"there is no session on {path} to go on with", code="no_session", hint="leave out --resume"
             )
-        return desk.resume(prover, path, known[-1], past, model=models.tactic)
+        return desk.resume(prover, path, known[-1], past, model=models.tactic, apart=apart)
     name = target.name or ("" if target.line is None else f"#L{target.line}")
-    return await desk.begin(prover, path, name, model=models.tactic)
+    return await desk.begin(prover, path, name, model=models.tactic, apart=apart)
 
 
-async def _ask(prover: AsyncProver, lines: object) -> Target | None:
+async def _ask(prover: AsyncProver, lines: Lines) -> Target | None:
     """A statement, asked for and put into a new file."""
-    from prover.session.plain import Lines
+    from prover.session.abbreviations import expanded
 
-    assert isinstance(lines, Lines)
     while True:
         sys.stdout.write("statement: ")
         sys.stdout.flush()
         line = await lines.next()
         if line is None:
             return None
-        from prover.session.abbreviations import expanded
-
         statement = expanded(line).strip()
         if not statement:
             continue

@@ -65,6 +65,8 @@ class Desk:
     journal: Journal
     saving: Saving
     model: TacticModel | None = None
+    #: Suggestions come from a Lean process of their own.
+    apart: bool = False
     changed: Callable[[], None] = _unheard
     #: How scripts are laid out (`proof_tree.text`): as Lean took them when it was asked last.
     structured: bool = True
@@ -74,8 +76,8 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.hands = Hands(self.prover, self.document)
-        # Suggestions have a process of their own, so that nobody waits behind them.
-        self._others = self.hands if self.prover.jobs < 2 else Hands(self.prover, self.document)
+        # With a process of their own, nobody waits behind them.
+        self._others = Hands(self.prover, self.document) if self.apart else self.hands
         self._known: dict[tuple[tuple[str, ...], str], Suggestions] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -182,10 +184,11 @@ class Desk:
 
     async def step(self, step: Step, *, nothing: str = "") -> Answer:
         """Does an accepted step: into the journal, into the file, on with the suggestions."""
-        before = self.now
-        if not take(self.versions, step):
+        before, after = self.now, self.versions.copy()
+        if not take(after, step):
             return told(nothing, accepted=False)
         self.journal.record(step)
+        self.versions = after
         said = await self.save() if before.parts != self.now.parts else ""
         self.look()
         return told(said) if said else told()
@@ -240,7 +243,7 @@ class Desk:
 
 
 async def begin(
-    prover: AsyncProver, path: Path, target: str, *, model: TacticModel | None = None, journal: Path | None = None
+    prover: AsyncProver, path: Path, target: str, *, model: TacticModel | None = None, apart: bool = False
 ) -> Desk:
     """A new session on the first hole of a file that `target` chooses. Raises what opening it raises."""
     source = SourceFile.read(path)
@@ -259,29 +262,26 @@ async def begin(
         )
         document = Document(source, proof.hole, proof.tactic, proof.command)
         root = proof.root.state
-    writing = Journal(journal or next_journal(path))
+    writing = Journal(next_journal(path))
     writing.record(began)
     writing.record(Step(Verb.BEGIN, state=root))
-    return _desk(prover, path, document, proof.name, first(root), writing, {source.digest}, model)
+    saving = Saving(path, {source.digest}, lambda digest: writing.record(SavingEvent(digest)))
+    return Desk(prover, path, document, proof.name, first(root), writing, saving, model=model, apart=apart)
 
 
-def resume(prover: AsyncProver, path: Path, journal: Path, past: Past, *, model: TacticModel | None) -> Desk:
+def resume(
+    prover: AsyncProver,
+    path: Path,
+    journal: Path,
+    past: Past,
+    *,
+    model: TacticModel | None = None,
+    apart: bool = False,
+) -> Desk:
     """The session that a journal tells of, where it ended. What the file may hold is what was written last, or was
     about to be."""
     writing = Journal(journal, past=past.events)
     known = set(past.digests[-2:])
-    return _desk(prover, path, past.document, past.began.label, past.versions, writing, known, model)
-
-
-def _desk(
-    prover: AsyncProver,
-    path: Path,
-    document: Document,
-    label: str,
-    versions: Versions[Snapshot],
-    journal: Journal,
-    known: set[str],
-    model: TacticModel | None,
-) -> Desk:
-    saving = Saving(path, known, lambda digest: journal.record(SavingEvent(digest)))
-    return Desk(prover, path, document, label, versions, journal, saving, model)
+    saving = Saving(path, known, lambda digest: writing.record(SavingEvent(digest)))
+    label = past.began.label
+    return Desk(prover, path, past.document, label, past.versions, writing, saving, model=model, apart=apart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,10 +52,11 @@ class Front:
             answer = await self._do(asked)
         except ProverError as error:
             answer = told(*_words(error), accepted=False)
-        except (OSError, RecursionError, ValueError) as error:
-            answer = told(f"that did not work: {visible(str(error))}", accepted=False)
+        except Exception as error:  # a defect, a full disk: the person has their proof, and goes on
+            answer = told(f"that did not work: {visible(str(error) or type(error).__name__)}", accepted=False)
         if not (answer.accepted and asked.name in _SHOWS_GOALS):
-            self.desk.said(expanded(line).strip(), answer)
+            with suppress(OSError):
+                self.desk.said(expanded(line).strip(), answer)
         return answer
 
     def shows_goals(self, line: str) -> bool:

@@ -66,8 +66,12 @@ class Hands:
             self._states[(*moves_to(snapshot.part.tree, location), tactic)] = left
 
     async def close(self) -> None:
-        self._setting, self._proof = None, None
+        """Gives the process back, once it has done what it is at."""
+        proof, self._setting, self._proof = self._proof, None, None
         self._states.clear()
+        if proof is not None:
+            async with proof.lock:
+                proof.closed = True
         await self._stack.aclose()
 
     async def _opened(self, snapshot: Snapshot) -> OpenProof:

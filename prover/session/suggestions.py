@@ -98,7 +98,7 @@ async def suggest(
     arrived: Callable[[], None],
 ) -> None:
     """Fills `into` with what Lean accepts at a node. Ends early once they are not `wanted`; `arrived` hears of each."""
-    into.busy = True
+    into.busy, into.trouble = True, ""
     try:
         async with aclosing(_candidates(hands, snapshot, location, model, into)) as proposals:
             async for candidates in proposals:

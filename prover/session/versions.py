@@ -49,6 +49,12 @@ class Versions(Generic[Snapshot]):
         self._go(made.number)
         return made
 
+    def copy(self) -> Versions[Snapshot]:
+        """The same versions, to go back to if what is tried next fails."""
+        made = Versions(self.first)
+        made.current, made._all, made._last = self.current, [*self._all], {**self._last}
+        return made
+
     def amend(self, snapshot: Snapshot) -> None:
         """Puts `snapshot` in place of the current one, for what is not worth undoing (where one looks)."""
         self._all[self.current] = replace(self._all[self.current], snapshot=snapshot)

@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 import psutil
 import pytest
+from terminal_screen import TerminalScreen
 
 pytestmark = [pytest.mark.lean, pytest.mark.timeout(600)]
 
@@ -99,7 +101,7 @@ def test_a_kill_loses_nothing(spawned: list[pexpect.spawn], tmp_path: Path) -> N
     type_in(child, "constructor", "swap: 2 goals")
     type_in(child, "intro h", "h : p ∧ q")
     family = psutil.Process(child.pid).children(recursive=True)
-    os.kill(child.pid, 9)
+    child.kill(9)
     child.expect(pexpect.EOF)
     child.wait()
     psutil.wait_procs(family, timeout=20)
@@ -130,41 +132,70 @@ def test_a_script_and_a_statement(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def on_screen(child: pexpect.spawn, text: str) -> None:
-    """Waits for text on the screen. A full screen is drawn by its changes: blanks may be jumps of the cursor."""
-    gap = r"(?:\s|\x1b\[[0-9;?]*[A-Za-z])*"
-    child.expect(gap.join(re.escape(word) for word in text.split()))
+class Screened:
+    """A child whose output is drawn on a screen of 80 columns and 24 rows."""
+
+    def __init__(self, child: pexpect.spawn) -> None:
+        self.child = child
+        self.screen = TerminalScreen(24, 80)
+        self.raw = ""
+
+    def send(self, keys: str) -> None:
+        self.child.send(keys)
+
+    def shows(self, *texts: str) -> None:
+        """Waits until all of them stand on the screen at once."""
+        ends = time.monotonic() + TIMEOUT
+        while not all(text in self.screen.text for text in texts):
+            assert time.monotonic() < ends, f"{texts} is not on\n{self.screen.text}"
+            try:
+                said = self.child.read_nonblocking(65536, timeout=1)
+                self.raw += said
+                self.screen.feed(said)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                pytest.fail(f"ended without {texts}:\n{self.screen.text}")
 
 
 def test_a_session_on_the_whole_screen(spawned: list[pexpect.spawn], tmp_path: Path) -> None:
     path = tmp_path / "Swap.lean"
     path.write_text(TEXT)
     child = start(spawned, str(path), "--jobs", "1", NO_COLOR="1")
-    on_screen(child, "⊢ p ∧ q ↔ q ∧ p")
-    on_screen(child, "closes the goal")
-    child.send("constructor\r")
-    on_screen(child, "2 goals")
-    child.send("\x1a")
-    on_screen(child, "1 goal")
-    child.send("\x19")
-    on_screen(child, "2 goals")
-    child.send("lemma other : 1 = 1\r")
-    on_screen(child, "other is stated")
-    child.send("auto 60\r")
-    child.send("intro h\r")
-    on_screen(child, "h : p ∧ q")
-    on_screen(child, "accept")
-    child.send("exact \\<h.2, h.1\\>\r")
-    on_screen(child, "1 goal")
-    child.send("exact And.symm\r")
-    on_screen(child, "work NAME")
-    child.send("work other\r")
-    on_screen(child, "1 = 1")
-    child.send("simp\r")
-    on_screen(child, "no goals left")
-    child.send("check\r")
-    on_screen(child, "swap: proved")
-    child.send("quit\r")
+    person = Screened(child)
+    person.shows("⊢ p ∧ q ↔ q ∧ p", "closes the goal", "proof so far")
+    person.send("constructor\r")
+    person.shows("swap: 2 goals", "goal 2: case mpr ⊢ q ∧ p → p ∧ q")
+    person.send("\x1a")
+    person.shows("swap: 1 goal")
+    person.send("\x19")
+    person.shows("swap: 2 goals")
+    person.send("lemma other : 1 = 1\r")
+    person.shows("other is stated")
+    person.send("auto 60\r")
+    person.shows("go on meanwhile")
+    person.send("intro h\r")
+    person.shows("h : p ∧ q", "`accept` takes it")
+    person.send("exact \\<h.2, h.1")
+    person.shows("> exact ⟨h.2, h.1")
+    person.send("\\>\r")
+    person.shows("swap: 1 goal", "exact ⟨h.2, h.1⟩")
+    person.send("nonsense\r")
+    person.shows("unknown tactic")
+    person.send("exact And.symm\r")
+    person.shows("work NAME")
+    person.send("work other\r")
+    person.shows("other (lemma): 1 goal")
+    person.send("simp\r")
+    person.shows("no goals left")
+    person.send("check\r")
+    person.shows("swap: proved")
+    person.send("help\r")
+    person.shows("lemma NAME : P", "Enter goes back")
+    person.send("\r")
+    person.shows("proof so far")
+    assert not re.search(r"\x1b\[(?:[0-9;]*;)?[34][0-7]m", person.raw), "NO_COLOR"
+    person.send("quit\r")
     end(child)
     assert path.read_text() == (
         "theorem other : 1 = 1 := by\n  simp\n\n"

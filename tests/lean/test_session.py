@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 async def prover() -> AsyncIterator[AsyncProver]:
-    async with AsyncProver(engine="embedded", jobs=1) as made:
+    async with AsyncProver(engine="embedded", jobs=2) as made:
         yield made
 
 
@@ -37,7 +37,7 @@ async def resumed(prover: AsyncProver, path: Path) -> AsyncIterator[Front]:
     kept = journal.journals(path)[-1]
     past = journal.read_past(kept, path)
     assert past is not None
-    front = Front(desk.resume(prover, path, kept, past, model=None))
+    front = Front(desk.resume(prover, path, kept, past))
     try:
         yield front
     finally:
