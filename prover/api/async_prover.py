@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -209,11 +209,14 @@ class AsyncProver:
     # -- states ------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def open(self, file: Lean, target: str = "") -> AsyncGenerator[OpenProof]:
-        """The first hole that `target` chooses, its goals live: to try tactics on, and to search from."""
+    async def open(self, file: Lean, target: str = "", *, assume: Collection[str] = ()) -> AsyncGenerator[OpenProof]:
+        """The first hole that `target` chooses, its goals live: to try tactics on, and to search from.
+
+        `assume`: declarations that may be used though they are open themselves.
+        """
         self._must_be_open()
         source, wanted = source_of(file), target_in(target)
-        async with self.places.at(source) as place, open_proof(place, source, wanted) as proof:
+        async with self.places.at(source) as place, open_proof(place, source, wanted, assume=assume) as proof:
             yield proof
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -16,8 +16,9 @@ from prover.agent.solver import PORTFOLIO
 from prover.agent.workbench import Workbench
 from prover.api.workplace import Workplace
 from prover.core.budget import Budget
-from prover.core.errors import UserError
+from prover.core.errors import Crashed, UserError
 from prover.core.outcome import Progress, Rejected, TacticOutcome
+from prover.core.position import Span
 from prover.core.premise import Premise
 from prover.core.state import Goal, TacticState
 from prover.generate import Portfolio, TacticGenerator, imports_mathlib
@@ -37,7 +38,8 @@ class OpenProof:
 
     Everything that is asked of it and of its states is done on one worker, one thing at a time (`lock`). When that
     worker dies, another one takes its place and the states are made again from their tactics. `name`: the declaration;
-    `line`: where the hole stands. `avoid`: constants that no proof of it may use. `bench`, `runner` and `before` (the
+    `hole`: where it stands in the source, on line `line`, `tactic` where tactics do; `command`: the declaration around
+    it. `avoid`: constants that no proof of it may use. `bench`, `runner` and `before` (the
     environment it was elaborated in) are for its states.
     """
 
@@ -46,16 +48,25 @@ class OpenProof:
     target: Target
     name: str
     line: int
+    hole: Span
+    tactic: bool
+    command: Span
     avoid: tuple[str, ...]
     bench: Workbench = field(repr=False)
     runner: WorkerRunner = field(repr=False)
     before: Callable[[], int] = field(repr=False)
     root: OpenState = field(init=False)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+    closed: bool = field(default=False, init=False)
     _shelf: Shelf | None = field(default=None, init=False, repr=False)
 
     async def alive(self) -> WorkerRunner:
-        """What runs tactics, on a worker that is there: it may have died while nobody asked it anything."""
+        """What runs tactics, on a worker that is there: it may have died while nobody asked it anything.
+
+        Raises `Crashed` (`closed`) once the proof's context has ended: the worker is somebody else's then.
+        """
+        if self.closed:
+            raise Crashed(f"the proof of {self.name} is closed", code="closed")
         if not self.bench.worker.alive:
             await self.runner.start_again()
         return self.runner
@@ -69,11 +80,7 @@ class OpenProof:
     async def filled(self, script: str, *, seconds: float = 30.0) -> FileResult:
         """The file with `script` in the hole, judged by the full ladder; the verdict is that of its one target."""
 
-        async def given(_attempt: Attempt) -> Solution:
-            return Solution(script, "given")
-
-        options = FillOptions(seconds=seconds, refute_share=0.0)
-        return await fill(self.source, self.target, self.place.pool, given, self.place.judge, options)
+        return await fill_given(self.place, self.source, self.target, script, seconds=seconds)
 
     async def theorems(self) -> Shelf:
         """What can be used at the hole, to be searched for a goal."""
@@ -175,14 +182,31 @@ class OpenState:
         return dataclasses.replace(outcome, handle=state)  # pyright: ignore[reportArgumentType, reportReturnType]
 
 
+async def fill_given(
+    place: Workplace, source: SourceFile, target: Target, script: str, *, seconds: float = 30.0
+) -> FileResult:
+    """The file with `script` in the hole that `target` chooses, judged by the full ladder."""
+
+    async def given(_attempt: Attempt) -> Solution:
+        return Solution(script, "given")
+
+    return await fill(source, target, place.pool, given, place.judge, FillOptions(seconds=seconds, refute_share=0.0))
+
+
 @asynccontextmanager
 async def open_proof(
-    place: Workplace, source: SourceFile, target: Target, *, seconds: float = _ELABORATE_SECONDS
+    place: Workplace,
+    source: SourceFile,
+    target: Target,
+    *,
+    assume: Collection[str] = (),
+    seconds: float = _ELABORATE_SECONDS,
 ) -> AsyncGenerator[OpenProof]:
     """The first hole that `target` chooses, its goals live for as long as the context lasts.
 
     Several goals at one hole (it is met more than once) are refused, as are holes that no proof can fill:
-    `UserError` (`several_goals`, or why not). `seconds`: wall limit for elaborating the file.
+    `UserError` (`several_goals`, or why not). `assume`: declarations that may be used though they are
+    open. `seconds`: wall limit for elaborating the file.
     """
     async with Workbench(place.pool, source, seconds=seconds) as bench:
         elaborated = bench.elaboration
@@ -214,18 +238,25 @@ async def open_proof(
         worker, number = await first()
         _, state = await worker.focus(bench.state(gap.span), [0])
         mentioned = {spelled(name) for name in obligation.uses}
-        avoid = sorted((selection.open_names | {obligation.name}) - mentioned)
-        line = source.position(named.back(gap.span).start).line
+        avoid = sorted(((selection.open_names - {*assume}) | {obligation.name}) - mentioned)
+        hole = named.back(gap.span)
+        line = source.position(hole.start).line
         proof = OpenProof(
             place=place,
             source=source,
             target=target if len(obligation.gaps) == 1 else Target(target.path, line=line),
             name=obligation.label,
             line=line,
+            hole=hole,
+            tactic=gap.tactic,
+            command=named.back(obligation.command),
             avoid=(*avoid, *place.unusable()),
             bench=bench,
             runner=WorkerRunner(worker, number, state, renew, avoid=(*avoid, *place.unusable())),
             before=lambda: bench.before(obligation.command),
         )
         proof.root = OpenState(proof, state)
-        yield proof
+        try:
+            yield proof
+        finally:
+            proof.closed = True

@@ -67,7 +67,7 @@ app.command("repl")(exiting(repl.run))
 app.add_typer(bench.app, name="bench")
 # Entry rooms do not import each other: their commands are known by name. What they need of an extra is imported, and
 # missed, when they run.
-for room in ("mcp", "serve"):
+for room in ("mcp", "serve", "session"):
     app.command(room)(exiting(import_module(f"prover.{room}.command").run))
 app.command("setup")(exiting(setup.run))
 app.command("doctor")(exiting(doctor.run))
