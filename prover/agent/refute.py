@@ -117,28 +117,6 @@ async def refute(
     )
 
 
-async def as_theorem(statement: str, pool: Pool) -> SourceFile:
-    """A file with one open theorem, `statement`, that says this. Binders may stand before the colon.
-
-    Raises `UserError` (`bad_statement`) for a text that Lean does not read as a statement.
-    """
-    first: Message | None = None
-    for text in (f"theorem statement : {statement}", f"theorem statement {statement}", statement):
-        source = SourceFile("<statement>", f"{text} := by\n  sorry\n".encode())
-        header = await pool.read_header(source.text)
-        async with pool.lease(header.modules) as worker:
-            worker.clean = False
-            read = await worker.elaborate(worker.env, source.text, start=header.end, declarations=True)
-        if read.clean and any(d.kind == "theorem" for d in read.declarations):
-            return source
-        first = first or next(iter(read.errors), None)
-    raise UserError(
-        "Lean does not read this as a statement" + (f": {first.text}" if first else ""),
-        code="bad_statement",
-        hint="write '(a b : Nat) : a + b = b + a' or '∀ a b : Nat, a + b = b + a'",
-    )
-
-
 @dataclass(slots=True)
 class _Reader:
     """Goes through the theorems in the order of the file."""

@@ -23,7 +23,7 @@ from prover.api.premises import FoundPremises, find_premises
 from prover.api.proof import OpenProof, open_proof
 from prover.api.proving import Proving
 from prover.api.record import Record
-from prover.api.statement import read_statement
+from prover.api.statement import stated
 from prover.api.workplace import Workplace
 from prover.api.workplaces import Workplaces
 from prover.core.errors import Crashed, SetupError, UserError
@@ -32,8 +32,6 @@ from prover.lean.source import SourceFile
 #: A file by its path, or Lean text.
 Lean: TypeAlias = str | Path | SourceFile
 
-_ELABORATE_SECONDS = 120.0
-_NAME = "goal"
 #: Runs that have ended and can still be asked about.
 _REMEMBERED = 64
 _CHECK = CheckOptions()
@@ -172,18 +170,7 @@ class AsyncProver:
         """
         before = SourceFile("<context>", context.encode())
         async with self.places.at(before) as place:
-            header = await place.pool.read_header(context)
-            async with place.pool.lease(header.modules) as worker:
-                worker.clean = False
-                known = await worker.elaborate(
-                    worker.env, context, start=header.end, keep=True, wall_seconds=_ELABORATE_SECONDS
-                )
-                written, errors = await read_statement(worker, known.env, statement)
-        if not written:
-            said = errors[0].text if errors else "it is no proposition"
-            raise UserError(f"Lean reads no statement in {statement!r}: {said}", code="no_statement")
-        text = f"{context.rstrip()}\n\ntheorem {_NAME} {written} := by\n  sorry\n".lstrip("\n")
-        return SourceFile("<goal>", text.encode())
+            return await stated(place.pool, statement, context)
 
     async def models(self) -> Models:
         """The language models, opened when they are first asked for."""

@@ -12,9 +12,10 @@ import typer
 from rich.text import Text
 
 from prover.agent import Target
-from prover.agent.refute import Refutation, Refutations, RefuteOptions, as_theorem, refute
+from prover.agent.refute import Refutation, Refutations, RefuteOptions, refute
 from prover.api.document import verdict_document
 from prover.api.lite import founded_on
+from prover.api.statement import stated
 from prover.api.workplace import workplace
 from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
 from prover.cli.fill import stop_on_interrupt
@@ -78,7 +79,7 @@ def run(
         source = given or SourceFile("<statement>", b"")
         async with workplace(engine, limits, source, importing, foundation) as place:
             if statement:
-                source = await as_theorem(statement, place.pool)
+                source = await stated(place.pool, statement, name="statement")
             label = await founded_on(place.pool, source) if lite else None
             options = RefuteOptions(seconds=timeout, size=size)
             return await refute(source, wanted, place.pool, place.judge, options, live.observe, stop), label

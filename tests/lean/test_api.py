@@ -98,6 +98,10 @@ async def test_goals_as_people_write_them(prover: AsyncProver) -> None:
             text = "p q : Prop\nh : p ∧ q\n⊢ q ∧ p"
         source = await prover.goal(text, context)
         assert source.text.endswith(":= by\n  sorry\n") and source.text.startswith(context)
+    assert (
+        "theorem my.own (n : Nat) : n = n := by"
+        in (await prover.goal("theorem my.own (n : Nat) : n = n := sorry")).text
+    )
     with pytest.raises(UserError) as refused:
         await prover.goal("(n : Nat) : n = undefined_name")
     assert refused.value.code == "no_statement" and "undefined_name" in refused.value.message

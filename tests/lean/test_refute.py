@@ -8,7 +8,8 @@ import pytest
 
 from prover.agent import Target, find_counterexample
 from prover.agent.ladder_judge import LadderJudge
-from prover.agent.refute import Refutations, RefuteOptions, as_theorem, refute
+from prover.agent.refute import Refutations, RefuteOptions, refute
+from prover.api.statement import stated
 from prover.core.errors import UserError
 from prover.core.verdict import Refuted
 from prover.lean import Pool
@@ -112,13 +113,13 @@ async def test_hypotheses_that_exclude_each_other(pool: Pool) -> None:
 async def test_a_statement_by_itself(pool: Pool) -> None:
     for text in ("∀ a b : Nat, a - b = b - a", "(a b : Nat) : a - b = b - a", "lemma_like (a b : Nat) : a - b = b - a"):
         if text.startswith("lemma"):
-            text = f"theorem {text}"
-        stated = await as_theorem(text, pool)
-        found = await find_counterexample(pool, stated, "lemma_like" if "lemma" in text else "statement")
+            text = f"theorem {text} := by sorry"
+        source = await stated(pool, text, name="statement")
+        found = await find_counterexample(pool, source, "lemma_like" if "lemma" in text else "statement")
         assert found is not None and found.values == (("a", "0"), ("b", "1"))
     with pytest.raises(UserError) as error:
-        await as_theorem("a + = b", pool)
-    assert error.value.code == "bad_statement"
+        await stated(pool, "a + = b")
+    assert error.value.code == "no_statement"
 
 
 async def test_a_text_with_errors_has_no_counterexample(pool: Pool) -> None:
