@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,7 @@ def run(
 
 #: Of a file that a session makes: a misspelt name is an error, not a variable.
 _PREFACE = "set_option autoImplicit false"
+_STATEMENT = "statement: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +119,17 @@ async def _session(
             note=status.say,
         )
         await stack.enter_async_context(prover)
-        lines = Lines(sys.stdin) if wanted.plain or not wanted.target else None
+        lines = Lines(sys.stdin) if wanted.plain else None
         if not wanted.target:
-            assert lines is not None
-            target = await _ask(prover, lines)
-            if target is None:
+            asked = await _ask(prover, _asking(lines))
+            if asked is None:
                 return 0
+            target = asked
         status.say("starting Lean")
         front = Front(await _desk(prover, target, resume=wanted.resume, apart=jobs > 1))
         stack.push_async_callback(front.close)
         status.say(f"session on {front.desk.path}; `help` lists what can be typed")
-        if wanted.plain and lines is not None:
+        if lines is not None:
             return await Plain(front, lines, sys.stdout, echo=not sys.stdin.isatty()).run()
         from prover.session.screen import Screen
 
@@ -153,16 +155,29 @@ async def _desk(prover: AsyncProver, target: Target, *, resume: bool, apart: boo
     return await desk.begin(prover, path, name, model=models.tactic, apart=apart)
 
 
-async def _ask(prover: AsyncProver, lines: Lines) -> Target | None:
+def _asking(lines: Lines | None) -> Callable[[], Awaitable[str | None]]:
+    """What asks for a line: of a stream, or of a person at a terminal. None: there is none."""
+
+    async def read() -> str | None:
+        if lines is not None:
+            sys.stdout.write(_STATEMENT)
+            sys.stdout.flush()
+            return await lines.next()
+        from prompt_toolkit import PromptSession
+
+        try:
+            return await PromptSession[str](_STATEMENT).prompt_async()
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    return read
+
+
+async def _ask(prover: AsyncProver, read: Callable[[], Awaitable[str | None]]) -> Target | None:
     """A statement, asked for and put into a new file."""
     from prover.session.abbreviations import expanded
 
-    while True:
-        sys.stdout.write("statement: ")
-        sys.stdout.flush()
-        line = await lines.next()
-        if line is None:
-            return None
+    while (line := await read()) is not None:
         statement = expanded(line).strip()
         if not statement:
             continue
@@ -174,6 +189,7 @@ async def _ask(prover: AsyncProver, lines: Lines) -> Target | None:
         path = _free()
         source.write_to(path)
         return Target(str(path))
+    return None
 
 
 def _free() -> Path:
