@@ -106,10 +106,8 @@ class Desk:
         now = self.now
         if now.focus is None:
             return told(*view.goals(now, self.label), accepted=False)
-        state = await self.hands.state(now, now.focus)
-        (outcome,) = await state.apply(text, seconds=_SECONDS)
+        outcome = await self.hands.apply(now, now.focus, text, seconds=_SECONDS)
         if isinstance(outcome, Progress):
-            self.hands.keep(now, now.focus, text, outcome.handle)
             return await self._taken(text, outcome.state)
         if isinstance(outcome, Solved):
             return await self._taken(text, None)
