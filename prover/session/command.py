@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -119,6 +121,7 @@ async def _session(
             note=status.say,
         )
         await stack.enter_async_context(prover)
+        _forgive(sys.stdin, sys.stdout)
         lines = Lines(sys.stdin) if wanted.plain else None
         if not wanted.target:
             asked = await _ask(prover, _asking(lines))
@@ -130,7 +133,11 @@ async def _session(
         stack.push_async_callback(front.close)
         status.say(f"session on {front.desk.path}; `help` lists what can be typed")
         if lines is not None:
-            return await Plain(front, lines, sys.stdout, echo=not sys.stdin.isatty()).run()
+            try:
+                return await Plain(front, lines, sys.stdout, echo=not sys.stdin.isatty()).run()
+            except BrokenPipeError:  # nobody reads any more
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 0
         from prover.session.screen import Screen
 
         return await Screen(front).run()
@@ -198,6 +205,13 @@ def _free() -> Path:
     while (path := Path(f"session{'' if number == 1 else f'-{number}'}.lean")).exists():
         number += 1
     return path
+
+
+def _forgive(*streams: TextIO) -> None:
+    """Bytes that are no text, and text that a terminal cannot show, are replaced: they end no session."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 class _Status:

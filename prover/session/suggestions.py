@@ -49,8 +49,8 @@ class Suggestion:
         """What it leaves, in a few words."""
         if self.left is None:
             return "closes the goal"
-        goals = self.left.goals
-        return f"⊢ {goals[0].target}" if len(goals) == 1 else f"{len(goals)} goals"
+        targets = [" ".join(goal.target.split()) for goal in self.left.goals]
+        return f"⊢ {targets[0]}" if len(targets) == 1 else f"{len(targets)} goals: ⊢ {'; ⊢ '.join(targets)}"
 
 
 @dataclass
