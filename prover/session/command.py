@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -85,6 +88,7 @@ def run(
 
 #: Of a file that a session makes: a misspelt name is an error, not a variable.
 _PREFACE = "set_option autoImplicit false"
+_STATEMENT = "statement: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +121,23 @@ async def _session(
             note=status.say,
         )
         await stack.enter_async_context(prover)
-        lines = Lines(sys.stdin) if wanted.plain or not wanted.target else None
+        _forgive(sys.stdin, sys.stdout)
+        lines = Lines(sys.stdin) if wanted.plain else None
         if not wanted.target:
-            assert lines is not None
-            target = await _ask(prover, lines)
-            if target is None:
+            asked = await _ask(prover, _asking(lines))
+            if asked is None:
                 return 0
+            target = asked
         status.say("starting Lean")
         front = Front(await _desk(prover, target, resume=wanted.resume, apart=jobs > 1))
         stack.push_async_callback(front.close)
         status.say(f"session on {front.desk.path}; `help` lists what can be typed")
-        if wanted.plain and lines is not None:
-            return await Plain(front, lines, sys.stdout, echo=not sys.stdin.isatty()).run()
+        if lines is not None:
+            try:
+                return await Plain(front, lines, sys.stdout, echo=not sys.stdin.isatty()).run()
+            except BrokenPipeError:  # nobody reads any more
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 0
         from prover.session.screen import Screen
 
         return await Screen(front).run()
@@ -153,16 +162,29 @@ async def _desk(prover: AsyncProver, target: Target, *, resume: bool, apart: boo
     return await desk.begin(prover, path, name, model=models.tactic, apart=apart)
 
 
-async def _ask(prover: AsyncProver, lines: Lines) -> Target | None:
+def _asking(lines: Lines | None) -> Callable[[], Awaitable[str | None]]:
+    """What asks for a line: of a stream, or of a person at a terminal. None: there is none."""
+
+    async def read() -> str | None:
+        if lines is not None:
+            sys.stdout.write(_STATEMENT)
+            sys.stdout.flush()
+            return await lines.next()
+        from prompt_toolkit import PromptSession
+
+        try:
+            return await PromptSession[str](_STATEMENT).prompt_async()
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    return read
+
+
+async def _ask(prover: AsyncProver, read: Callable[[], Awaitable[str | None]]) -> Target | None:
     """A statement, asked for and put into a new file."""
     from prover.session.abbreviations import expanded
 
-    while True:
-        sys.stdout.write("statement: ")
-        sys.stdout.flush()
-        line = await lines.next()
-        if line is None:
-            return None
+    while (line := await read()) is not None:
         statement = expanded(line).strip()
         if not statement:
             continue
@@ -174,6 +196,7 @@ async def _ask(prover: AsyncProver, lines: Lines) -> Target | None:
         path = _free()
         source.write_to(path)
         return Target(str(path))
+    return None
 
 
 def _free() -> Path:
@@ -182,6 +205,13 @@ def _free() -> Path:
     while (path := Path(f"session{'' if number == 1 else f'-{number}'}.lean")).exists():
         number += 1
     return path
+
+
+def _forgive(*streams: TextIO) -> None:
+    """Bytes that are no text, and text that a terminal cannot show, are replaced: they end no session."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 class _Status:

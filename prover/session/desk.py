@@ -11,6 +11,7 @@ from typing import Any
 
 from prover.agent.tactic_model import TacticModel
 from prover.api import AsyncProver
+from prover.core.errors import UserError
 from prover.core.outcome import Progress, Solved
 from prover.core.state import TacticState
 from prover.core.visible import visible
@@ -106,10 +107,8 @@ class Desk:
         now = self.now
         if now.focus is None:
             return told(*view.goals(now, self.label), accepted=False)
-        state = await self.hands.state(now, now.focus)
-        (outcome,) = await state.apply(text, seconds=_SECONDS)
+        outcome = await self.hands.apply(now, now.focus, text, seconds=_SECONDS)
         if isinstance(outcome, Progress):
-            self.hands.keep(now, now.focus, text, outcome.handle)
             return await self._taken(text, outcome.state)
         if isinstance(outcome, Solved):
             return await self._taken(text, None)
@@ -164,12 +163,25 @@ class Desk:
         name, signature = match["name"], match["signature"].strip()
         if any(part.name == name for part in self.now.parts):
             return told(f"{visible(name)} is stated already", accepted=False)
-        lemma, refusal = await stated(await self.hands.proof(self.now), name, signature)
-        if lemma is None:
+        proof = await self.hands.proof(self.now)
+        lemma, refusal = await stated(proof, name, signature)
+        if lemma is not None:
+            refusal = await self._clash(lemma, len(proof.bench.elaboration.errors))
+        if lemma is None or refusal:
             self.refused = f"lemma {argument}", refusal
             return told(*visible(refusal).split("\n"), accepted=False)
         answer = await self.step(lemma)
         return told(f"{visible(name)} is stated and can be used; `work {visible(name)}` proves it", *answer.lines)
+
+    async def _clash(self, lemma: Step, errors: int) -> str:
+        """What Lean says of the file with the lemma in it that it did not say before; nothing, as a rule."""
+        trial = self.versions.copy()
+        take(trial, lemma)
+        try:
+            found = (await self.hands.proof(trial.now)).bench.elaboration.errors
+        except UserError as error:
+            return f"with it the rest of the file does not stand (is the name taken?): {error.message}"
+        return found[0].text if len(found) > errors else ""
 
     def lemmas(self) -> list[str]:
         """Every part of the session and how far it is."""

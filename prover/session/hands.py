@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from typing import TypeAlias
 
 from prover.api import AsyncProver, OpenProof, OpenState
-from prover.core.errors import UserError
-from prover.core.outcome import Lost, Progress
+from prover.core.errors import Crashed, UserError
+from prover.core.outcome import Lost, Progress, TacticOutcome
 from prover.session.document import Document
 from prover.session.proof_tree import Location, Move, moves_to, node_at
 from prover.session.snapshot import Snapshot
@@ -60,8 +60,24 @@ class Hands:
             )
         return state
 
-    def keep(self, snapshot: Snapshot, location: Location, tactic: str, left: OpenState) -> None:
-        """Remembers the state that a tactic left."""
+    async def apply(
+        self, snapshot: Snapshot, location: Location, tactic: str, *, seconds: float, heartbeats: int = 200_000
+    ) -> TacticOutcome[OpenState]:
+        """What becomes of a tactic at a node. Raises what `state` raises."""
+        while True:
+            state = await self.state(snapshot, location)
+            try:
+                (outcome,) = await state.apply(tactic, seconds=seconds, heartbeats=heartbeats)
+            except Crashed as error:
+                # Somebody who shares the process has turned to another part meanwhile.
+                if error.code != "closed" or self._proof is state.proof:
+                    raise
+                continue
+            if isinstance(outcome, Progress):
+                self._keep(snapshot, location, tactic, outcome.handle)
+            return outcome
+
+    def _keep(self, snapshot: Snapshot, location: Location, tactic: str, left: OpenState) -> None:
         if left.proof is self._proof:
             self._states[(*moves_to(snapshot.part.tree, location), tactic)] = left
 

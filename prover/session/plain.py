@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TextIO, TypeVar
 
 from prover.core.visible import visible
@@ -33,12 +34,13 @@ class Lines:
         loop = asyncio.get_running_loop()
 
         def read() -> None:
-            try:
-                for line in iter(stream.readline, ""):
-                    loop.call_soon_threadsafe(self._queue.put_nowait, line)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits for lines any more
+                try:
+                    for line in iter(stream.readline, ""):
+                        loop.call_soon_threadsafe(self._queue.put_nowait, line)
+                except (OSError, ValueError):
+                    pass  # the stream is closed, or broken: its end
                 loop.call_soon_threadsafe(self._queue.put_nowait, None)
-            except (RuntimeError, ValueError):
-                return  # the loop, or the stream, is closed
 
         threading.Thread(target=read, daemon=True).start()
 

@@ -78,6 +78,7 @@ class Screen:
         """Until `quit`: 0."""
         self._front.desk.look()
         working = asyncio.create_task(self._worker())
+        working.add_done_callback(self._ended)
         try:
             return await self._app.run_async()
         finally:
@@ -116,7 +117,14 @@ class Screen:
             finally:
                 self._running, self._busy = None, ""
             self._redraw()
-        self._app.exit(result=0)
+
+    def _ended(self, working: asyncio.Task[None]) -> None:
+        if self._app.is_running and not working.cancelled():
+            error = working.exception()
+            if error is not None:
+                self._app.exit(exception=error)
+            else:
+                self._app.exit(result=0)
 
     async def _answer(self, line: str) -> None:
         answer = await self._front.answer(line)

@@ -49,8 +49,8 @@ class Suggestion:
         """What it leaves, in a few words."""
         if self.left is None:
             return "closes the goal"
-        goals = self.left.goals
-        return f"⊢ {goals[0].target}" if len(goals) == 1 else f"{len(goals)} goals"
+        targets = [" ".join(goal.target.split()) for goal in self.left.goals]
+        return f"⊢ {targets[0]}" if len(targets) == 1 else f"{len(targets)} goals: ⊢ {'; ⊢ '.join(targets)}"
 
 
 @dataclass
@@ -125,14 +125,12 @@ async def _try(
 ) -> None:
     if candidate.rejected or any(s.tactic == candidate.text for s in into.found):
         return
-    state = await hands.state(snapshot, location)
-    (outcome,) = await state.apply(candidate.text, seconds=_SECONDS, heartbeats=_HEARTBEATS)
+    outcome = await hands.apply(snapshot, location, candidate.text, seconds=_SECONDS, heartbeats=_HEARTBEATS)
     left = None
     if isinstance(outcome, Progress):
         left = outcome.state
-        if left.fingerprint == state.state.fingerprint:
+        if left.goals == node_at(snapshot.part.tree, location).state.goals:
             return
-        hands.keep(snapshot, location, candidate.text, outcome.handle)
     elif not isinstance(outcome, Solved):
         return
     if into.offer(candidate.text, left, candidate.source, candidate.log_probability):

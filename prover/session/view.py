@@ -63,7 +63,7 @@ def suggestions(found: Suggestions) -> list[str]:
     lines: list[str] = []
     for suggestion in found.ranked:
         first, *more = visible(suggestion.tactic).split("\n")
-        lines.append(f"{suggestion.number:>2}. {first}   -- {visible(suggestion.leaves)}".split("\n")[0])
+        lines.append(f"{suggestion.number:>2}. {first}   -- {visible(suggestion.leaves)}")
         lines += [f"    {line}" for line in more]
     if found.trouble:
         lines.append(f"({visible(found.trouble)})")

@@ -109,8 +109,10 @@ def test_a_kill_loses_nothing(spawned: list[pexpect.spawn], tmp_path: Path) -> N
     child.expect_exact("h : p ∧ q")
     child.expect_exact("> ")
     type_in(child, "exact h.symm", "swap: 1 goal")
-    child.sendline("quit")
-    end(child)
+    child.sendintr()
+    child.expect_exact("once more ends the session")
+    child.sendintr()
+    end(child, 130)
     assert "· intro h\n    exact h.symm\n  · sorry" in path.read_text()
 
 
@@ -118,18 +120,18 @@ def test_a_script_and_a_statement(tmp_path: Path) -> None:
     """No terminal: lines from a pipe, a statement instead of a file."""
     done = subprocess.run(
         [*COMMAND, "--jobs", "1"],
-        input="undefined_thing = 1\n(n : \\nat) : n = n\n(n : Nat) : n + 0 = n\nsimp\ncheck\n",
+        input=b"undefined_thing = 1\n(n : \\nat) : n = n\n(n : Nat) : n + 0 = n\n\xff\xfe \x1b[2J\nsimp\ncheck\n",
         capture_output=True,
-        text=True,
         cwd=tmp_path,
         timeout=TIMEOUT,
         check=False,
     )
+    said = done.stdout.decode()
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("! Lean reads no statement") == 2 and "goal: proved" in done.stdout
+    assert said.count("! Lean reads no statement") == 2 and "goal: proved" in said
     preface = "set_option autoImplicit false\n\n"
     assert (tmp_path / "session.lean").read_text() == f"{preface}theorem goal (n : Nat) : n + 0 = n := by\n  simp\n"
-    assert "\x1b" not in done.stdout + done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr and "\\u{1b}[2J" in said
 
 
 class Screened:

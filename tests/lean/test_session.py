@@ -130,6 +130,34 @@ async def test_nothing_is_lost_with_lean(prover: AsyncProver, tmp_path: Path) ->
         assert "proved" in (await type_in(front, "check"))[0]
 
 
+BAD = (
+    "lemma", "lemma : 1 = 1", "lemma x", "lemma «a b", "lemma swap : 1 = 1 := by simp", "apply 99", f"apply {9**99}",
+    "focus 0", "focus 7", "go 77", "work nobody", "accept", "stop", "undo", "redo", "(", "⟨", "/-", '"', "·",
+    "by", "\x00", "\u202e simp", "simp; sorry", "admit", "exact (sorry)", "run_tac foo", "x" * 5000, "(" * 400,
+    "set_option debug.skipKernelTC true in simp", "theorem t : 1 = 1 := rfl", "end Foo",
+)  # fmt: skip
+
+
+async def test_nothing_that_is_typed_ends_a_session(prover: AsyncProver, tmp_path: Path) -> None:
+    path = tmp_path / "B.lean"
+    path.write_text("theorem b (p q : Prop) : p ∧ q ↔ q ∧ p := by\n  sorry\n\ntheorem after : 1 = 1 := rfl\n")
+    async with session(prover, path) as front:
+        for line in BAD:
+            said = await refuse(front, line)
+            assert "\x00" not in said and "\u202e" not in said
+        assert "name taken" in await refuse(front, "lemma b : 1 = 1")
+        assert "already" in await refuse(front, "lemma after : 1 = 1")
+        assert (
+            path.read_text().startswith("theorem b (p q : Prop) : p ∧ q ↔ q ∧ p := by\n  sorry\n")
+            and len(front.desk.versions) == 1
+        )
+        await type_in(
+            front, "exact And.comm", "check", "versions", "help", "proof", "goals", "lemmas", "transcript", "undo"
+        )
+        await type_in(front, "lemma x : 1 = 1", "undo", "exact And.comm", "check")
+        assert "theorem x" not in path.read_text()
+
+
 async def test_false_statements_and_changed_files(prover: AsyncProver, tmp_path: Path) -> None:
     path = tmp_path / "N.lean"
     path.write_text("theorem n (a b : Nat) : a - b + b = a := by\n  sorry\n")
