@@ -13,9 +13,10 @@ from prover.bench.entrant import Entrant
 from prover.bench.posing import asked_again, spec_of
 from prover.bench.record import Record, read_record
 from prover.cli.bench_run import Contest, Posed
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_benchmark_engine
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_benchmark_engine
 from prover.cli.terminal import output, safe
 from prover.core.errors import UserError
+from prover.flags.engine import EngineOption, MemoryOption
 from prover.lean import Pool
 
 

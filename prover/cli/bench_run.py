@@ -26,7 +26,14 @@ from prover.bench.problem import Problem
 from prover.bench.runner import Place, Runner, Tour
 from prover.bench.station import open_station
 from prover.bench.survey import Survey, survey
-from prover.cli.agent import (
+from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_benchmark_engine
+from prover.cli.fill import stop_on_interrupt
+from prover.cli.terminal import bar, errors, output, safe
+from prover.core.budget import Budget
+from prover.core.errors import UserError
+from prover.events import RunSpec
+from prover.flags.agent import (
     AgentOption,
     CallsOption,
     LeanSecondsOption,
@@ -34,10 +41,8 @@ from prover.cli.agent import (
     RoleModelOption,
     TacticModelOption,
 )
-from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_benchmark_engine
-from prover.cli.fill import stop_on_interrupt
-from prover.cli.model import (
+from prover.flags.engine import EngineOption, MemoryOption
+from prover.flags.model import (
     ModelOnlyOption,
     ModelOption,
     PriceOption,
@@ -46,10 +51,6 @@ from prover.cli.model import (
     SeedOption,
     TemperatureOption,
 )
-from prover.cli.terminal import bar, errors, output, safe
-from prover.core.budget import Budget
-from prover.core.errors import UserError
-from prover.events import RunSpec
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import Foundation
 

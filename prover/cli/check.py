@@ -19,10 +19,11 @@ from prover.api.wording import describe_verdict
 from prover.api.workplace import workplace
 from prover.cli.check_many import Asked, asked_of, is_many
 from prover.cli.check_many import run as check_many
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP
 from prover.cli.terminal import output, plain_progress, safe
 from prover.core.errors import UserError
+from prover.flags.engine import EngineOption, MemoryOption
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.verify import Limits, Policy

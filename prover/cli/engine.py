@@ -1,11 +1,8 @@
-"""The options that choose an engine, and the engine opened with progress on standard error."""
+"""The engine opened for a command, with progress on standard error."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Annotated
-
-import typer
 
 from prover.api import opening
 from prover.api.opening import MEMORY_MB, EngineChoice, pool_limits
@@ -13,37 +10,7 @@ from prover.cli.terminal import errors, safe, setup_progress
 from prover.lean import LeanEngine
 from prover.lean.foundation import Foundation
 
-__all__ = [
-    "MEMORY_MB",
-    "EngineChoice",
-    "EngineOption",
-    "MemoryOption",
-    "ReplCommand",
-    "open_benchmark_engine",
-    "open_engine",
-    "pool_limits",
-]
-
-EngineOption = Annotated[
-    EngineChoice,
-    typer.Option(
-        "--engine",
-        envvar="PROVER_ENGINE",
-        help="auto: the Lake project's own Lean where the file lies in one and its toolchain is installed, else the "
-        "embedded Lean. native runs the project's lakefile, as `lake env` does. repl, for `prove FILE` alone, searches "
-        "through an existing leanprover-community/repl (docs/repl.md).",
-    ),
-]
-MemoryOption = Annotated[int, typer.Option("--memory", help="Memory limit of a Lean process, MiB.", min=500)]
-ReplCommand = Annotated[
-    str,
-    typer.Option(
-        "--repl-command",
-        envvar="PROVER_REPL",
-        metavar="COMMAND",
-        help="For --engine repl: what starts it, such as 'lake env path/to/repl/.lake/build/bin/repl'.",
-    ),
-]
+__all__ = ["MEMORY_MB", "EngineChoice", "open_benchmark_engine", "open_engine", "pool_limits"]
 
 
 def open_engine(path: str, choice: EngineChoice, *, quiet: bool, lite: bool = False) -> LeanEngine:

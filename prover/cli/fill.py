@@ -24,7 +24,15 @@ from prover.api.models import open_models
 from prover.api.options import ProveOptions
 from prover.api.record import RunRecord
 from prover.api.workplace import workplace
-from prover.cli.agent import (
+from prover.cli.bill import show_bill
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
+from prover.cli.lite import LITE_HELP, LITE_NOTICE
+from prover.cli.outcome import Printed, show_file_errors, show_result, show_to_editor
+from prover.cli.replay import show_document
+from prover.cli.terminal import Live, errors, output, plain_progress, print_error
+from prover.cli.tree import PageRecord, TreePage
+from prover.core.errors import UserError
+from prover.flags.agent import (
     AgentOption,
     CallsOption,
     HintOption,
@@ -33,9 +41,8 @@ from prover.cli.agent import (
     RoleModelOption,
     TacticModelOption,
 )
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, ReplCommand, open_engine, pool_limits
-from prover.cli.lite import LITE_HELP, LITE_NOTICE
-from prover.cli.model import (
+from prover.flags.engine import EngineOption, MemoryOption, ReplCommand, StartTimeoutOption
+from prover.flags.model import (
     ModelOnlyOption,
     ModelOption,
     MoneyOption,
@@ -45,13 +52,7 @@ from prover.cli.model import (
     SamplesOption,
     SeedOption,
     TemperatureOption,
-    show_bill,
 )
-from prover.cli.outcome import Printed, show_file_errors, show_result, show_to_editor
-from prover.cli.replay import show_document
-from prover.cli.terminal import Live, errors, output, plain_progress, print_error
-from prover.cli.tree import PageRecord, TreePage
-from prover.core.errors import UserError
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.model.manual import TerminalModel
@@ -98,7 +99,7 @@ def run(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder of --run.")] = False,
     memory: MemoryOption = MEMORY_MB,
-    start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    start_timeout: StartTimeoutOption = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
     repl_command: ReplCommand = "",
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,

@@ -10,11 +10,12 @@ from rich.text import Text
 
 from prover.agent.leap.roles import find_agent
 from prover.cli import fill, lemmas
-from prover.cli.agent import CallsOption, HintOption, LeanSecondsOption, PerLemmaOption, RoleModelOption
-from prover.cli.engine import EngineChoice, EngineOption
-from prover.cli.model import ModelOption, MoneyOption, PriceOption
+from prover.cli.engine import EngineChoice
 from prover.cli.terminal import errors, safe
 from prover.core.errors import UserError
+from prover.flags.agent import CallsOption, HintOption, LeanSecondsOption, PerLemmaOption, RoleModelOption
+from prover.flags.engine import EngineOption
+from prover.flags.model import ModelOption, MoneyOption, PriceOption
 
 
 def run(

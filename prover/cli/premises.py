@@ -12,9 +12,10 @@ from rich.text import Text
 
 from prover.api.premises import FoundPremises, find_premises
 from prover.api.workplace import workplace
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.terminal import output, plain_progress, safe
 from prover.core.errors import UserError
+from prover.flags.engine import EngineOption, MemoryOption
 from prover.lean import LeanEngine
 from prover.lean.source import SourceFile
 

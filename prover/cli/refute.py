@@ -17,12 +17,13 @@ from prover.api.document import verdict_document
 from prover.api.lite import founded_on
 from prover.api.statement import stated
 from prover.api.workplace import workplace
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine, pool_limits
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.lite import LITE_HELP, LITE_NOTICE
 from prover.cli.outcome import describe_verdict
 from prover.cli.terminal import Live, output, safe
 from prover.core.errors import UserError
+from prover.flags.engine import EngineOption, MemoryOption, StartTimeoutOption
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 
@@ -51,7 +52,7 @@ def run(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     memory: MemoryOption = MEMORY_MB,
-    start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    start_timeout: StartTimeoutOption = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
     lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,

@@ -15,8 +15,9 @@ from typing import Annotated
 
 import typer
 
-from prover.cli.engine import MEMORY_MB, EngineChoice, EngineOption, MemoryOption, open_engine
+from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine
 from prover.core.errors import UserError
+from prover.flags.engine import EngineOption, MemoryOption, StartTimeoutOption
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.scratch import Scratch
 from prover.repl import Modules, Session, install, requests
@@ -34,7 +35,7 @@ def run(
         int, typer.Option(help="Lean processes kept, one for each header (about 1 GB of memory each).", min=1)
     ] = 2,
     memory: MemoryOption = MEMORY_MB,
-    start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
+    start_timeout: StartTimeoutOption = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
     folder: Annotated[
         Path | None,

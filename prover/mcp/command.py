@@ -17,6 +17,8 @@ from prover.api import AsyncProver, ProveOptions
 from prover.api.opening import MEMORY_MB, EngineChoice
 from prover.core.errors import UserError
 from prover.core.visible import visible
+from prover.flags.engine import EngineOption, MemoryOption
+from prover.flags.model import PriceOption
 from prover.model.extra import extra
 
 if TYPE_CHECKING:
@@ -32,15 +34,8 @@ def run(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", help="Searches worked on at once (about 1 GB of memory each).", min=1)
     ] = 1,
-    memory: Annotated[int, typer.Option("--memory", help="Memory limit of a Lean process, MiB.", min=500)] = MEMORY_MB,
-    engine: Annotated[
-        EngineChoice,
-        typer.Option(
-            "--engine",
-            envvar="PROVER_ENGINE",
-            help="auto: the Lean of the Lake project a file lies in, else the embedded one.",
-        ),
-    ] = EngineChoice.AUTO,
+    memory: MemoryOption = MEMORY_MB,
+    engine: EngineOption = EngineChoice.AUTO,
     lite: Annotated[
         bool, typer.Option("--lite", help="Run files that import Mathlib over CoreMath, where that is possible.")
     ] = False,
@@ -59,14 +54,7 @@ def run(
     tactic_model: Annotated[
         str, typer.Option(metavar="REF", help="The model that proposes tactics in searches of --agent.")
     ] = "",
-    price: Annotated[
-        str,
-        typer.Option(
-            envvar="PROVER_PRICE",
-            metavar="IN/OUT|FILE.toml",
-            help="US dollars for a million tokens that models read and write, or a table of prices.",
-        ),
-    ] = "",
+    price: PriceOption = "",
     money: Annotated[
         float | None, typer.Option(help="US dollars that models may cost, as with `prove FILE`.", min=0)
     ] = None,

@@ -12,6 +12,7 @@ import typer
 from prover.api import AsyncProver
 from prover.api.opening import MEMORY_MB, EngineChoice, Progress
 from prover.core.errors import UserError
+from prover.flags.engine import EngineOption, MemoryOption
 from prover.model.extra import extra
 from prover.serve.settings import KEY, Settings
 
@@ -41,15 +42,8 @@ def run(
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="An origin whose pages may ask, like https://host (repeatable).")
     ] = None,
-    memory: Annotated[int, typer.Option("--memory", help="Memory limit of a Lean process, MiB.", min=500)] = MEMORY_MB,
-    engine: Annotated[
-        EngineChoice,
-        typer.Option(
-            "--engine",
-            envvar="PROVER_ENGINE",
-            help="auto: the Lean of the Lake project around the current folder, else the embedded one.",
-        ),
-    ] = EngineChoice.AUTO,
+    memory: MemoryOption = MEMORY_MB,
+    engine: EngineOption = EngineChoice.AUTO,
     lite: Annotated[
         bool,
         typer.Option(

@@ -19,6 +19,8 @@ from prover.agent.tactic_model import ModelChoice
 from prover.api.opening import MEMORY_MB, EngineChoice
 from prover.core.errors import UserError
 from prover.core.visible import visible
+from prover.flags.engine import EngineOption, MemoryOption, StartTimeoutOption
+from prover.flags.model import PriceOption, RecipeOption
 
 if TYPE_CHECKING:
     from prover.api import AsyncProver
@@ -42,16 +44,9 @@ def run(
             "--jobs", "-j", min=1, help="2 or more: suggestions have a Lean process of their own (about 1 GB each)."
         ),
     ] = 2,
-    memory: Annotated[int, typer.Option("--memory", help="Memory limit of a Lean process, MiB.", min=500)] = MEMORY_MB,
-    start_timeout: Annotated[float, typer.Option(help="Seconds a Lean process may take to start.", min=1)] = 120.0,
-    engine: Annotated[
-        EngineChoice,
-        typer.Option(
-            "--engine",
-            envvar="PROVER_ENGINE",
-            help="auto: the Lean of the Lake project the file lies in, else the embedded one.",
-        ),
-    ] = EngineChoice.AUTO,
+    memory: MemoryOption = MEMORY_MB,
+    start_timeout: StartTimeoutOption = 120.0,
+    engine: EngineOption = EngineChoice.AUTO,
     model: Annotated[
         str,
         typer.Option(
@@ -61,17 +56,8 @@ def run(
             help="A language model that proposes tactics and answers `hint` and `why`; see `prove models`.",
         ),
     ] = "",
-    recipe: Annotated[
-        str, typer.Option("--recipe", metavar="NAME|DIR", help="How the model is asked; by default as its name says.")
-    ] = "",
-    price: Annotated[
-        str,
-        typer.Option(
-            envvar="PROVER_PRICE",
-            metavar="IN/OUT|FILE.toml",
-            help="US dollars for a million tokens that models read and write, or a table of prices.",
-        ),
-    ] = "",
+    recipe: RecipeOption = "",
+    price: PriceOption = "",
 ) -> int:
     """Prove together with Lean: type tactics, take suggestions, search in the background (docs/session.md).
 

@@ -1,15 +1,11 @@
-"""`--model`: which language model proposes tactics, and how it is asked; what it cost."""
+"""`--model`: which language model proposes tactics, how it is asked, and what it may cost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.text import Text
-
-from prover.cli.terminal import errors, safe
 
 ModelOption = Annotated[
     str,
@@ -54,17 +50,3 @@ RecordOption = Annotated[
     Path | None,
     typer.Option("--record", metavar="FILE.jsonl", help="Keep the model's answers, for --model replay/FILE.jsonl."),
 ]
-
-
-def show_bill(bill: Mapping[str, Any] | None) -> None:
-    """One line on standard error: what a model was asked, and its cost."""
-    if bill is None:
-        return
-    words = f"model {bill['model']}: {bill['questions']} questions, {bill['tokens']} tokens written"
-    if bill["money"] is None:
-        words += ", cost not known (--price)"
-    elif bill["money"]:
-        words += f", {bill['money']:.4f} USD"
-    if bill["failed"]:
-        words += f", {bill['failed']} failed"
-    errors().print(Text(safe(words), "dim"))
