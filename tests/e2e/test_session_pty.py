@@ -203,3 +203,10 @@ def test_a_session_on_the_whole_screen(spawned: list[pexpect.spawn], tmp_path: P
         "theorem other : 1 = 1 := by\n  simp\n\n"
         + TEXT.replace("sorry", "constructor\n  · intro h\n    exact ⟨h.2, h.1⟩\n  · exact And.symm")
     )
+    person = Screened(start(spawned, str(path), "--jobs", "1", "--resume", NO_COLOR="1"))
+    person.shows("other (lemma): no goals left", "proof so far", "simp")
+    person.send("\x1a")
+    person.shows("other (lemma): 1 goal")
+    person.send("\x04")
+    end(person.child)
+    assert path.read_text().startswith("theorem other : 1 = 1 := by\n  sorry\n")
