@@ -12,7 +12,7 @@ from typing import Any
 from prover.agent.tactic_model import TacticModel
 from prover.api import AsyncProver
 from prover.core.errors import UserError
-from prover.core.outcome import Progress, Solved
+from prover.core.outcome import Failed, Progress, Solved
 from prover.core.state import TacticState
 from prover.core.visible import visible
 from prover.lean.source import SourceFile
@@ -31,6 +31,7 @@ from prover.session.versions import Versions
 
 #: Of a tactic that a person typed.
 _SECONDS = 60.0
+_CLAIM = re.compile(r"have\b((?!:=)[^\n])*")
 _LEMMA = re.compile(r"(?P<name>[^\s:({\[⦃]+)\s*(?P<signature>[:({\[⦃].*)", re.DOTALL)
 
 
@@ -108,6 +109,11 @@ class Desk:
         if now.focus is None:
             return told(*view.goals(now, self.label), accepted=False)
         outcome = await self.hands.apply(now, now.focus, text, seconds=_SECONDS)
+        if isinstance(outcome, Failed) and _CLAIM.fullmatch(text):
+            # `have h : T` alone: T is a goal of its own.
+            claimed = await self.hands.apply(now, now.focus, f"{text} := ?_", seconds=_SECONDS)
+            if isinstance(claimed, Progress):
+                text, outcome = f"{text} := ?_", claimed
         if isinstance(outcome, Progress):
             return await self._taken(text, outcome.state)
         if isinstance(outcome, Solved):

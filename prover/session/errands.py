@@ -222,7 +222,7 @@ class Errands:
     async def _against_first(self, now: Snapshot, filled: SourceFile) -> Verdict | None:
         """With lemmas before it the theorem is held against the file in which there were none; None without."""
         name = self.desk.label
-        if not now.lemmas or " " in name:
+        if not now.lemmas or _nameless(name):
             return None
         async with self.desk.prover.place(filled) as place:
             limits = Limits(seconds=_CHECK_SECONDS)
@@ -233,7 +233,10 @@ class Errands:
     def _judged(self, found: Verdict, stated: Verdict | None, lemmas: dict[str, Verdict]) -> Answer:
         final = found if stated is None or isinstance(found, ProvedModulo) else stated
         lines = [f"{visible(name)}: {view.verdict(verdict)}" for name, verdict in lemmas.items()]
-        return Answer((*lines, f"{visible(self.desk.label)}: {view.verdict(final)}"), isinstance(final, Proved))
+        lines.append(f"{visible(self.desk.label)}: {view.verdict(final)}")
+        if self.desk.now.lemmas and _nameless(self.desk.label):
+            lines.append("(an example has no name: it was held against the file with the lemmas stated in it)")
+        return Answer(tuple(lines), isinstance(final, Proved))
 
     # -- what others know ----------------------------------------------------------------------------
 
@@ -274,6 +277,11 @@ class Errands:
         except ModelError as error:
             return told(f"the model did not answer: {visible(error.message)}", accepted=False)
         return told(*visible(words).split("\n"))
+
+
+def _nameless(label: str) -> bool:
+    """Whether what is worked on is an `example`."""
+    return " " in label
 
 
 def _line(target: str) -> Target:

@@ -96,7 +96,7 @@ def next_journal(path: Path) -> Path:
 
 
 def _numbered(path: Path, number: int) -> Path:
-    return path.with_name(f"{path.stem}.session{'' if number == 1 else f'-{number}'}.jsonl")
+    return path.parent / f"{path.stem}.session{'' if number == 1 else f'-{number}'}.jsonl"
 
 
 def read_past(path: Path, file: Path) -> Past | None:

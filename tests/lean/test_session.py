@@ -122,7 +122,7 @@ async def test_nothing_is_lost_with_lean(prover: AsyncProver, tmp_path: Path) ->
     path = tmp_path / "L.lean"
     path.write_text("theorem l (a b c : Nat) (h : a = b) (k : b = c) : c = a := by\n  sorry\n")
     async with session(prover, path) as front:
-        await type_in(front, "have g := h.trans k")
+        await type_in(front, "have early : b = c", "undo", "have g := h.trans k")
         proof = await front.desk.hands.proof(front.desk.now)
         await proof.bench.worker.process.kill()
         await type_in(front, "exact g.symm")
@@ -156,6 +156,17 @@ async def test_nothing_that_is_typed_ends_a_session(prover: AsyncProver, tmp_pat
         )
         await type_in(front, "lemma x : 1 = 1", "undo", "exact And.comm", "check")
         assert "theorem x" not in path.read_text()
+
+
+async def test_claims_and_cases_are_written_as_people_write_them(prover: AsyncProver, tmp_path: Path) -> None:
+    path = tmp_path / "C.lean"
+    path.write_text("theorem c (n m : Nat) (h : n < m) : 0 + n < m + 1 := by\n  sorry\n")
+    async with session(prover, path) as front:
+        await type_in(front, "have k : n < m + 1", "focus 2", "omega")
+        await type_in(front, "induction n with | zero => ?_ | succ n ih => ?_", "omega", "omega", "check")
+    assert path.read_text().endswith(
+        "  have k : n < m + 1 := by omega\n  induction n with\n  | zero => omega\n  | succ n ih => omega\n"
+    )
 
 
 async def test_false_statements_and_changed_files(prover: AsyncProver, tmp_path: Path) -> None:
