@@ -369,6 +369,17 @@ class _Filler:
             seconds=seconds * _INSTANCES_SHARE,
             stop=self.stop,
         )
+        tried = instances.tried
+        self.observe(
+            "InstancesTried",
+            {
+                "name": task.obligation.label,
+                "found": instances.found is not None,
+                "instances": tried.instances + tried.sampled + tried.single,
+                "stopped": tried.stopped,
+                "seconds": tried.seconds,
+            },
+        )
         if instances.found is not None:
             task.refutation, task.stopped = instances.found.theorem, "refuted"
             return True

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,18 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setattr(fill, "workplace", _no_workplace)
     monkeypatch.setattr(fill, "open_engine", lambda *_, **__: None)
     yield made
+
+
+@pytest.fixture
+def no_counterexample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is false has to be refuted by searching for a proof."""
+    from prover.agent.hunt import Hunt, Tried
+
+    async def nothing(*_: Any, **__: Any) -> Hunt:
+        return Hunt(None, Tried())
+
+    # By its name: the package has a function that is called like the module.
+    monkeypatch.setattr(import_module("prover.agent.fill"), "hunt", nothing)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ theorem wrong (n : Nat) : n < 5 := by
 """
 
 
+@pytest.mark.usefixtures("no_counterexample")
 def test_a_run_becomes_training_data(prove: Prove, tmp_path: Path) -> None:
     path, folder = tmp_path / "F.lean", tmp_path / "run"
     path.write_text(FILE, encoding="utf-8")

@@ -62,6 +62,7 @@ def test_a_page_that_cannot_be_written_leaves_the_proofs(
 
 
 @pytest.mark.lean
+@pytest.mark.usefixtures("no_counterexample")
 def test_the_page_of_a_real_run_has_the_searches(prove: Prove, tmp_path: Path) -> None:
     path, page = tmp_path / "F.lean", tmp_path / "out.html"
     path.write_text(
