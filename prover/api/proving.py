@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -85,10 +84,9 @@ class Proving:
         self._stop.set()
 
     async def cancel(self) -> None:
-        """Gives the run up at once; nothing of it is kept."""
+        """Gives the run up at once; nothing of it is kept. One that has ended stays as it is."""
         self._task.cancel()
-        with suppress(asyncio.CancelledError, ProverError):
-            await self._task
+        await asyncio.wait({self._task})
 
     async def events(self, after: int = -1) -> AsyncGenerator[RunEvent]:
         """The events with a sequence number above `after`: those that are past, then each as it happens, to the end.

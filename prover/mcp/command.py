@@ -121,6 +121,7 @@ async def _serve(desk: Desk) -> NoReturn:
     stopping = asyncio.create_task(stop.wait())
     async with desk.prover:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await desk.searches.close()
     # At once: after a signal a thread still waits for standard input, and nothing but its end would wake it. After the
     # end of it clients wait two seconds before they kill, and the interpreter can take one to come down.
     code = 0 if serving.done() and serving.exception() is None else 130 if stop.is_set() else 1

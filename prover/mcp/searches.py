@@ -125,6 +125,11 @@ class Searches:
         self._all[search.id] = search
         return search
 
+    async def close(self) -> None:
+        """Gives up all that are under way."""
+        for search in list(self._all.values()):
+            await search.cancel()
+
     def find(self, name: str) -> Search:
         """Raises `UserError` (`no_search`) for an id that was never given, or is forgotten."""
         search = self._all.get(name)

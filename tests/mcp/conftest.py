@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,16 @@ def desk(prover: StandIn, root: Path) -> Desk:
 
 
 @pytest.fixture(params=["legacy", "auto"])
-def connect(request: pytest.FixtureRequest, desk: Desk) -> Callable[..., AbstractAsyncContextManager[Client]]:
+async def connect(
+    request: pytest.FixtureRequest, desk: Desk
+) -> AsyncIterator[Callable[..., AbstractAsyncContextManager[Client]]]:
+    """Clients of `desk`, or of another one; searches that a test leaves in the background end with it."""
+    desks = [desk]
+
     def to(over: Desk = desk, **options: Any) -> Client:
+        desks.append(over)
         return Client(create_server(over), mode=request.param, **options)
 
-    return to
+    yield to
+    for used in desks:
+        await used.searches.close()

@@ -114,6 +114,17 @@ async def test_a_run_that_fails_says_why() -> None:
     assert [event async for event in run.events()] == []
 
 
+async def test_a_run_that_has_ended_can_be_cancelled_whatever_became_of_it() -> None:
+    async def work(observe: Observer, stop: asyncio.Event) -> FileResult:
+        raise ZeroDivisionError
+
+    for run in (run_of(work), run_of(telling("A"))):
+        await asyncio.sleep(0.01)
+        before = run.status
+        await run.cancel()
+        assert run.status is before and before.ended
+
+
 def test_what_is_meant_by_a_file_and_a_target(tmp_path: Path) -> None:
     path = tmp_path / "F.lean"
     path.write_text("-- here\n")
