@@ -24,7 +24,7 @@ class Models:
     @property
     def plans(self) -> bool:
         """Whether an agent plans; one without roles is plain search."""
-        return self.roles is not None and bool(self.roles.agent.roles)
+        return self.roles is not None and self.agent.plans
 
     def bill(self) -> dict[str, Any] | None:
         """What was asked of them since they were opened, and its cost; None without models."""

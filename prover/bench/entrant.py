@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.tactic_model import ModelChoice, check_money
+from prover.agent.tactic_model import ModelChoice
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.events.codec import decode, encode
@@ -44,31 +44,23 @@ class Entrant:
             raise UserError(
                 f"there is no frontier {self.frontier!r}", code="no_frontier", hint=f"one of: {', '.join(FRONTIERS)}"
             )
-        if self.tactic_model and not self.agent:
-            raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
         if not any(value is not None for value in asdict(self.budget).values()):
             raise UserError("an attempt without any limit may never end", code="no_budget", hint="add --timeout")
         self.tactics.checked()
-        check_money(self.budget.money, [self.tactics.reference], self.tactics.price)
-        check_money(self.budget.money, [] if self.searches else list(self.leap.references.values()), self.price)
         return self
 
     @property
     def tactics(self) -> ModelChoice:
-        """The model that proposes tactics, if any."""
-        searches = self.searches
-        reference = (self.tactic_model or self.model) if searches else self.tactic_model
-        # For an agent's searches two numbers would be those of another model.
-        price = self.price if searches or self.price.endswith(".toml") else ""
-        return ModelChoice(
-            reference, self.recipe, self.samples, self.temperature, self.seed, self.model_only, None, price
+        """The model that proposes tactics, if any. Raises `UserError` as `AgentChoice.tactics`."""
+        main = ModelChoice(
+            self.model, self.recipe, self.samples, self.temperature, self.seed, self.model_only, None, self.price
         )
+        return self.leap.tactics(main, self.tactic_model, self.budget.money)
 
     @property
     def searches(self) -> bool:
         """Whether it is plain search: without an agent, or with one that has no roles."""
-        agent = self.leap.agent
-        return agent is None or not agent.roles
+        return not self.leap.plans
 
     @property
     def leap(self) -> AgentChoice:

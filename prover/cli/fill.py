@@ -17,7 +17,7 @@ from rich.text import Text
 
 from prover.agent import FileResult, Target
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.tactic_model import ModelChoice, check_money
+from prover.agent.tactic_model import ModelChoice
 from prover.api.document import result_document
 from prover.api.filling import fill_in
 from prover.api.models import open_models
@@ -145,17 +145,8 @@ def run(
         raise UserError("--resume needs to know what to resume", code="usage", hint="add --run DIR")
     only_agents = {"calls": calls, "lean-seconds": lean_seconds, "per-lemma": lemma_limits}
     leap = AgentChoice.checked(agent, model, role_model, hint, price, record_answers, only_agents)
-    if tactic_model and not leap.name:
-        raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
-    # An agent without roles is plain search, with the model if one is named.
-    searches = leap.agent is None or not leap.agent.roles
-    tactics = tactic_model or model if searches else tactic_model
-    recorded = record_answers if searches else None
-    # For an agent's searches two numbers would be those of another model.
-    by_table = price if searches or price.endswith(".toml") else ""
-    choice = ModelChoice(tactics, recipe, samples, temperature, seed, model_only, recorded, by_table).checked()
-    check_money(money, [choice.reference], by_table)
-    check_money(money, [] if searches else list(leap.references.values()), price)
+    main = ModelChoice(model, recipe, samples, temperature, seed, model_only, record_answers, price)
+    choice = leap.tactics(main, tactic_model, money)
     page = None if tree is None else TreePage.at(tree)
     by_repl = engine_choice is EngineChoice.REPL and not lite
     options = ProveOptions(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.tactic_model import ModelChoice, check_money
+from prover.agent.tactic_model import ModelChoice
 from prover.api import AsyncProver, ProveOptions
 from prover.api.opening import MEMORY_MB, EngineChoice
 from prover.core.errors import UserError
@@ -71,13 +71,7 @@ def run(
     if engine is EngineChoice.REPL:
         raise UserError("an existing repl gives no verdicts", code="repl_cannot", hint="--engine embedded or native")
     leap = AgentChoice.checked(agent, model, None, None, price, None, {})
-    if tactic_model and not leap.name:
-        raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
-    searches = leap.agent is None or not leap.agent.roles
-    by_table = price if searches or price.endswith(".toml") else ""
-    choice = ModelChoice(tactic_model or (model if searches else ""), price=by_table).checked()
-    check_money(money, [choice.reference], by_table)
-    check_money(money, [] if searches else list(leap.references.values()), price)
+    choice = leap.tactics(ModelChoice(model, price=price), tactic_model, money)
     extra("mcp.server", "mcp")
     extra("mcp_types", "mcp")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from prover.agent.leap.limits import LemmaLimits
 from prover.agent.leap.roles import Agent, find_agent
-from prover.agent.tactic_model import ModelChoice
+from prover.agent.tactic_model import ModelChoice, check_money
 from prover.core.errors import UserError
 from prover.generate.cookbook import GENERAL
 
@@ -71,6 +71,29 @@ class AgentChoice:
                 ModelChoice(reference, recipe=GENERAL, price=price).checked()
         lemma = per_lemma(LemmaLimits(**agent.limits.lemma.model_dump()), limits.get("per-lemma"))
         return cls(name, model, tuple(role_models or ()), tuple(hints or ()), price, record, lemma, agent)
+
+    @property
+    def plans(self) -> bool:
+        """Whether an agent with roles is at work. One without is plain search, as none is."""
+        return self.agent is not None and bool(self.agent.roles)
+
+    def tactics(self, main: ModelChoice, tactic_model: str, money: float | None = None) -> ModelChoice:
+        """The model that proposes tactics, if any: `main`, that of `--model`, or where an agent plans with it
+        `tactic_model`, asked in the same way.
+
+        Raises `UserError` for options that make no sense (`usage`), and where `money` is limited and a price is not
+        known (`no_price`).
+        """
+        if tactic_model and not self.name:
+            raise UserError("--tactic-model goes with --agent; without one it is --model", code="usage")
+        choice = replace(main, reference=tactic_model or main.reference)
+        if self.plans:
+            # Two numbers would be the price of another model.
+            price = main.price if main.price.endswith(".toml") else ""
+            choice = replace(main, reference=tactic_model, record=None, price=price)
+            check_money(money, list(self.references.values()), self.price)
+        check_money(money, [choice.reference], choice.price)
+        return choice.checked()
 
     @property
     def references(self) -> dict[str, str]:
