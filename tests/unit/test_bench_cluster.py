@@ -47,8 +47,8 @@ async def test_what_differs_is_told_before_anything_is_started(odd: dict[str, An
 
 def test_all_models_of_an_entrant_are_named() -> None:
     assert Entrant(Budget()).references == ()
-    assert Entrant(Budget(), model="hf/a/b").references == ("hf/a/b",)
-    agent = Entrant(Budget(), model="openai/x", agent="leap", tactic_model="vllm/a/b")
+    assert Entrant(Budget(), model="hf/a/b", recipe="chat").references == ("hf/a/b",)
+    agent = Entrant(Budget(), model="openai/x", agent="leap", tactic_model="vllm/a/b", recipe="chat")
     assert agent.references == ("vllm/a/b", "openai/x")
 
 
