@@ -1,0 +1,1 @@
+"""From words to Lean: statements drafted, examined, compared, accepted and frozen."""
