@@ -10,11 +10,11 @@ class Concern(StrEnum):
     """What may be wrong with a statement that elaborates.
 
     Shown by Lean: `false` (its negation has a proof), `trivial` (one call of automation proves it), `vacuous` (its
-    hypotheses contradict each other), `unused_hypothesis` (what it says was proved without it), `unused_variable` (a bound
-    variable occurs nowhere). Read off the statement: `conclusion_is_hypothesis`, `free_name` (a name that
-    nothing declares became a variable), `truncation` (subtraction or division of natural numbers or integers, where
-    words rarely mean Lean's), `junk_value` (a function outside its domain, such as division by what may be zero),
-    `existential_implication` (`∃ x, P x → Q x`), `numeral_type` (numbers of a type the words do not suggest),
+    hypotheses contradict each other), `unused_hypothesis` (what it says was proved without it), `unused_variable` (a
+    bound variable occurs nowhere). Read off the statement: `conclusion_is_hypothesis`, `free_name` (a name that nothing
+    declares became a variable), `truncation` (subtraction or division of natural numbers or integers, where words
+    rarely mean Lean's), `junk_value` (a function outside its domain, such as division by what may be zero),
+    `existential_implication` (`∃ x, P x → Q x`), `numeral_type` (numbers of a type that the words do not suggest),
     `empty_type` (a type variable that may have no element), `axiom_in_definition`, `open_definition`.
     """
 
