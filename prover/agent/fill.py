@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from prover.agent.attempt import Attempt, Solution, Solve
-from prover.agent.counterexample import hunt, unfoldable
+from prover.agent.attempt import Solve
+from prover.agent.disproof import disprove
+from prover.agent.goal_search import TRY_SECONDS, GoalSearch
 from prover.agent.judging import Judge, Judging, Observer
 from prover.agent.naming import NamedSource, name_examples
-from prover.agent.obligation import Gap, spelled
+from prover.agent.obligation import spelled
 from prover.agent.placement import Placed, as_written, place
-from prover.agent.refutation import refutation_header
 from prover.agent.result import FileResult
 from prover.agent.selection import Selection
 from prover.agent.target import Target
 from prover.agent.task import Task
-from prover.agent.witness import witnesses
+from prover.agent.values import scripts_with_values
 from prover.agent.workbench import Workbench
-from prover.core.errors import CallTimeout, Crashed, LeanProcessError, UserError
-from prover.core.outcome import Solved
-from prover.core.position import Span
+from prover.core.errors import CallTimeout, LeanProcessError, UserError
 from prover.core.verdict import Infrastructure
-from prover.lean import Pool, Worker
-from prover.lean.source import Edit, SourceFile
+from prover.lean import Pool
+from prover.lean.source import SourceFile
 
-_TRY_SECONDS = 30.0
+#: Of a target's time, before its negation is looked for.
 _FIRST_SHARE = 0.3
-#: For looking at instances, before the negation is searched for: so much of that search's time.
-_INSTANCES_SHARE = 0.6
-_VALUE_CHOICES = 120
-_VALUE_SHARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +163,24 @@ class _Filler:
 
     async def _search(self, bench: Workbench, task: Task) -> None:
         """A first share of the time to the target, then some to its negation, then the rest to the target."""
+        search = GoalSearch(bench, task, self.solve, lambda: self._avoided(task), self.stop)
         total = self.options.seconds
         refutable = task.obligation.kind == "theorem" and self.options.refute_share > 0
         deadline = time.monotonic() + total
         first = total * _FIRST_SHARE if refutable else total
-        if await self._prove(bench, task, first) or not refutable or self.stop.is_set():
+        if await self._prove(search, first) or not refutable or self.stop.is_set():
             return
-        if await self._refute(bench, task, total * self.options.refute_share):
+        if await disprove(search, total * self.options.refute_share, self.observe):
             return
         left = deadline - time.monotonic()
         if left > 0 and task.stopped != "exhausted" and not self.stop.is_set():
-            await self._prove(bench, task, left)
+            await self._prove(search, left)
 
-    async def _prove(self, bench: Workbench, task: Task, seconds: float) -> bool:
+    async def _prove(self, search: GoalSearch, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
-        data = [gap for gap in task.gaps if gap.is_data]
-        scripts = await (
-            self._scripts_with_values(bench, task, data, deadline) if data else self._scripts(bench, task, deadline)
-        )
+        bench, task = search.bench, search.task
+        data = any(gap.is_data for gap in task.gaps)
+        scripts = await (scripts_with_values(search, deadline) if data else self._scripts(search, deadline))
         if scripts is None:
             return False
         firsts = [task.firsts.get(script, script) for script in scripts]
@@ -201,125 +194,17 @@ class _Filler:
         task.scripts, task.edits, task.stopped = placed.scripts, placed.edits, "found"
         return True
 
-    async def _scripts(self, bench: Workbench, task: Task, deadline: float) -> list[str] | None:
+    async def _scripts(self, search: GoalSearch, deadline: float) -> list[str] | None:
         scripts: list[str] = []
-        for gap in task.gaps:
-            script = await self._close(bench, task, gap, deadline)
+        for gap in search.task.gaps:
+            # A goal that asks for a value beside one that asks for a proof: the proof determines the value.
+            numbers = [n for n, visit in enumerate(gap.visits) if visit.is_prop]
+            states = [partial(search.bench.state, gap.span, number) for number in numbers]
+            script = await search.script(states, deadline)
             if script is None:
                 return None
             scripts.append(script)
         return scripts
-
-    async def _scripts_with_values(
-        self, bench: Workbench, task: Task, data: list[Gap], deadline: float
-    ) -> list[str] | None:
-        """For holes that are data: a value for each is tried, and the proofs it leaves are looked for.
-
-        The proofs' goals mention the values, so they are opened anew for each choice.
-        """
-        statement = self.named.working.slice(task.obligation.command)
-        choices = [witnesses(gap.visits[0].goals.goals[0], statement) for gap in data if gap.visits[0].goals]
-        tried = 0
-        for values in itertools.islice(itertools.product(*choices), _VALUE_CHOICES):
-            left = deadline - time.monotonic()
-            if left <= 0 or self.stop.is_set():
-                task.stopped = "interrupted" if self.stop.is_set() else "budget"
-                return None
-            tried += 1
-            share = max(1.0, left / _VALUE_SHARE)
-            chosen = dict(zip([gap.span for gap in data], values, strict=True))
-            scripts = await self._scripts_for_values(bench, task, chosen, min(left, share))
-            if scripts is not None:
-                return scripts
-        task.stopped = "exhausted"
-        task.statistics = {"values_tried": tried}
-        return None
-
-    async def _scripts_for_values(
-        self, bench: Workbench, task: Task, chosen: dict[Span, str], seconds: float
-    ) -> list[str] | None:
-        await bench.restore()
-        edits = [
-            Edit(span, f"exact {value}" if gap.tactic else f"({value})")
-            for gap in task.gaps
-            for span, value in chosen.items()
-            if gap.span == span
-        ]
-        opened = await bench.try_command(task.obligation.command, edits, seconds=_TRY_SECONDS, holes=True)
-        worker = bench.worker
-        scripts: dict[Span, str] = {span: f"exact {value}" for span, value in chosen.items()}
-        deadline = time.monotonic() + seconds
-        for gap in task.gaps if opened.clean else ():
-            if gap.span in chosen:
-                continue
-            here = _moved(gap.span, edits)
-            states = [h.state for h in opened.holes if h.span == here and h.state is not None]
-            script = await self._serve(bench, task, [_reopened(bench, worker, s) for s in states], deadline)
-            if script is None:
-                break
-            scripts[gap.span] = script
-        if worker.alive and bench.worker is worker:
-            await worker.release([hole.state for hole in opened.holes if hole.state is not None])
-        return [scripts[gap.span] for gap in task.gaps] if len(scripts) == len(task.gaps) else None
-
-    async def _close(self, bench: Workbench, task: Task, gap: Gap, deadline: float) -> str | None:
-        # A goal that asks for a value beside one that asks for a proof: the proof determines the value.
-        numbers = [n for n, visit in enumerate(gap.visits) if visit.is_prop]
-        return await self._serve(bench, task, [lambda n=n: bench.state(gap.span, n) for n in numbers], deadline)
-
-    async def _serve(
-        self, bench: Workbench, task: Task, states: Sequence[Callable[[], int]], deadline: float
-    ) -> str | None:
-        """One script that serves every visit of a hole."""
-        scripts: list[str] = []
-        for reopen in states:
-            if scripts and await self._serves(bench, reopen(), scripts):
-                continue
-            seconds = deadline - time.monotonic()
-            if seconds <= 0:
-                task.stopped = "budget"
-                return None
-            solution = await self._solve(bench, reopen, seconds, task)
-            task.statistics = solution.statistics
-            if solution.script is None:
-                task.stopped = solution.stopped
-                return None
-            scripts.append(solution.script)
-            if solution.first is not None:
-                task.firsts[solution.script] = solution.first
-        if len(scripts) == 1:
-            return scripts[0]
-        task.firsts[_first_of(scripts)] = _first_of([task.firsts.get(script, script) for script in scripts])
-        return _first_of(scripts)
-
-    async def _serves(self, bench: Workbench, state: int, scripts: list[str]) -> bool:
-        try:
-            async for _, outcome in bench.worker.apply(state, scripts):
-                if isinstance(outcome, Solved):
-                    return True
-        except CallTimeout:
-            await bench.renew()
-        return False
-
-    async def _solve(
-        self, bench: Workbench, reopen: Callable[[], int], seconds: float, task: Task, *, refuting: bool = False
-    ) -> Solution:
-        attempt = Attempt(bench, reopen, seconds, self._avoided(task), task.obligation, refuting)
-        solving = asyncio.ensure_future(self.solve(attempt))
-        stopping = asyncio.ensure_future(self.stop.wait())
-        try:
-            await asyncio.wait({solving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not solving.done():
-                # A search that has its proof, and is only making it shorter, hands it over.
-                solving.cancel()
-                (ended,) = await asyncio.gather(solving, return_exceptions=True)
-                return ended if isinstance(ended, Solution) else Solution(None, "interrupted")
-            return solving.result()
-        finally:
-            stopping.cancel()
-            if not solving.done():
-                solving.cancel()
-                await asyncio.gather(solving, return_exceptions=True)
 
     def _avoided(self, task: Task) -> tuple[str, ...]:
         """What no proof of a target may use: what is open, save what its statement mentions."""
@@ -331,7 +216,7 @@ class _Filler:
         command = task.obligation.command
         left = self.selection.still_open(task)
         try:
-            placed = await place(bench, command, task.gaps, scripts, still_open=left, seconds=_TRY_SECONDS)
+            placed = await place(bench, command, task.gaps, scripts, still_open=left, seconds=TRY_SECONDS)
         except CallTimeout:
             await bench.renew()
             task.stopped = "slow_proof"
@@ -339,92 +224,3 @@ class _Filler:
         if placed is None:
             task.stopped = "not_placed"
         return placed
-
-    # -- the negation ------------------------------------------------------------------------------
-
-    async def _refute(self, bench: Workbench, task: Task, seconds: float) -> bool:
-        """Looks for a counterexample, then for a proof of the negated statement; what it finds is judged later."""
-        await bench.restore()
-        working = self.named.working
-        header = refutation_header(task.name, quoted="«" in working.text)
-        command = task.obligation.command
-        text = working.with_edits([Edit(Span(command.end, command.end), f"\n\n{header} by sorry\n")])
-        begun = command.end
-        after = await bench.worker.elaborate(
-            bench.before(command),
-            text.text,
-            start=command.start,
-            stop=command.end,
-            keep=True,
-            wall_seconds=_TRY_SECONDS,
-        )
-        definitions = unfoldable(bench.elaboration.declarations)
-        instances = await hunt(
-            bench.worker,
-            after.env,
-            task.name,
-            definitions=definitions,
-            quoted="«" in working.text,
-            avoid=self._avoided(task),
-            seconds=seconds * _INSTANCES_SHARE,
-            stop=self.stop,
-        )
-        tried = instances.tried
-        self.observe(
-            "InstancesTried",
-            {
-                "name": task.obligation.label,
-                "found": instances.found is not None,
-                "instances": tried.instances + tried.sampled + tried.single,
-                "stopped": tried.stopped,
-                "seconds": tried.seconds,
-            },
-        )
-        if instances.found is not None:
-            task.refutation, task.stopped = instances.found.theorem, "refuted"
-            return True
-        if not bench.worker.alive or self.stop.is_set():
-            return False
-        opened = await bench.worker.elaborate(
-            after.env, text.text, start=begun, stop=begun + 3, holes=True, wall_seconds=_TRY_SECONDS
-        )
-        states = [h.state for h in opened.holes if h.state is not None]
-        if len(states) != 1 or not opened.clean:
-            return False
-        worker = bench.worker
-        try:
-            reopen = _reopened(bench, worker, states[0])
-            solution = await self._solve(bench, reopen, seconds, task, refuting=True)
-        except LeanProcessError:
-            return False
-        if worker.alive and bench.worker is worker:
-            await worker.release(states=states, envs=[after.env])
-        if solution.script is None:
-            return False
-        indented = "\n".join("  " + line if line else line for line in solution.script.split("\n"))
-        task.refutation = f"{header} by\n{indented}"
-        task.stopped = "refuted"
-        return True
-
-
-def _reopened(bench: Workbench, worker: Worker, state: int) -> Callable[[], int]:
-    """Gives a state that only `worker` has; it cannot be had again on another."""
-
-    def reopen() -> int:
-        if bench.worker is not worker:
-            raise Crashed("the worker that held this goal was lost")
-        return state
-
-    return reopen
-
-
-def _moved(span: Span, edits: Sequence[Edit]) -> Span:
-    """Where the text at `span` stands once `edits`, all elsewhere, are made."""
-    before = [e for e in edits if e.span.end <= span.start]
-    grown = sum(len(e.text.encode()) - (e.span.end - e.span.start) for e in before)
-    return Span(span.start + grown, span.end + grown)
-
-
-def _first_of(scripts: list[str]) -> str:
-    """One script out of several, for a hole with several goals."""
-    return "first\n" + "\n".join("  | (" + s.replace("\n", "\n     ") + ")" for s in scripts)

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -105,13 +104,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
 @pytest.fixture
 def no_counterexample(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is false has to be refuted by searching for a proof."""
+    from prover.agent import disproof
     from prover.agent.hunt import Hunt, Tried
 
     async def nothing(*_: Any, **__: Any) -> Hunt:
         return Hunt(None, Tried())
 
-    # By its name: the package has a function that is called like the module.
-    monkeypatch.setattr(import_module("prover.agent.fill"), "hunt", nothing)
+    monkeypatch.setattr(disproof, "hunt", nothing)
 
 
 @pytest.fixture
