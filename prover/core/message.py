@@ -9,6 +9,8 @@ from prover.core.position import Position
 
 
 class Severity(StrEnum):
+    """How grave a diagnostic is, by Lean's own word for it."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"

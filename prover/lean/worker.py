@@ -76,7 +76,10 @@ class Worker:
         self.env = int(answer["env"])
 
     async def begin_with(self, preface: str) -> None:
-        """Has commands of ours, options say, stand before whatever is elaborated on the imports."""
+        """Has commands of ours, options say, stand before whatever is elaborated on the imports.
+
+        Raises `ProtocolError` where Lean refuses them.
+        """
         answer = await self.elaborate(self.env, preface, keep=True)
         if not answer.clean:
             raise ProtocolError("Lean refused the commands that stand before a file's own")

@@ -10,11 +10,10 @@ from types import TracebackType
 from typing import Self
 
 from prover.core.errors import CallTimeout, LeanProcessError, ProverError, UserError
-from prover.core.message import Message
-from prover.core.position import Position
 from prover.lean import Elaboration, Hole, Pool, Worker
 from prover.lean.source import SourceFile
-from prover.repl.calls import Elaborated, StepFailed, Stepped, TacticNode, elaborate, print_goals, step
+from prover.repl.calls import Elaborated, StepFailed, Stepped, elaborate, print_goals, step
+from prover.repl.documents import goals_told, message_nowhere, message_told, sorry, tactic
 from prover.repl.modules import Modules
 from prover.repl.protocol import (
     Command,
@@ -190,25 +189,17 @@ class Session:
             assert hole.state is not None and hole.span is not None
             goals = await print_goals(seat.worker, hole.state)
             span = hole.span
-            sorries.append(_sorry("\n".join(goals), first + len(sorries), source, span.start, span.end))
+            sorries.append(sorry("\n".join(goals), first + len(sorries), source, span.start, span.end))
         for node in told.roots:
             at = node.span.start
-            sorries.append(_sorry(_goals(node), first + len(sorries), source, at, at))
+            sorries.append(sorry(goals_told(node), first + len(sorries), source, at, at))
         return without_empty(
             {
                 "env": env,
-                "messages": [_message(message) for message in told.elaboration.messages],
+                "messages": [message_told(message) for message in told.elaboration.messages],
                 "sorries": sorries,
                 "tactics": [
-                    {
-                        "tactic": node.text,
-                        "proofState": first + len(sorries) + number,
-                        "pos": _place(source.position(node.span.start)),
-                        "endPos": _place(source.position(node.span.end)),
-                        "goals": _goals(node),
-                        "usedConstants": list(node.uses),
-                    }
-                    for number, node in enumerate(told.tactics)
+                    tactic(node, first + len(sorries) + number, source) for number, node in enumerate(told.tactics)
                 ],
                 "infotree": told.trees,
             }
@@ -227,15 +218,11 @@ class Session:
             for number, state in enumerate(done.holes)
         ]
         self._states += origin.made
-        nowhere = _place(Position(0, 0))
         return without_empty(
             {
                 "proofState": len(self._states) - 1,
                 "goals": list(done.goals),
-                "messages": [
-                    {"severity": str(severity), "pos": nowhere, "endPos": nowhere, "data": text.strip()}
-                    for severity, text in done.messages
-                ],
+                "messages": [message_nowhere(severity, text) for severity, text in done.messages],
                 "sorries": holes,
                 "traces": [text.strip() for text in done.traces],
                 "proofStatus": done.proof,
@@ -353,30 +340,3 @@ def _opened(command: Command, told: Elaborated) -> list[Hole]:
     order = {c.span: number for number, c in enumerate(told.elaboration.commands)}
     opened = [h for h in told.elaboration.holes if h.state is not None and h.span is not None]
     return sorted(opened, key=lambda h: (order.get(h.command, 0), not h.tactic))
-
-
-def _goals(node: TacticNode) -> str:
-    return "\n".join(node.goals).strip() or "no goals"
-
-
-def _place(position: Position) -> Document:
-    return {"line": position.line, "column": position.column}
-
-
-def _sorry(goal: str, state: int, source: SourceFile, start: int, end: int) -> Document:
-    return {
-        "pos": _place(source.position(start)),
-        "endPos": _place(source.position(end)),
-        "goal": goal,
-        "proofState": state,
-    }
-
-
-def _message(message: Message) -> Document:
-    start = message.start or Position(0, 0)
-    return {
-        "severity": str(message.severity),
-        "pos": _place(start),
-        "endPos": None if message.end is None else _place(message.end),
-        "data": message.text.strip(),
-    }

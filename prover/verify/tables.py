@@ -11,11 +11,27 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 from prover.verify.name import Name, canonical
+from prover.verify.rows import (
+    MalformedExport,
+    Row,
+    children,
+    expression_of,
+    frozen,
+    hints_of,
+    is_natural,
+    list_of,
+    natural,
+    no_row,
+    object_of,
+    require,
+    row_number,
+    text_of,
+)
 
-Row: TypeAlias = tuple[Any, ...]
+__all__ = ["KINDS", "Constant", "Imported", "JudgeTooSlow", "MalformedExport", "Row", "Tables", "children"]
 
 #: Kinds of a constant, as `lean_project/Bridge/Export.lean` writes them.
 KINDS = frozenset({"axiom", "def", "theorem", "opaque", "quot", "inductive", "constructor", "recursor"})
@@ -23,17 +39,10 @@ _WITH_VALUE = frozenset({"def", "theorem", "opaque"})
 _MAX_COMPONENTS = 128
 #: Lean cannot represent bound variables much above this.
 _MAX_BOUND = 1_000_000
-_MAX_NUMBER = 2**64
 _BINDER_KINDS = 4
 _STEPS_BETWEEN_LOOKS = 4096
 
 _LEVEL_PARTS = {"s": 1, "m": 2, "x": 2}
-#: Of the kinds of expression rows that are not checked in place.
-_EXPR_LENGTH = {"b": 2, "s": 2, "c": 3, "t": 5, "n": 2, "r": 2, "j": 4}
-
-
-class MalformedExport(Exception):
-    """An export that no honest process writes."""
 
 
 class JudgeTooSlow(Exception):
@@ -101,14 +110,14 @@ class Tables:
     def read(cls, export: Mapping[str, Any], *, deadline: float = math.inf) -> Tables:
         """Checks and reads an export. Raises `MalformedExport`."""
         tables = cls(deadline=deadline)
-        for row in _list(export.get("names")):
+        for row in list_of(export.get("names")):
             tables._add_name(row)
-        for row in _list(export.get("levels")):
+        for row in list_of(export.get("levels")):
             tables._add_level(row)
-        tables._add_exprs(_list(export.get("exprs")))
-        for item in _list(export.get("constants")):
+        tables._add_exprs(list_of(export.get("exprs")))
+        for item in list_of(export.get("constants")):
             tables._add_constant(item)
-        for item in _list(export.get("imported")):
+        for item in list_of(export.get("imported")):
             tables._add_imported(item)
         return tables
 
@@ -175,22 +184,22 @@ class Tables:
         return seen
 
     def _add_name(self, item: Any) -> None:
-        row = _list(item, 2)
+        row = list_of(item, 2)
         parent = self._name(row[0])
-        _require(isinstance(row[1], str) or _is_natural(row[1]), "a component of a name")
-        _require(len(parent) < _MAX_COMPONENTS, "a name of reasonable length")
+        require(isinstance(row[1], str) or is_natural(row[1]), "a component of a name")
+        require(len(parent) < _MAX_COMPONENTS, "a name of reasonable length")
         self.names.append((*parent, row[1]))
         self.name_rows.append((row[0], row[1]))
 
     def _add_level(self, item: Any) -> None:
-        row = _list(item)
-        tag = _text(row[0]) if row else ""
+        row = list_of(item)
+        tag = text_of(row[0]) if row else ""
         if tag == "p":
-            self._name(_list(row, 2)[1])
+            self._name(list_of(row, 2)[1])
         else:
-            _require(tag in _LEVEL_PARTS, "a level without metavariables")
-            for part in _list(row, _LEVEL_PARTS[tag] + 1)[1:]:
-                _index(part, len(self.levels))
+            require(tag in _LEVEL_PARTS, "a level without metavariables")
+            for part in list_of(row, _LEVEL_PARTS[tag] + 1)[1:]:
+                row_number(part, len(self.levels))
         self.levels.append(tuple(row))
 
     def _add_exprs(self, rows: list[Any]) -> None:
@@ -201,9 +210,9 @@ class Tables:
             match row:
                 case ["a", function, argument]:
                     if type(function) is not int or type(argument) is not int:
-                        raise _no_row()
+                        raise no_row()
                     if not (0 <= function < at and 0 <= argument < at):
-                        raise _no_row()
+                        raise no_row()
                     one, other = loose[function], loose[argument]
                     loose.append(one if one > other else other)
                     exprs.append(("a", function, argument))
@@ -212,18 +221,18 @@ class Tables:
                     continue
                 case ["l" | "p" as tag, name, domain, body, kind]:
                     if type(name) is not int or type(domain) is not int or type(body) is not int:
-                        raise _no_row()
+                        raise no_row()
                     if type(kind) is not int:
-                        raise _no_row()
+                        raise no_row()
                     if not (0 <= name < names and 0 <= domain < at and 0 <= body < at and 0 <= kind < _BINDER_KINDS):
-                        raise _no_row()
+                        raise no_row()
                     one, other = loose[domain], loose[body] - 1
                     loose.append(one if one > other else other)
                     exprs.append((tag, name, domain, body, kind))
                 case _:
-                    tag, parts = _expr(row)
+                    tag, parts = expression_of(row)
                     loose.append(self._check_expr(tag, parts))
-                    exprs.append(_frozen(tag, parts))
+                    exprs.append(frozen(tag, parts))
             heads.append(at)
             arguments.append(0)
 
@@ -231,36 +240,36 @@ class Tables:
         """Checks the parts of any other row; gives how many binders it needs around it."""
         match tag:
             case "b":
-                return _index(row[1], _MAX_BOUND) + 1
+                return row_number(row[1], _MAX_BOUND) + 1
             case "c":
                 self._name(row[1])
-                for level in _list(row[2]):
-                    _index(level, len(self.levels))
+                for level in list_of(row[2]):
+                    row_number(level, len(self.levels))
             case "s":
-                _index(row[1], len(self.levels))
+                row_number(row[1], len(self.levels))
             case "t":
                 self._name(row[1])
                 return max(self._below(row[2]), self._below(row[3]), self._below(row[4]) - 1)
             case "n":
-                _require(_text(row[1]).isascii() and row[1].isdecimal(), "a numeral")
+                require(text_of(row[1]).isascii() and row[1].isdecimal(), "a numeral")
             case "r":
-                _text(row[1])
+                text_of(row[1])
             case _:
                 self._name(row[1])
-                _natural(row[2])
+                natural(row[2])
                 return self._below(row[3])
         return 0
 
     def _below(self, row: Any) -> int:
         """How many binders an earlier row needs around it."""
-        return self._loose[_index(row, len(self.exprs))]
+        return self._loose[row_number(row, len(self.exprs))]
 
     def _add_constant(self, data: Any) -> None:
-        item = _object(data)
-        kind = _text(item.get("kind"))
+        item = object_of(data)
+        kind = text_of(item.get("kind"))
         name = self._name(item.get("name"))
-        _require(kind in KINDS, "a constant of a known kind")
-        _require(name != () and name not in self.constants, "a constant declared once")
+        require(kind in KINDS, "a constant of a known kind")
+        require(name != () and name not in self.constants, "a constant declared once")
         constant = Constant(
             name=name,
             kind=kind,
@@ -268,13 +277,13 @@ class Tables:
             type=self._closed(item.get("type")),
             value=self._closed(item.get("value")) if kind in _WITH_VALUE else None,
             safe=item.get("safety", "safe") == "safe" and item.get("unsafe", False) is False,
-            hints=_hints(item.get("hints", "opaque")),
-            num_params=_natural(item.get("numParams", 0)),
-            index=_natural(item.get("cidx", 0)),
+            hints=hints_of(item.get("hints", "opaque")),
+            num_params=natural(item.get("numParams", 0)),
+            index=natural(item.get("cidx", 0)),
             constructors=self._names(item.get("ctors")) if kind == "inductive" else (),
             family=self._family(kind, item),
         )
-        _require(len(set(constant.params)) == len(constant.params), "level parameters that differ")
+        require(len(set(constant.params)) == len(constant.params), "level parameters that differ")
         self.constants[name] = constant
 
     def _family(self, kind: str, item: dict[str, Any]) -> tuple[Name, ...]:
@@ -283,93 +292,19 @@ class Tables:
         return self._names(item.get("all")) if kind in ("inductive", "recursor") else ()
 
     def _add_imported(self, data: Any) -> None:
-        item = _object(data)
-        self.imported[self._name(item.get("name"))] = Imported(_text(item.get("kind")), _text(item.get("module")))
+        item = object_of(data)
+        self.imported[self._name(item.get("name"))] = Imported(text_of(item.get("kind")), text_of(item.get("module")))
 
     def _name(self, row: Any) -> Name:
-        return self.names[_index(row, len(self.names))]
+        return self.names[row_number(row, len(self.names))]
 
     def _names(self, rows: Any) -> tuple[Name, ...]:
-        return tuple(self._name(row) for row in _list(rows))
+        return tuple(self._name(row) for row in list_of(rows))
 
     def _closed(self, row: Any) -> int:
-        _require(self._below(row) == 0, "a closed expression")
+        require(self._below(row) == 0, "a closed expression")
         return row
-
-
-def children(expr: Row) -> tuple[int, ...]:
-    """The expression rows directly under a row."""
-    tag = expr[0]
-    if tag == "a":
-        return expr[1:]
-    if tag == "l" or tag == "p":
-        return expr[2:4]
-    if tag == "t":
-        return expr[2:]
-    return expr[3:] if tag == "j" else ()
 
 
 def _sortable(name: Name) -> tuple[tuple[bool, str | int], ...]:
     return tuple((isinstance(part, str), part) for part in name)
-
-
-def _frozen(tag: str, row: list[Any]) -> Row:
-    if tag == "c":
-        return (tag, row[1], tuple(row[2]))
-    return (tag, row[1].lstrip("0") or "0") if tag == "n" else tuple(row)
-
-
-def _require(condition: bool, what: str) -> None:
-    if not condition:
-        raise MalformedExport(f"expected {what}")
-
-
-def _list(value: Any, length: int | None = None) -> list[Any]:
-    if not isinstance(value, list):
-        raise MalformedExport("expected a list")
-    row = cast("list[Any]", value)
-    _require(length is None or len(row) == length, "a row of another length")
-    return row
-
-
-def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise MalformedExport("expected an object")
-    return cast("dict[str, Any]", value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise MalformedExport("expected a text")
-    return value
-
-
-def _is_natural(value: Any) -> bool:
-    # bool is an int to Python, and no number to us.
-    return type(value) is int and 0 <= value < _MAX_NUMBER
-
-
-def _natural(value: Any) -> int:
-    _require(_is_natural(value), "a number")
-    return value
-
-
-def _index(value: Any, bound: int) -> int:
-    if type(value) is not int or not 0 <= value < bound:
-        raise _no_row()
-    return value
-
-
-def _no_row() -> MalformedExport:
-    return MalformedExport("expected the number of an earlier row")
-
-
-def _expr(value: Any) -> tuple[str, list[Any]]:
-    row = _list(value)
-    tag = _text(row[0]) if row else ""
-    _require(_EXPR_LENGTH.get(tag) == len(row), "an expression without free or meta variables")
-    return tag, row
-
-
-def _hints(value: Any) -> int | str:
-    return _natural(value) if value not in ("opaque", "abbrev") else value
