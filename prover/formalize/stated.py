@@ -13,7 +13,6 @@ from prover.core.message import Message, Severity
 from prover.formalize.draft import Draft
 from prover.lean import Elaboration, Hole, Worker
 from prover.lean.header import HeaderInfo
-from prover.lean.source import SourceFile
 from prover.verify.footing import SORRY
 from prover.verify.name import Name, parse, user_part
 from prover.verify.policy import Allowance, forbidden, runs_code
@@ -111,6 +110,8 @@ def _refuse(place: Workplace, draft: Draft, read: Elaboration) -> None:
     after = [c for c in read.commands if c.span is not None and c.span.end > start and c.kind != _END]
     if len(after) != 1:
         raise Refused([refusal("there is more than one theorem in the statement", "not_one_theorem")])
+    if any(construct.what == "attribute" for construct in after[0].constructs):
+        raise Refused([refusal("the theorem has attributes: what is assumed may not be used", "forbidden")])
 
 
 def _context_bytes(draft: Draft) -> int:
@@ -147,16 +148,3 @@ def _theorem(draft: Draft, tables: Tables, hole: Hole) -> Name:
     if SORRY in tables.constants_in([tables.constants[name].type]):
         raise Refused([refusal("there is a `sorry` in the statement itself", "hole_in_statement")])
     return name
-
-
-def first_line(messages: Sequence[Message]) -> str:
-    """The first of them in one line, with the line of the text where it has one."""
-    if not messages:
-        return ""
-    at = f"line {messages[0].start.line}: " if messages[0].start else ""
-    return at + (messages[0].text.splitlines() or [""])[0]
-
-
-def source_of(draft: Draft) -> SourceFile:
-    """The draft's file."""
-    return draft.file(f"<{draft.name}>")
