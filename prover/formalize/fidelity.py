@@ -24,6 +24,9 @@ from prover.formalize.trials import expression_of, free_names, problem_of, seen,
 from prover.lean.header import HeaderInfo
 from prover.verify.name import show
 
+#: The kind of the message that Lean was lost, which says nothing about a draft.
+LOST = "lost"
+
 
 @dataclass(frozen=True, slots=True)
 class FidelityLimits:
@@ -53,7 +56,7 @@ async def examine(
     except UserError as error:
         return Examined(draft, errors=(refusal(error.message, error.code),))
     except LeanProcessError as error:
-        return Examined(draft, errors=(refusal(f"Lean was lost over it: {error.message}", error.code),))
+        return Examined(draft, errors=(refusal(f"Lean was lost over it: {error.message}", LOST),))
 
 
 @dataclass(slots=True)
