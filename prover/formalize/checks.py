@@ -26,7 +26,8 @@ class Agreement(Protocol):
     def implies(self) -> Sequence[Sequence[int]]: ...
 
 
-Examine: TypeAlias = Callable[[Workplace, Draft], Awaitable[Examined]]
+#: A draft, and the words that it is to say.
+Examine: TypeAlias = Callable[[Workplace, Draft, str], Awaitable[Examined]]
 Compare: TypeAlias = Callable[[Workplace, Sequence[Examined]], Awaitable[Agreement]]
 
 
@@ -42,4 +43,8 @@ def lean_checks() -> Checks:
     """The checks of this library."""
     fidelity: Any = import_module("prover.formalize.fidelity")
     equivalence: Any = import_module("prover.formalize.equivalence")
-    return Checks(fidelity.examine, equivalence.compare)
+
+    async def examine(place: Workplace, draft: Draft, words: str) -> Examined:
+        return await fidelity.examine(place, draft, words=words)
+
+    return Checks(examine, equivalence.compare)

@@ -152,7 +152,7 @@ class Formalizing:
             if entry.examined.key == seen.key:
                 entry.draws += drawn is not None
                 return ()
-        examined = await self._checks.examine(self._place, draft)
+        examined = await self._checks.examine(self._place, draft, self.task.words)
         if not examined.elaborates:
             errors = tuple(placed(error, draft) for error in examined.errors)
             if drawn is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from formalize_checks import checks
 
+from prover.agent import Target
 from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.roles import find_agent
 from prover.api.checking import check_in
@@ -16,17 +17,13 @@ from prover.api.filling import fill_in
 from prover.api.frozen import Mark, Standing, held, marks_in
 from prover.api.options import CheckOptions, ProveOptions
 from prover.api.workplace import Workplace
-from prover.agent import Target
 from prover.core.budget import Budget
 from prover.core.errors import ModelError, UserError
 from prover.core.message import Severity
 from prover.core.verdict import Consistent, Mismatch
 from prover.formalize.back_translation import blind
-from prover.formalize.checks import Checks
-from prover.formalize.doubt import Concern, Doubt
 from prover.formalize.draft import Draft
 from prover.formalize.drafting import Task
-from prover.formalize.examined import Examined
 from prover.formalize.formalization import Formalization
 from prover.formalize.formalizing import STRICT, Formalizing, Limits
 from prover.formalize.inspection import inspect
@@ -77,23 +74,6 @@ class Writer:
         pass
 
 
-def checks(damned: str = FALSE) -> Checks:
-    """In place of what Lean is asked about drafts: `damned` is false, and no two others say the same."""
-
-    async def examine(place: Workplace, draft: Draft) -> Examined:
-        key = (await inspect(place.pool, draft)).key
-        doubts = (Doubt(Concern.FALSE, "a = 0, b = 1", "by decide"),) if draft.statement == damned else ()
-        return Examined(draft, key=key, doubts=doubts, instances=9)
-
-    async def compare(place: Workplace, drafts: Sequence[Examined]) -> Any:
-        return SimpleNamespace(classes=tuple((i,) for i in range(len(drafts))), undecided=(), implies=())
-
-    return Checks(examine, compare)
-
-
-Formalize = Callable[..., Any]
-
-
 @pytest.fixture
 def place(pool: Pool) -> Workplace:
     return Workplace(pool)
@@ -107,7 +87,7 @@ async def formalized(
     limits = Limits(drafts=drafts or len(writer.texts), mends=2, **more)
     work = Formalizing(
         place, cast, Task(WORDS, context=context, author="writer"), limits,
-        checks=checks(), observe=lambda kind, payload: events.append((kind, payload)),
+        checks=checks(FALSE), observe=lambda kind, payload: events.append((kind, payload)),
     )  # fmt: skip
     await work.prepare()
     await work.draw()
@@ -213,13 +193,13 @@ async def test_names_and_contexts_that_cannot_be(place: Workplace) -> None:
     cast = ModelCast(find_agent("leap"), {"main": Writer([[reply(GOOD)]])})
     for task in (Task(WORDS, "Nat.add_comm"), Task(WORDS, "1"), Task(WORDS, "a b :"), Task(" ")):
         with pytest.raises(UserError) as caught:
-            await Formalizing(place, cast, task, checks=checks()).prepare()
+            await Formalizing(place, cast, task, checks=checks(FALSE)).prepare()
         assert caught.value.code in ("bad_name", "usage")
 
 
 async def test_a_persons_own_words(place: Workplace) -> None:
     cast = ModelCast(find_agent("leap"), {"main": Writer([[reply(FALSE)]])})
-    work = Formalizing(place, cast, Task(WORDS, context=STRICT), Limits(drafts=1), checks=checks())
+    work = Formalizing(place, cast, Task(WORDS, context=STRICT), Limits(drafts=1), checks=checks(FALSE))
     await work.draw()
     assert not await work.take(f"/-- odd -/\ndef odd (n : Nat) := n % 2 = 1\n\n{GOOD} := by\n  sorry\n")
     assert (await work.take("theorem t : Foo"))[0].startswith("line 1: ") and await work.take("def a := 1")
