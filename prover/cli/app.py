@@ -19,6 +19,7 @@ from prover.cli import (
     doctor,
     export,
     fill,
+    formalize,
     lemmas,
     models,
     plan,
@@ -55,6 +56,7 @@ app = typer.Typer(
 app.command("run")(exiting(fill.run))
 app.command("check")(exiting(check.run))
 app.command("refute")(exiting(refute.run))
+app.command("formalize")(exiting(formalize.run))
 app.command("replay")(exiting(replay.run))
 app.command("report")(exiting(report.run))
 app.command("export")(exiting(export.run))
