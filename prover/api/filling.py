@@ -7,9 +7,6 @@ from functools import partial
 from typing import Any
 
 from prover.agent import FileResult, Observer, Target, fill
-from prover.agent.leap.events import PLAN
-from prover.agent.leap.plan import Plan
-from prover.agent.leap.role_models import fill_with_agent
 from prover.agent.solver import SearchSolver
 from prover.agent.workbench import read_header
 from prover.api.frozen import require_frozen
@@ -65,6 +62,10 @@ async def fill_in(
         index=await _theorems(place, source, show, progress) if options.premises and place.verifies else None,
     )
     if models.plans and models.roles is not None:
+        from prover.agent.leap.events import PLAN
+        from prover.agent.leap.plan import Plan
+        from prover.agent.leap.role_models import fill_with_agent
+
         plan = Plan(None if record is None else record.recorder(PLAN))
         plan.take([] if record is None else record.past(PLAN))
         solvers = solver(), solver(model=models.tactic)
