@@ -47,7 +47,7 @@ def drawn(root: Path = ROOT) -> str:
     height = _MARGIN * 2 + sum(heights) + (len(rows) - 1) * _GAP
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
-        'font-family="system-ui, sans-serif" role="img" aria-label="Rooms of prover; each imports only what is below it">',
+        'font-family="system-ui, sans-serif" role="img" aria-label="Rooms of prover, each above what it may import">',
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
     ]
     top = _MARGIN
@@ -61,7 +61,8 @@ def drawn(root: Path = ROOT) -> str:
                 f'fill="{_TONES[number % len(_TONES)]}" stroke="#475569"/>'
             )
             parts.append(
-                f'<text x="{middle:.0f}" y="{top + 18}" text-anchor="middle" font-size="15" font-weight="600">{room}</text>'
+                f'<text x="{middle:.0f}" y="{top + 18}" text-anchor="middle" font-size="15" '
+                f'font-weight="600">{room}</text>'
             )
             for line, words in enumerate(shown[number][place]):
                 parts.append(

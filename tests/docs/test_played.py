@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 from doc_blocks import DOCS, ROOT, Block, blocks, blocks_of, commands_of

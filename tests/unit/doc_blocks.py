@@ -4,7 +4,6 @@ An HTML comment directly above a fence, invisible to readers, tells the tests of
 
     <!-- not run: needs a GPU -->       not run, and why
     <!-- file: swap.lean -->            on a page that is played: its text is this file
-    <!-- run in: CHECKOUT -->           free of meaning: other comments are passed over
 """
 
 from __future__ import annotations
@@ -156,7 +155,7 @@ def _first(lines: list[str]) -> tuple[str, list[str]]:
 
 
 def parse(words: list[str]) -> None:
-    """Reads the arguments of `prove` as the command does, and runs nothing; raises what the command line's parser raises."""
+    """Reads the arguments of `prove` as the command does, and runs nothing; raises what its parser raises."""
     command: object = typer.main.get_command(app)
     words = with_default_command(words, command)
     if words[0] in ("--help", "--version"):

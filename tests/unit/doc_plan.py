@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: Pages whose commands are run in order in one folder, with what they print compared; True: takes minutes (`make slow`).
+#: Pages whose commands are run in order in one folder, what they print compared; True: in `make slow` alone.
 PLAYED: dict[str, bool] = {
     "README.md": False,
     "docs/checking.md": False,
