@@ -67,7 +67,7 @@ def _texts(node: ast.expr, known: dict[str, list[str]]) -> Iterator[str]:
             yield from _texts(node.body, known)
             yield from _texts(node.orelse, known)
         case ast.JoinedStr():
-            yield "".join(part.value if isinstance(part, ast.Constant) else "*" for part in node.values)
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
         case ast.Name(id=name):
             yield from known.get(name, ())
         case _:
@@ -81,9 +81,8 @@ def error_codes() -> dict[str, str]:
     constants: dict[str, list[str]] = {}
     for module in _modules().values():
         for node in ast.walk(module):
-            if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
-                if target.id.isupper() and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-                    constants[target.id] = [node.value.value]
+            if isinstance(node, ast.Assign) and _name(node.targets[0]).isupper():
+                constants[_name(node.targets[0])] = list(_texts(node.value, {}))
     for path, module in _modules().items():
         local = dict(constants)
         for node in ast.walk(module):
@@ -91,6 +90,7 @@ def error_codes() -> dict[str, str]:
                 local.setdefault("code", []).extend(_texts(node.value, {}))
         for node in ast.walk(module):
             texts: list[str] = []
+            line = getattr(node, "lineno", 0)
             if isinstance(node, ast.Call) and (place := _takers().get(name := _name(node.func))) is not None:
                 if not place_of(path).startswith(_BESIDE.get(name, "")):
                     continue
@@ -103,7 +103,7 @@ def error_codes() -> dict[str, str]:
                     texts = list(_texts(node.value, {}))
             for text in texts:
                 for code in MADE.get(text, (text,)):
-                    found.setdefault(code, f"{place_of(path)}:{node.lineno}")
+                    found.setdefault(code, f"{place_of(path)}:{line}")
     return found
 
 
