@@ -177,7 +177,7 @@ class Tables:
     def _add_name(self, item: Any) -> None:
         row = _list(item, 2)
         parent = self._name(row[0])
-        _require(isinstance(row[1], str) or _is_natural(row[1]), "a component of a name")
+        _require(_is_unicode(row[1]) or _is_natural(row[1]), "a component of a name")
         _require(len(parent) < _MAX_COMPONENTS, "a name of reasonable length")
         self.names.append((*parent, row[1]))
         self.name_rows.append((row[0], row[1]))
@@ -244,7 +244,7 @@ class Tables:
             case "n":
                 _require(_text(row[1]).isascii() and row[1].isdecimal(), "a numeral")
             case "r":
-                _text(row[1])
+                _require(_is_unicode(row[1]), "a literal of Unicode text")
             case _:
                 self._name(row[1])
                 _natural(row[2])
@@ -342,6 +342,17 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise MalformedExport("expected a text")
     return value
+
+
+def _is_unicode(value: Any) -> bool:
+    """A text that UTF-8 can carry. JSON's escapes can spell halves of surrogate pairs, which no Lean text has."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_natural(value: Any) -> bool:
