@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, cast
 
 from prover.core.errors import UserError
 
@@ -107,7 +107,7 @@ class _Tar(tarfile.TarFile):
 
     @classmethod
     def taropen(cls, name: Any, mode: Any = "r", fileobj: Any = None, **more: Any) -> Self:
-        return super().taropen(name, mode, _Bounded(fileobj), **more)
+        return super().taropen(name, mode, cast(Any, _Bounded(fileobj)), **more)
 
 
 class _Bounded:

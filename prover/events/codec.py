@@ -94,7 +94,8 @@ def decoder(kind: Any) -> Decoder:
 
 def _shown(data: object) -> str:
     """For an error: what is there, cut where it is long or deep."""
-    return reprlib.repr(data) if isinstance(data, (str, list, dict)) else repr(data)
+    long = isinstance(data, (str, list, dict))
+    return (reprlib.repr if long else repr)(cast("object", data))
 
 
 def _exactly(kind: type) -> Decoder:
@@ -169,7 +170,7 @@ def _tuple(arguments: tuple[Any, ...]) -> Decoder:
 
     def read(data: Any) -> Any:
         if not isinstance(data, list) or len(cast("list[Any]", data)) != len(decoders):
-            raise DecodeError(f"{_shown(data)} is not a list of {len(decoders)}")
+            raise DecodeError(f"{_shown(cast(object, data))} is not a list of {len(decoders)}")
         return tuple(item(value) for item, value in zip(decoders, cast("list[Any]", data), strict=True))
 
     return read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ class _Fed(BridgeProcess):
 
 def _cut(stream: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
-    return [stream[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [stream[start:end] for start, end in itertools.pairwise(edges)]
 
 
 async def _answers(process: _Fed) -> list[dict[str, Any]]:
@@ -239,11 +240,11 @@ async def worker(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> Any:
     await process.close()
 
 
-async def test_an_outcome_of_a_tactic_that_was_not_asked_for(worker: Worker) -> None:
+async def test_an_outcome_of_a_tactic_that_was_not_asked_for(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     async def stream(*_: object, **__: object) -> Any:
         yield {"id": 1, "kind": "outcome", "index": 7, "status": "solved"}
 
-    worker.process.stream = stream
+    monkeypatch.setattr(worker.process, "stream", stream)
     with pytest.raises(ProtocolError):
         async for _ in worker.apply(1, ["a", "b"]):
             pass
@@ -287,4 +288,3 @@ async def test_a_process_that_says_half_a_thing(worker: Worker, sent: str) -> No
     with pytest.raises((ProtocolError, CallTimeout)):
         await worker.process.call("raw", text=sent, seconds=0.5)
     assert not worker.process.alive
-

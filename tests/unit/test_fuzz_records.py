@@ -6,7 +6,7 @@ import dataclasses
 import json
 import typing
 from collections.abc import Callable, Iterator
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from prover.verify.tables import MalformedExport, Tables
 EVENT = {"search": "s", "seq": 0, "time": 1.5, "parent": None, "kind": "None", "version": 1, "payload": {"a": [1, {}]}}
 
 
-class Colour(str, Enum):
+class Colour(StrEnum):
     RED = "red"
 
 

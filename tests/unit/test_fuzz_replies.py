@@ -1,4 +1,4 @@
-"""What a model or its server may say: any reply is read or refused; no template, fence or terminal is left by a text."""
+"""What a model or its server may say: read or refused. No text leaves its template, its fence or its line."""
 
 from __future__ import annotations
 
@@ -122,12 +122,55 @@ def test_any_refusal_says_how_long_to_wait_or_not(body: bytes, status: int, firs
 # --- the texts of models
 
 PIECES = [
-    "```", "````", "~~~", "```lean proof\n", "```lean lemma\n", "```lean definitions\n", "```json\n", "\n```\n", "\n", " ",
-    "<think>", "</think>", "<|im_end|>", "</s>", "theorem x : p := by\n  simp\n", "lemma h (n : Nat) : n = n := by sorry\n",
-    "def f := 1\n", "/-", "-/", "--", '"', "'", "«", "»", "1. ", "- ", "Tactic: ", "verdict: accept", "VERDICT reject",
-    '{"verdict": "accept", "score": 7}', '{"diagnosis": "FALSE", "advice": ', "{", "}", "[", "sorry", "⟨", "·", "é", "\t",
-    "score: 99999999999999999999", "import Mathlib\n", "end\n", "namespace N\n", "\u2028", "\x85", "\x1b[2J", "\u202e", "\0",
-]  # fmt: skip
+    "```",
+    "````",
+    "~~~",
+    "```lean proof\n",
+    "```lean lemma\n",
+    "```lean definitions\n",
+    "```json\n",
+    "\n```\n",
+    "\n",
+    " ",
+    "<think>",
+    "</think>",
+    "<|im_end|>",
+    "</s>",
+    "theorem x : p := by\n  simp\n",
+    "lemma h (n : Nat) : n = n := by sorry\n",
+    "def f := 1\n",
+    "/-",
+    "-/",
+    "--",
+    '"',
+    "'",
+    "«",
+    "»",
+    "1. ",
+    "- ",
+    "Tactic: ",
+    "verdict: accept",
+    "VERDICT reject",
+    '{"verdict": "accept", "score": 7}',
+    '{"diagnosis": "FALSE", "advice": ',
+    "{",
+    "}",
+    "[",
+    "sorry",
+    "⟨",
+    "·",
+    "é",
+    "\t",
+    "score: 99999999999999999999",
+    "import Mathlib\n",
+    "end\n",
+    "namespace N\n",
+    "\u2028",
+    "\x85",
+    "\x1b[2J",
+    "\u202e",
+    "\0",
+]
 REPLY = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
     st.text(st.characters(exclude_categories=()), max_size=40),
@@ -178,10 +221,17 @@ def test_nothing_leaves_a_fence(text: str) -> None:
 
 
 TEMPLATES = [
-    "{{ x.__class__ }}", "{{ x.__class__.__mro__[1].__subclasses__() }}", "{{ ''.__class__ }}", "{{ x|attr('__class__') }}",
-    "{{ x.format.__globals__ }}", "{{ '{0.__class__}'.format(x) }}", "{{ cycler.__init__.__globals__.os }}",
-    "{% include '/etc/passwd' %}", "{% import 'os' as o %}", "{{ lipsum.__globals__['os'].popen('id').read() }}",
-]  # fmt: skip
+    "{{ x.__class__ }}",
+    "{{ x.__class__.__mro__[1].__subclasses__() }}",
+    "{{ ''.__class__ }}",
+    "{{ x|attr('__class__') }}",
+    "{{ x.format.__globals__ }}",
+    "{{ '{0.__class__}'.format(x) }}",
+    "{{ cycler.__init__.__globals__.os }}",
+    "{% include '/etc/passwd' %}",
+    "{% import 'os' as o %}",
+    "{{ lipsum.__globals__['os'].popen('id').read() }}",
+]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -216,7 +266,7 @@ def test_every_hidden_character_is_spelled_out() -> None:
     assert len(HIDDEN) > 2000
 
 
-@given(st.text(st.one_of(st.sampled_from(HIDDEN), st.sampled_from("a\n\tαℕ[/]{}\\")), max_size=20))
+@given(st.text(st.one_of(st.sampled_from(HIDDEN), st.sampled_from("a\nαℕ[/]{}\\")), max_size=20))
 def test_no_error_text_controls_the_terminal(text: str) -> None:
     """Also nothing that `rich` would take for its own marks."""
     real = sys.stderr
@@ -236,16 +286,12 @@ def test_a_plan_on_a_terminal_holds_nothing_hidden(text: str) -> None:
     shown = io.StringIO()
     console = Console(file=shown, highlight=False, markup=False, width=300)
     for kind, payload in (
-        ("AgentStarted", {"name": text, "statement": text}),
-        ("LemmaProposed", {"name": text, "statement": text, "parent": text}),
-        ("LimitHit", {"what": text}),
+        ("LemmaTakenUp", {"lemma": text, "action": "close"}),
+        ("PlanStands", {"lemmas": {text: "open"}, "tokens": 1, "calls": 1, "money": 0.0}),
+        ("ModelFailed", {"code": text}),
+        ("PersonEdited", {"what": text, "name": text, "refused": text}),
     ):
-        try:
-            lines = view.observe(kind, payload)
-        except KeyError:
-            continue
-        for line in lines:
+        for line in view.observe(kind, payload):
             console.print(line)
     console.print(view)
     assert not [c for c in shown.getvalue() if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"]
-
