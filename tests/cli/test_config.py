@@ -320,3 +320,37 @@ def test_what_projects_may_set_are_options_that_there_are() -> None:
     for command in all_commands():
         names |= set(Options.of(command, command.make_context(command.name, [], resilient_parsing=True)))
     assert set(risk._FREE) <= names
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
+
+
+def spoken(text: str) -> list[list[str]]:
+    return [line.split() for line in text.strip().split("\n")]
+
+
+def test_the_page_shows_what_is_shown(prove: Prove, project: Path, user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write_text("timeout = 120")
+    user.write_text("\n\nmemory = 2000")
+    monkeypatch.setenv("PROVER_JOBS", "2")
+    transcript = DOCS.partition("```console\n$ prove config show check -- Foo.lean --strict\n")[2].partition("```")[0]
+    transcript = transcript.replace("/home/ada/proofs", str(project.parent))
+    transcript = transcript.replace("/home/ada/.config/leap-prover", str(user.parent))
+    ran = prove("config", "show", "check", "--", "Foo.lean", "--strict")
+    assert spoken(ran.out) + spoken(ran.err) == spoken(transcript)
+    project.write_text('\n\n\nmodel = "openai-api/local/qwen"\n')
+    refused = prove("Foo.lean")
+    trusted = prove("trust")
+    transcript = DOCS.partition("```console\n$ prove Foo.lean\n")[2].partition("```")[0]
+    transcript = transcript.replace("/home/ada/proofs", str(project.parent)).replace("$ prove trust\n", "")
+    assert spoken(refused.err) + spoken(trusted.out) == spoken(transcript)
+
+
+def test_the_file_on_the_page_is_right(prove: Prove, project: Path) -> None:
+    project.write_text(DOCS.partition("```toml\n")[2].partition("```")[0])
+    ran = prove("config", "check", "--json")
+    assert [one["settings"] for one in ran.document["files"]] == [9]
+    for name in SHARED:
+        assert f"`{name}`" in DOCS
+    for name in OTHERS:
+        assert f"`{name}`" in DOCS
