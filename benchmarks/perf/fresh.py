@@ -4,8 +4,9 @@
 
 `readme`: the set-up that both commands of the README have, in a copy of the checkout: a venv, the library with its
 development tools, then the bundled example. `wheel`: the library alone in an empty venv, outside the checkout. Bytes:
-what pip kept of what it fetched, indexes and the build's own requirements included (packages that a `find-links` of
-pip's configuration gave are counted apart: they cost nothing here and would elsewhere), and the package of Lean.
+the packages that pip says it downloads, and the package of Lean; indexes and what the build itself needs come on top
+of that (a few MB). Packages that pip's configuration has in a local folder are counted apart: they cost nothing here
+and would elsewhere.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,15 +31,22 @@ from prover.lean.embedded.package import SIZE
 CHECKOUT = Path(__file__).parents[2]
 EXAMPLE = "lean_project/examples/first.lean"
 _MB = 1e6
+_DOWNLOAD = re.compile(r"^ *Downloading \S+ \(([0-9.]+) (bytes|kB|MB|GB)\)", re.MULTILINE)
+_UNITS = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
-def timed(words: list[str], folder: Path, environment: dict[str, str]) -> float:
-    """Seconds that a command took; its output where it failed."""
+def timed(words: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, str]:
+    """Seconds that a command took, and what it said; ends this program where it fails."""
     began = time.monotonic()
     ran = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         sys.exit(f"{' '.join(words)}: exit code {ran.returncode}\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
-    return time.monotonic() - began
+    return time.monotonic() - began, ran.stdout
+
+
+def downloaded(said: str) -> float:
+    """Megabytes that pip says it downloads."""
+    return sum(float(number) * _UNITS[unit] for number, unit in _DOWNLOAD.findall(said)) / _MB
 
 
 def copied(folder: Path) -> list[str]:
@@ -62,22 +71,21 @@ def fresh(prepare: Callable[[Path], list[str]]) -> dict[str, float]:
         root = Path(scratch)
         folder = root / "there"
         wanted = prepare(folder)
-        own = {"PIP_CACHE_DIR": root / "pip", "PROVER_CACHE_DIR": root / "cache", "PROVER_CONFIG_DIR": root / "none"}
-        dropped = ("PYTHONPATH", "VIRTUAL_ENV", "PIP_NO_CACHE_DIR")
+        own = {"PIP_NO_CACHE_DIR": "1", "PROVER_CACHE_DIR": root / "cache", "PROVER_CONFIG_DIR": root / "none"}
+        dropped = ("PYTHONPATH", "VIRTUAL_ENV")
         environment = {k: v for k, v in os.environ.items() if k not in dropped} | {k: str(v) for k, v in own.items()}
         report = root / "report.json"
-        pip = [".venv/bin/pip", "install", "-q", "--report", str(report), *wanted]
+        pip = [".venv/bin/pip", "install", "--progress-bar", "off", "--report", str(report), *wanted]
         prove = [".venv/bin/prove", EXAMPLE, "--quiet"]
-        times = {
-            "venv": timed([sys.executable, "-m", "venv", ".venv"], folder, environment),
-            "install": timed(pip, folder, environment),
-            "first": timed(prove, folder, environment),
-        }
-        times["again"] = timed(prove, folder, environment)
+        made, _ = timed([sys.executable, "-m", "venv", ".venv"], folder, environment)
+        installed, said = timed(pip, folder, environment)
+        first, _ = timed(prove, folder, environment)
+        again, _ = timed(prove, folder, environment)
+        times = {"venv": made, "install": installed, "first": first, "again": again}
         links = [one["download_info"]["url"] for one in json.loads(report.read_text())["install"]]
         local = [Path(url2pathname(urlsplit(url).path)) for url in links if url.startswith("file:")]
         sizes = {
-            "pip_mb": sum(file.stat().st_size for file in (root / "pip").rglob("*") if file.is_file()) / _MB,
+            "pip_mb": downloaded(said),
             "local_mb": sum(file.stat().st_size for file in local if file.is_file() and file.parent != folder) / _MB,
             "lean_mb": SIZE / _MB,
             "packages": len(links),
