@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import figures
+
 from prover.core.errors import CallTimeout
 from prover.core.outcome import TimedOut
 from prover.lean import LeanEngine, Pool, PoolLimits, Worker
@@ -91,12 +93,24 @@ async def measure(runs: int, limit: float) -> dict[str, Any]:
     }
 
 
+def _figures(report: dict[str, Any]) -> list[figures.Figure]:
+    late = [kind["median_ms"] for kind in report["late"].values() if kind["median_ms"] is not None]
+    made = [figures.measured("a limit noticed", f"how late, {len(late)} kinds of slow tactics", "ms", late)]
+    for name in ("with", "without"):
+        seconds = report[f"unnoticed_{name}_spare"]["seconds_to_next_state"]
+        made.append(figures.single(f"a limit not noticed, {name} a spare", "until the next state", "s", seconds, 3))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--limit", type=float, default=0.5, help="wall limit of each tactic, in seconds")
+    figures.add_option(parser)
     options = parser.parse_args()
-    print(json.dumps(asyncio.run(measure(options.runs, options.limit)), indent=2, ensure_ascii=False))
+    report = asyncio.run(measure(options.runs, options.limit))
+    print(json.dumps(report, indent=2, ensure_ascii=False))
+    figures.write(options.json, _figures(report))
 
 
 if __name__ == "__main__":
