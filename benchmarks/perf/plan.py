@@ -65,7 +65,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "compare", "Beside LeanInteract, Kimina and a batch compiler", "compare.py",
-        ("--every", "5", "--rounds", "2", "--files", "16"),
+        ("--every", "6", "--rounds", "1", "--files", "12"),
     ),
 )  # fmt: skip
 
