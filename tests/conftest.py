@@ -21,6 +21,7 @@ settings.register_profile("project", deadline=None, derandomize="CI" in os.envir
 settings.load_profile("project")
 
 CACHE = "PROVER_CACHE_DIR"
+SETTINGS = "PROVER_CONFIG_DIR"
 #: Folders whose tests all have a real Lean.
 WITH_LEAN = {Path(__file__).with_name(name) for name in ("contract", "lean", "native")}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
@@ -56,9 +57,11 @@ sys.addaudithook(_guard)
 
 
 def pytest_configure() -> None:
-    """Forgets `PROVER_*` before any fixture runs. The cache stays: it holds the Lean that real-Lean tests share."""
+    """Forgets `PROVER_*` and the user's settings before any fixture runs. The cache stays: it holds the Lean that
+    real-Lean tests share."""
     for name in [name for name in os.environ if name.startswith("PROVER_") and name != CACHE]:
         del os.environ[name]
+    os.environ[SETTINGS] = str(Path(__file__).with_name("no-settings"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prover.api.frozen import require_frozen, with_marks
 from prover.api.lite import founded_on, refuse_auto_implicit
 from prover.api.options import CheckOptions
 from prover.api.workplace import Workplace
@@ -34,7 +35,13 @@ class Checked:
 async def check_in(
     place: Workplace, submission: SourceFile, reference: SourceFile | None, options: CheckOptions
 ) -> Checked:
-    """Judges `submission`, against `reference` where there is one. Raises `UserError` for what cannot be checked."""
+    """Judges `submission`, against `reference` where there is one. Raises `UserError` for what cannot be checked.
+
+    A frozen theorem of the submission whose statement is another now is a `Mismatch`; one of the reference, a
+    `UserError` (`statement_changed`).
+    """
+    if reference is not None:
+        await require_frozen(place.pool, reference)
     foundation = None
     if place.foundation is not None:
         stated = submission if reference is None else reference
@@ -51,4 +58,5 @@ async def check_in(
         allowed_axioms=options.allow,
         limits=Limits(seconds=options.seconds),
     )
+    verdicts = await with_marks(place.pool, submission.text, verdicts, options.targets)
     return Checked(verdicts, reference is not None, foundation)

@@ -7,11 +7,9 @@ from functools import partial
 from typing import Any
 
 from prover.agent import FileResult, Observer, Target, fill
-from prover.agent.leap.events import PLAN
-from prover.agent.leap.plan import Plan
-from prover.agent.leap.role_models import fill_with_agent
 from prover.agent.solver import SearchSolver
 from prover.agent.workbench import read_header
+from prover.api.frozen import require_frozen
 from prover.api.lite import founded_on
 from prover.api.models import NO_MODELS, Models
 from prover.api.opening import Progress, silent
@@ -44,7 +42,7 @@ async def fill_in(
 
     `show` is told of every event, those inside searches too; `record` keeps the run's own, and what its searches
     learn. `stop`, once set, ends the work and keeps what was found. Raises `UserError` for a file or target that
-    cannot be worked on.
+    cannot be worked on, and for one whose frozen statements are others now (`statement_changed`).
     """
     stop = stop or asyncio.Event()
 
@@ -53,6 +51,7 @@ async def fill_in(
         if record is not None:
             record.observe(kind, payload)
 
+    await require_frozen(place.pool, source, readable=place.verifies)
     foundation = None if place.foundation is None else await founded_on(place.pool, source)
     solver = partial(
         SearchSolver,
@@ -63,6 +62,10 @@ async def fill_in(
         index=await _theorems(place, source, show, progress) if options.premises and place.verifies else None,
     )
     if models.plans and models.roles is not None:
+        from prover.agent.leap.events import PLAN
+        from prover.agent.leap.plan import Plan
+        from prover.agent.leap.role_models import fill_with_agent
+
         plan = Plan(None if record is None else record.recorder(PLAN))
         plan.take([] if record is None else record.past(PLAN))
         solvers = solver(), solver(model=models.tactic)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.leap.role_models import RoleModels, role_models
 from prover.agent.tactic_model import ModelChoice, TacticModel, tactic_model
 from prover.model.bill import bill
+
+if TYPE_CHECKING:
+    from prover.agent.leap.role_models import RoleModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +42,11 @@ NO_MODELS = Models()
 @asynccontextmanager
 async def open_models(choice: ModelChoice, agent: AgentChoice) -> AsyncGenerator[Models]:
     """The models that were chosen. Raises `UserError`, `SetupError`, `ModelError` where they cannot be had."""
+    if not agent.plans:
+        async with tactic_model(choice) as tactic:
+            yield Models(agent, tactic)
+        return
+    from prover.agent.leap.role_models import role_models
+
     async with tactic_model(choice) as tactic, role_models(agent) as roles:
         yield Models(agent, tactic, roles)

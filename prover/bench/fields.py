@@ -11,7 +11,6 @@ from prover.bench.files import DataFile
 from prover.bench.manifest import Variant, split_by_file
 from prover.bench.parts import plain_comment
 from prover.bench.records import Unreadable, as_list, records
-from prover.core.errors import UserError
 from prover.generate.tokens import code_tokens, depth_zero
 
 ID = (
@@ -31,6 +30,10 @@ INFORMAL = (
 TOPIC = ("topic", "category", "domain", "tags", "textbook", "world")
 DIFFICULTY = ("difficulty", "grade", "score")
 SPLIT = ("split",)
+
+#: So deep lists of texts are read: no released data go deeper than two.
+_DEEPEST = 4
+_SHOWN = 100
 
 _DECLARED = frozenset(
     (
@@ -144,12 +147,19 @@ def _first(fields: Mapping[str, Any], columns: Sequence[str]) -> str:
     return next((text for column in columns if (text := _text(fields.get(column)))), "")
 
 
-def _text(value: object) -> str:
+def _text(value: object, depth: int = 0) -> str:
+    """The text of a field, or of the texts in its list. Raises `ValueError` for what is no Unicode text."""
     if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError("it has a text with half of a surrogate pair, which is no character") from None
         return "" if value.strip() in ("", "null", "None.") else value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
-    return ", ".join(text for item in as_list(value) if (text := _text(item)))
+    if depth > _DEEPEST:
+        raise ValueError("it has lists in lists in lists where a text should be")
+    return ", ".join(text for item in as_list(value) if (text := _text(item, depth + 1)))
 
 
 def _labelled(variant: Variant, fields: Mapping[str, Any]) -> str:
@@ -181,7 +191,7 @@ def _beside(file: DataFile, fields: Mapping[str, Any], pattern: str) -> str:
             raise ValueError(f"there is no file {name} beside the data") from None
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read {folder / name}: {error}", code="no_data") from None
+        raise ValueError(f"the file {name[:_SHOWN]} beside the data cannot be read: {error}") from None
 
 
 def _filled(pattern: str, fields: Mapping[str, Any]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Self, cast
 
 from prover.core.errors import UserError
 
@@ -43,7 +43,7 @@ def read_files(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
     elif is_archive(path):
         yield from _archive(path, wanted)
     else:
-        yield DataFile(path.name, _content(path), path)
+        yield DataFile(_written(path.name), _content(path), path)
 
 
 def is_archive(path: Path) -> bool:
@@ -58,14 +58,16 @@ def _folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
         if wanted(name) and path.is_file():
             content = _content(path)
             total = _within(total + len(content), folder)
-            yield DataFile(name, content, path)
+            yield DataFile(_written(name), content, path)
 
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > FILE_BYTES:
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES + 1)  # a pipe or a device has no size of its own
+        if len(content) > FILE_BYTES:
             raise _too_large(path)
-        return path.read_bytes()
+        return content
     except OSError as error:
         hint = "--data PATH: a file of records, a folder, or an archive (.tar.gz, .zip)"
         raise UserError(f"cannot read {path}: {error.strerror}", code="no_data", hint=hint) from None
@@ -75,25 +77,61 @@ def _archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
     read = _zip if path.name.lower().endswith(".zip") else _tar
     try:
         found = {file.name: file for file in read(path, wanted)}
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # the readers of archives have no one base of what they raise for a broken one
+        if isinstance(error, OSError) and error.errno is not None:  # without: gzip's and lzma's own
+            raise UserError(f"cannot read {path}: {error.strerror}", code="no_data") from None
         raise UserError(f"{path} is no archive that can be read: {error}", code="bad_archive") from None
-    except OSError as error:
-        if error.errno is None:  # gzip's and lzma's own
-            raise UserError(f"{path} is no archive that can be read: {error}", code="bad_archive") from None
-        raise UserError(f"cannot read {path}: {error.strerror}", code="no_data") from None
     yield from (found[name] for name in sorted(found))
 
 
 def _tar(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
     total = 0
-    with tarfile.open(path, "r:*") as archive:
+    with path.open("rb") as file, _Tar.open(fileobj=file, mode="r:*") as archive:
         for number, member in enumerate(archive):
+            if member.size < 0:
+                raise tarfile.ReadError("a member has a negative size")
             # What is not wanted is decompressed too, on the way to the next.
             total = _within(total + member.size, path, number)
             if member.isreg() and _inside(member.name) and wanted(_plain(member.name)):
-                file = archive.extractfile(member)
-                assert file is not None  # it is a regular file
-                yield DataFile(_plain(member.name), file.read())
+                if member.size > FILE_BYTES:
+                    raise _too_large(path)
+                content = archive.extractfile(member)
+                assert content is not None  # it is a regular file
+                yield DataFile(_plain(member.name), content.read())
+
+
+class _Tar(tarfile.TarFile):
+    """One whose headers are bounded too: a long name is a member of its own, which is read before it is shown."""
+
+    @classmethod
+    def taropen(cls, name: Any, mode: Any = "r", fileobj: Any = None, **more: Any) -> Self:
+        return super().taropen(name, mode, cast(Any, _Bounded(fileobj)), **more)
+
+
+class _Bounded:
+    """What is read of a stream, decompressed, up to `TOTAL_BYTES`, and no more than a file's at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._left = TOTAL_BYTES
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= min(self._left, FILE_BYTES):
+            raise tarfile.ReadError("its headers are larger than any file's")
+        found = self._stream.read(size)
+        self._left -= len(found)
+        return found
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return self._stream.seek(place, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def _zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
@@ -112,7 +150,12 @@ def _zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[DataFile]:
 
 
 def _plain(name: str) -> str:
-    return PurePosixPath(name).as_posix()
+    return _written(PurePosixPath(name).as_posix())
+
+
+def _written(name: str) -> str:
+    """A name that can be written down, also one whose bytes are not UTF-8."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _inside(name: str) -> bool:

@@ -191,7 +191,7 @@ def _read(file: Path, model: type[_Model], **more: object) -> _Model:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"there is no {file}", code="no_benchmark") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(f"{file} cannot be read: {error}", code="bad_manifest") from None
     try:
         return model.model_validate({**data, **more})

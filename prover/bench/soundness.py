@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
+from prover.agent.counterexample import hunt, open_beside, unfoldable
+from prover.agent.hunt import Tried
+from prover.agent.obligation import spelled
 from prover.agent.refutation import refutation_header
 from prover.bench.problem import Problem
 from prover.core.errors import LeanProcessError
 from prover.core.outcome import Progress, Solved
 from prover.core.state import Goal
-from prover.generate.refutation import counterexample
-from prover.generate.view import View
 from prover.lean import Worker
 from prover.lean.wire import Elaboration, Hole
 
@@ -34,7 +35,6 @@ _NEGATIONS = (
     "intro h; have h := h 1; simp_all",
     "intro h; grind",
 )
-_NUMERIC = "(by first | decide | omega | simp | grind)"
 
 _INTROS = "try intros"
 _TRIES = 3
@@ -45,17 +45,20 @@ Elaborate = Callable[[str], Awaitable[Elaboration]]
 @dataclass(frozen=True, slots=True)
 class ValidationLimits:
     """`seconds`: wall limit for elaborating one statement. Of a thorough look, each tactic has `tactic_seconds` and
-    `heartbeats` (the unit of `maxHeartbeats`), and each question asked `total_seconds` in all."""
+    `heartbeats` (the unit of `maxHeartbeats`), each question asked `total_seconds` in all, and the search for a
+    counterexample `refuting_seconds`."""
 
     seconds: float = 60.0
     tactic_seconds: float = 5.0
     heartbeats: int = 40_000
     total_seconds: float = 20.0
+    refuting_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know of a statement that elaborates: `what`, a word, and its `detail`.
+    """Something to know of a statement that elaborates: `what`, a word, its `detail` in one line, and `script`, the
+    tactics that show it: they prove the statement; of a false one, the theorem that is its negation.
 
     Seen at once: `placeholder` (definitions before it are left open), `other_name` (Lean calls the theorem something
     else). Of a thorough look, with the tactics that show it: `trivial` (one call of automation proves it), `vacuous`
@@ -65,12 +68,23 @@ class Finding:
 
     what: str
     detail: str = ""
+    script: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """What a thorough look found. `instances`: those of a statement not found to be false that Lean's kernel decided,
+    all of which hold."""
+
+    findings: tuple[Finding, ...] = ()
+    instances: int = 0
 
 
 @dataclass(slots=True)
 class Opened:
-    """A statement that elaborates; its goal is live in `worker` as `state`. `elaborate`: another text after the same
-    header. `hopeless`: tactics that ended the process before."""
+    """A statement that elaborates; its goal is live in `worker` as `state`, and `read`, kept, declares it.
+    `elaborate`: another text after the same header. `hopeless`: tactics that ended the process before; `tried`: what
+    was looked at in search of a counterexample."""
 
     problem: Problem
     worker: Worker
@@ -78,6 +92,8 @@ class Opened:
     state: int
     elaborate: Elaborate
     limits: ValidationLimits
+    read: Elaboration
+    tried: Tried = field(default_factory=Tried)
     hopeless: set[str] = field(default_factory=set[str])
 
     async def close(self, state: int, tactics: Sequence[str]) -> str | None:
@@ -125,36 +141,41 @@ Opening = Callable[[], AbstractAsyncContextManager[Opened]]
 Question = Callable[[Opened], Awaitable[Finding | None]]
 
 
-async def examine(opening: Opening) -> list[Finding]:
+async def examine(opening: Opening) -> Soundness:
     """What a thorough look finds; `unexamined` names a question that Lean was lost over, again and again."""
     hopeless = set[str]()
     findings: list[Finding] = []
+    instances = 0
     for what, question in (("trivial", _trivial), ("vacuous", _vacuous), ("false", _false)):
         if what == "false" and findings:
             break  # it has a proof
-        found = await _ask(opening, question, hopeless) or []
+        found, looked = await _ask(opening, question, hopeless)
         findings += [Finding("unexamined", what)] if isinstance(found, LeanProcessError) else found
-    return findings
+        instances = max(instances, looked)
+    return Soundness(tuple(findings), instances)
 
 
-async def _ask(opening: Opening, question: Question, hopeless: set[str]) -> list[Finding] | LeanProcessError:
+async def _ask(
+    opening: Opening, question: Question, hopeless: set[str]
+) -> tuple[list[Finding] | LeanProcessError, int]:
+    """What comes of a question, and the instances looked at for it."""
     lost: LeanProcessError | None = None
     for _ in range(_TRIES):
         try:
             async with opening() as opened:
                 opened.hopeless = hopeless
                 found = await question(opened)
-                return [found] if found else []
+                return [found] if found else [], opened.tried.instances
         except LeanProcessError as error:
             lost = error
     assert lost is not None
-    return lost
+    return lost, 0
 
 
 async def _trivial(opened: Opened) -> Finding | None:
     call = await opened.close(opened.state, CALLS)
     if call is not None and await opened.holds(opened.problem.with_proof(call), opened.name):
-        return Finding("trivial", call)
+        return Finding("trivial", call, call)
     return None
 
 
@@ -164,38 +185,43 @@ async def _vacuous(opened: Opened) -> Finding | None:
         return None
     aside = await opened.step(bare[0], "exfalso")
     call = await opened.close(aside[0], _CONTRADICTIONS) if aside is not None else None
-    if call is not None and await opened.holds(opened.problem.with_proof(f"{_INTROS}\nexfalso\n{call}"), opened.name):
-        return Finding("vacuous", call)
+    script = f"{_INTROS}\nexfalso\n{call}"
+    if call is not None and await opened.holds(opened.problem.with_proof(script), opened.name):
+        return Finding("vacuous", call, script)
     return None
 
 
 async def _false(opened: Opened) -> Finding | None:
+    """A counterexample among small values, or a call that proves the negation."""
+    declared = opened.read.declarations
+    name = spelled(opened.name)
+    result = await hunt(
+        opened.worker,
+        opened.read.env,
+        name,
+        definitions=unfoldable(declared),
+        quoted="«" in opened.problem.text,
+        avoid=open_beside(name, declared),
+        seconds=opened.limits.refuting_seconds,
+    )
+    opened.tried = result.tried
+    if result.found is not None:
+        refuted = opened.problem.followed_by(result.found.theorem)
+        if await opened.holds(refuted, f"{opened.name}.refutation"):
+            values = ", ".join(f"{variable} = {value}" for variable, value in result.found.values)
+            return Finding("false", values or result.found.denied, result.found.theorem)
+    return await _negated(opened) if opened.worker.alive else None
+
+
+async def _negated(opened: Opened) -> Finding | None:
     header = refutation_header(opened.name, quoted=False)
     name = f"{opened.name}.refutation"
-    asked = opened.problem.followed_by(f"{header} by\n  sorry")
-    read = await opened.elaborate(asked)
+    read = await opened.elaborate(opened.problem.followed_by(f"{header} by\n  sorry"))
     states = [hole.state for hole in read.holes if hole.declaration == name and hole.state is not None]
     if not read.clean or len(states) != 1:
         return None
-    bare = await opened.step(opened.state, _INTROS)
-    point = _at_a_point(bare[1]) if bare is not None else ()
-    call = await opened.close(states[0], (*point, *_NEGATIONS))
-    if call is not None and await opened.holds(opened.problem.followed_by(f"{header} by\n  {call}"), name):
-        return Finding("false", call)
+    call = await opened.close(states[0], _NEGATIONS)
+    theorem = f"{header} by\n  {call}"
+    if call is not None and await opened.holds(opened.problem.followed_by(theorem), name):
+        return Finding("false", call, theorem)
     return None
-
-
-def _at_a_point(goal: Goal) -> tuple[str, ...]:
-    """A refutation by small numbers at which the hypotheses hold and the target does not, where there are such."""
-    values = counterexample(View(goal))
-    if values is None:
-        return ()
-    arguments: list[str] = []
-    for hypothesis in goal.hypotheses:
-        if hypothesis.name in values:
-            arguments.append(f"({values[hypothesis.name]})")
-        elif hypothesis.is_prop:
-            arguments.append(_NUMERIC)
-        else:
-            return ()
-    return (f"intro h; exact absurd (h {' '.join(arguments)}) {_NUMERIC}",)

@@ -157,7 +157,7 @@ async def _validate(problem: Problem, pool: Pool, deep: bool, limits: Validation
     if not deep or not validity.elaborates:
         return validity
     found = await examine(lambda: _opened(problem, pool, header, limits))
-    return replace(validity, findings=(*validity.findings, *found))
+    return replace(validity, findings=(*validity.findings, *found.findings))
 
 
 def _reading(worker: Worker, header: HeaderInfo, limits: ValidationLimits) -> Elaborate:
@@ -176,10 +176,19 @@ def _reading(worker: Worker, header: HeaderInfo, limits: ValidationLimits) -> El
 async def _opened(problem: Problem, pool: Pool, header: HeaderInfo, limits: ValidationLimits) -> AsyncGenerator[Opened]:
     async with pool.lease(header.modules) as worker:
         elaborate = _reading(worker, header, limits)
-        hole = _own_hole(problem, await elaborate(problem.text))
+        read = await worker.elaborate(
+            worker.env,
+            problem.text,
+            start=header.end,
+            holes=True,
+            declarations=True,
+            keep=True,
+            wall_seconds=limits.seconds,
+        )
+        hole = _own_hole(problem, read)
         if hole is None or hole.state is None:
             raise Crashed("a statement elaborated once and not a second time")
-        yield Opened(problem, worker, hole, hole.state, elaborate, limits)
+        yield Opened(problem, worker, hole, hole.state, elaborate, limits, read)
 
 
 async def _understood(

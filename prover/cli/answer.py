@@ -93,7 +93,7 @@ def _edited(question: str) -> str | None:
         draft = Path(scratch) / "answer.md"
         draft.write_text(f"\n\n{_ABOVE}\n\n{question}\n", encoding="utf-8")
         while True:
-            _open_editor(draft)
+            open_editor(draft)
             text = draft.read_text(encoding="utf-8", errors="replace").partition(_ABOVE)[0].strip()
             if text:
                 return text + "\n"
@@ -102,7 +102,8 @@ def _edited(question: str) -> str | None:
                 return None
 
 
-def _open_editor(file: Path) -> None:
+def open_editor(file: Path) -> None:
+    """Has a person edit a file ($VISUAL, $EDITOR), to the end. Raises `UserError`: `no_editor`, `editor_failed`."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
         status = subprocess.run([*shlex.split(editor), str(file)], check=False).returncode

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from prover.api.document import error_document
-from prover.cli import (
-    answer,
-    bench,
-    check,
-    doctor,
-    export,
-    fill,
-    lemmas,
-    models,
-    plan,
-    premises,
-    refute,
-    repl,
-    replay,
-    report,
-    setup,
-)
-from prover.cli.exiting import exiting
-from prover.cli.terminal import print_error
+from prover.cli.lazy import LazyGroup
 from prover.core.errors import ProverError, UserError
 
 _HELP = """An agentic theorem prover for Lean 4.
@@ -45,32 +24,12 @@ Exit codes: 0 all proved, 1 some not proved, 2 wrong usage or input, 3 environme
 
 app = typer.Typer(
     name="prove",
+    cls=LazyGroup,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-app.command("run")(exiting(fill.run))
-app.command("check")(exiting(check.run))
-app.command("refute")(exiting(refute.run))
-app.command("replay")(exiting(replay.run))
-app.command("report")(exiting(report.run))
-app.command("export")(exiting(export.run))
-app.command("lemmas")(exiting(lemmas.run))
-app.command("plan")(exiting(plan.run))
-app.command("premises")(exiting(premises.run))
-app.command("answer")(exiting(answer.run))
-app.command("models")(exiting(models.run))
-app.command("repl")(exiting(repl.run))
-app.add_typer(bench.app, name="bench")
-# Entry rooms do not import each other: their commands are known by name. What they need of an extra is imported, and
-# missed, when they run.
-for room in ("mcp", "serve", "session"):
-    app.command(room)(exiting(import_module(f"prover.{room}.command").run))
-app.command("setup")(exiting(setup.run))
-app.command("doctor")(exiting(doctor.run))
 
 
 def _print_version(asked: bool) -> None:
@@ -108,11 +67,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except ProverError as error:
         if as_json:
             _print_document(error)
+        from prover.cli.terminal import print_error
+
         print_error(error)
         return error.exit_code
-    except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return 130
-    except Exception as wrong:
+    except BaseException as wrong:
+        if _is_cancelled(wrong):
+            return 130
         # The parser's own errors: typer brings its parser along under a private name, or uses click's.
         if not isinstance(wrong, _UsageError):
             raise
@@ -123,7 +86,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _is_cancelled(wrong: BaseException) -> bool:
+    from asyncio import CancelledError  # which takes as long to import as everything else here
+
+    return isinstance(wrong, CancelledError)
+
+
 def _print_document(error: ProverError) -> None:
+    from prover.api.document import error_document
+
     print(json.dumps(error_document(error), ensure_ascii=False))
 
 

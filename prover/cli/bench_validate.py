@@ -181,7 +181,7 @@ def _document(report: _Report, *, deep: bool) -> dict[str, Any]:
                 "elaborates": found[problem.id].elaborates,
                 "detail": found[problem.id].detail,
                 "names": list(found[problem.id].names),
-                "findings": [asdict(finding) for finding in found[problem.id].findings],
+                "findings": [{"what": f.what, "detail": f.detail} for f in found[problem.id].findings],
                 "same_as": report.same.get(problem.id),
             }
             for problem in loaded.problems

@@ -61,6 +61,8 @@ def run(
         output().print(mark + Text(f" {finding.code}: {safe(finding.seen)}"))
         if (finding.warning or not finding.ok) and finding.remedy:
             output().print(Text(f"      {finding.remedy}"))
+    if not ok:
+        output().print(Text("docs/troubleshooting.md has more on each code."))
     return 0 if ok else 3
 
 

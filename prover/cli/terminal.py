@@ -40,8 +40,7 @@ def print_error(error: ProverError) -> None:
     """One error: what happened, its reason code, what to do next."""
     console = errors()
     console.print(Text("error", "bold red") + Text(f" [{error.code}]: {safe(error.message)}"))
-    if error.hint:
-        console.print(Text(f"  {safe(error.hint)}", "dim"))
+    console.print(Text(f"  {safe(error.hint) or 'docs/troubleshooting.md says what to do about it'}", "dim"))
 
 
 class Live:

@@ -48,7 +48,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
             for batch in file.iter_batches(batch_size=_ROWS):
                 for row in batch.to_pylist():
                     yield {"schema": name, **row}
-    except (OSError, arrow.ArrowException) as error:
+    except (OSError, UnicodeDecodeError, arrow.ArrowException) as error:
         raise UserError(f"{path} is no Parquet file: {error}", code="bad_dataset") from None
 
 

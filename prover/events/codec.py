@@ -8,6 +8,7 @@ not say which one it was). Floats that JSON lacks travel as the strings `inf`, `
 from __future__ import annotations
 
 import math
+import reprlib
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ def decode(kind: Any, data: object) -> Any:
 def as_object(data: object) -> dict[str, Any]:
     """`data` if it is a JSON object, else `DecodeError`."""
     if not isinstance(data, dict):
-        raise DecodeError(f"{data!r} is not an object")
+        raise DecodeError(f"{_shown(data)} is not an object")
     return cast("dict[str, Any]", data)
 
 
@@ -91,10 +92,16 @@ def decoder(kind: Any) -> Decoder:
     raise TypeError(f"{kind!r} cannot be read back from JSON")
 
 
+def _shown(data: object) -> str:
+    """For an error: what is there, cut where it is long or deep."""
+    long = isinstance(data, (str, list, dict))
+    return (reprlib.repr if long else repr)(cast("object", data))
+
+
 def _exactly(kind: type) -> Decoder:
     def read(data: Any) -> Any:
         if type(data) is not kind:
-            raise DecodeError(f"{data!r} is not {kind.__name__}")
+            raise DecodeError(f"{_shown(data)} is not {kind.__name__}")
         return data
 
     return read
@@ -102,10 +109,13 @@ def _exactly(kind: type) -> Decoder:
 
 def _float(data: Any) -> float:
     if type(data) in (int, float):
-        return float(data)
+        try:
+            return float(data)
+        except OverflowError:
+            raise DecodeError("a whole number that no float holds") from None
     if data in ("inf", "-inf", "nan"):
         return float(data)
-    raise DecodeError(f"{data!r} is not a number")
+    raise DecodeError(f"{_shown(data)} is not a number")
 
 
 def _literal(values: tuple[Any, ...]) -> Decoder:
@@ -113,7 +123,7 @@ def _literal(values: tuple[Any, ...]) -> Decoder:
         for value in values:
             if type(value) is type(data) and value == data:
                 return value
-        raise DecodeError(f"{data!r} is none of {values}")
+        raise DecodeError(f"{_shown(data)} is none of {values}")
 
     return read
 
@@ -139,7 +149,7 @@ def _union(members: tuple[Any, ...]) -> Decoder:
                 return attempt(data)
             except DecodeError:
                 continue
-        raise DecodeError(f"{data!r} is none of {members}")
+        raise DecodeError(f"{_shown(data)} is none of {members}")
 
     return read
 
@@ -147,7 +157,7 @@ def _union(members: tuple[Any, ...]) -> Decoder:
 def _items(build: Callable[[list[Any]], Any], item: Decoder) -> Decoder:
     def read(data: Any) -> Any:
         if not isinstance(data, list):
-            raise DecodeError(f"{data!r} is not a list")
+            raise DecodeError(f"{_shown(data)} is not a list")
         return build([item(value) for value in cast("list[Any]", data)])
 
     return read
@@ -160,7 +170,7 @@ def _tuple(arguments: tuple[Any, ...]) -> Decoder:
 
     def read(data: Any) -> Any:
         if not isinstance(data, list) or len(cast("list[Any]", data)) != len(decoders):
-            raise DecodeError(f"{data!r} is not a list of {len(decoders)}")
+            raise DecodeError(f"{_shown(cast(object, data))} is not a list of {len(decoders)}")
         return tuple(item(value) for item, value in zip(decoders, cast("list[Any]", data), strict=True))
 
     return read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from prover.events.codec import DecodeError, as_object, decode
+from prover.events.codec import DecodeError, as_object, decode, encode
 from prover.events.event import Event
 from prover.events.payload import from_fields, to_fields
 
@@ -14,7 +14,7 @@ def to_line(event: Event) -> bytes:
     record = {
         "search": event.search,
         "seq": event.sequence,
-        "time": event.time,
+        "time": encode(event.time),
         "parent": event.parent,
         "kind": event.kind,
         "version": event.version,
@@ -30,12 +30,7 @@ def to_line(event: Event) -> bytes:
 def from_line(line: bytes) -> Event:
     """The event of one line. Raises `DecodeError` if it is none."""
     try:
-        record = as_object(json.loads(line))
-    except DecodeError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise DecodeError(str(error)) from None
-    try:
+        record = as_object(json.loads(line, parse_constant=_no_number))
         kind, version = decode(str, record["kind"]), decode(int, record["version"])
         return Event(
             search=decode(str, record["search"]),
@@ -46,5 +41,14 @@ def from_line(line: bytes) -> Event:
             version=version,
             payload=from_fields(kind, version, record["payload"]),
         )
+    except DecodeError:
+        raise
     except KeyError as error:
         raise DecodeError(f"lacks {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise DecodeError(str(error)) from None
+
+
+def _no_number(text: str) -> float:
+    """What no JSON holds and nothing here writes: it could not be written again."""
+    raise DecodeError(f"{text} is no number")

@@ -11,7 +11,8 @@ class Concern(StrEnum):
 
     Shown by Lean: `false` (its negation has a proof), `trivial` (one call of automation proves it), `vacuous` (its
     hypotheses contradict each other), `unused_hypothesis` (what it says was proved without it), `unused_variable` (a
-    bound variable occurs nowhere). Read off the statement: `conclusion_is_hypothesis`, `free_name` (a name that nothing
+    bound variable occurs nowhere). Searched for: `unmet_hypotheses` (no small instance meets all hypotheses; they need
+    not contradict each other). Read off the statement: `conclusion_is_hypothesis`, `free_name` (a name that nothing
     declares became a variable), `truncation` (subtraction or division of natural numbers or integers, where words
     rarely mean Lean's), `junk_value` (a function outside its domain, such as division by what may be zero),
     `existential_implication` (`∃ x, P x → Q x`), `numeral_type` (numbers of a type that the words do not suggest),
@@ -21,6 +22,7 @@ class Concern(StrEnum):
     FALSE = "false"
     TRIVIAL = "trivial"
     VACUOUS = "vacuous"
+    UNMET_HYPOTHESES = "unmet_hypotheses"
     UNUSED_HYPOTHESIS = "unused_hypothesis"
     UNUSED_VARIABLE = "unused_variable"
     CONCLUSION_IS_HYPOTHESIS = "conclusion_is_hypothesis"

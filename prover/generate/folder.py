@@ -37,7 +37,7 @@ class Kind:
         except FileNotFoundError:
             hint = f"{article} {self.word} is a folder with agent.toml"
             raise UserError(f"there is no {file}", code=f"no_{self.word}", hint=hint) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise self.bad(f"{file} cannot be read: {error}") from None
         try:
             return manifest.model_validate(data)

@@ -198,7 +198,7 @@ def _source_folders(root: Path) -> tuple[Path, ...]:
         return ()
     try:
         data = tomllib.loads(lakefile.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(f"{lakefile} cannot be read: {error}", code="bad_lakefile", hint="mend it") from None
     package = root / _text(data, "srcDir")
     libraries: object = data.get("lean_lib")

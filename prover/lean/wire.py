@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import reprlib
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +24,10 @@ PROTOCOL_VERSION = 1
 _UNIVERSES = re.compile(r"\A([^\s:(){}\[\]]+)\.\{[^{}]*\}")
 
 
+#: A number of Lean's, bounded so that arithmetic with it cannot fail here.
+_Natural: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
+
+
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -34,8 +39,8 @@ class _Message(_Wire):
     severity: Severity
     kind: str = ""
     text: str
-    start: tuple[int, int] | None = None
-    end: tuple[int, int] | None = None
+    start: tuple[_Natural, _Natural] | None = None
+    end: tuple[_Natural, _Natural] | None = None
 
     def value(self) -> Message:
         return Message(self.severity, self.text, self.kind, _position(self.start), _position(self.end))
@@ -58,7 +63,7 @@ class _Goal(_Wire):
     target: str
     hyps: tuple[_Hypothesis, ...] = ()
     prop: bool = True
-    group: int = 0
+    group: _Natural = 0
     symbols: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
 
@@ -76,35 +81,35 @@ class _Import(_Wire):
 class _Header(_Wire):
     imports: tuple[_Import, ...]
     module: bool
-    end: int
+    end: _Natural
     messages: tuple[_Message, ...] = ()
 
 
 class _Command(_Wire):
     kind: str
-    span: tuple[int, int] | None = None
+    span: tuple[_Natural, _Natural] | None = None
     failed: bool
     sorry: bool = False
-    example: int | None = None
+    example: _Natural | None = None
     variables: tuple[str, ...] = ()
 
 
 class _Suggestion(_Wire):
-    span: tuple[int, int]
+    span: tuple[_Natural, _Natural]
     text: str
 
 
 class _Hole(_Wire):
-    span: tuple[int, int] | None = None
+    span: tuple[_Natural, _Natural] | None = None
     tactic: bool
     original: bool
     declaration: str | None = None
     in_signature: bool = Field(default=False, alias="inSignature")
     prop: bool = True
     coupled: bool = False
-    command: tuple[int, int] | None = None
-    before: int = 0
-    state: int | None = None
+    command: tuple[_Natural, _Natural] | None = None
+    before: _Natural = 0
+    state: _Natural | None = None
     goals: tuple[_Goal, ...] = ()
     fingerprint: str = ""
     error: str = ""
@@ -113,42 +118,42 @@ class _Hole(_Wire):
 class _Declaration(_Wire):
     name: str
     kind: str
-    start: tuple[int, int]
-    end: tuple[int, int]
+    start: tuple[_Natural, _Natural]
+    end: tuple[_Natural, _Natural]
     uses: tuple[str, ...] = ()
     type_hole: bool = Field(default=False, alias="typeHole")
     hole: bool = False
 
 
 class _Elaboration(_Wire):
-    env: int = 0
+    env: _Natural = 0
     messages: tuple[_Message, ...] = ()
     commands: tuple[_Command, ...] = ()
     holes: tuple[_Hole, ...] = ()
     declarations: tuple[_Declaration, ...] = ()
     stopped: bool = False
-    scopes: int = 1
+    scopes: _Natural = 1
     suggestions: tuple[_Suggestion, ...] = ()
-    constructs: tuple[tuple[tuple[str, str, str, tuple[int, int] | None], ...], ...] = ()
-    ms: int = 0
+    constructs: tuple[tuple[tuple[str, str, str, tuple[_Natural, _Natural] | None], ...], ...] = ()
+    ms: _Natural = 0
 
 
 class _Outcome(_Wire):
-    index: int
+    index: _Natural
     status: str
     reason: str = ""
-    state: int | None = None
+    state: _Natural | None = None
     goals: tuple[_Goal, ...] = ()
     fingerprint: str = ""
     uses: tuple[str, ...] = ()
     messages: tuple[_Message, ...] = ()
     error: str = ""
-    heartbeats: int = 0
-    ms: int = 0
+    heartbeats: _Natural = 0
+    ms: _Natural = 0
 
 
 class _State(_Wire):
-    state: int
+    state: _Natural
     goals: tuple[_Goal, ...]
     fingerprint: str
 
@@ -159,10 +164,10 @@ class _Signatures(_Wire):
 
 class _Replay(_Wire):
     accepted: bool
-    index: int | None = None
+    index: _Natural | None = None
     code: str = ""
     export: dict[str, Any] | None = None
-    ms: int = 0
+    ms: _Natural = 0
 
 
 def _position(pair: tuple[int, int] | None) -> Position | None:
@@ -181,7 +186,40 @@ def _checked(model: type[_Model], data: dict[str, Any]) -> _Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ProtocolError(f"the Bridge's answer does not fit the protocol: {error}") from error
+        # Only the first: an answer may have as many faults as bytes.
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProtocolError(f"the Bridge's answer does not fit the protocol: {place}: {first['msg']}") from None
+
+
+class _Numbers(_Wire):
+    """What names states and environments, or counts them."""
+
+    env: _Natural = 0
+    states: _Natural = 0
+    envs: _Natural = 0
+
+
+class _Export(_Wire):
+    export: dict[str, Any]
+
+
+def read_environment(data: dict[str, Any]) -> int:
+    """The number of the environment that an answer is about."""
+    if "env" not in data:
+        raise ProtocolError("the Bridge made an environment without saying which")
+    return _checked(_Numbers, data).env
+
+
+def read_live(data: dict[str, Any]) -> tuple[int, int]:
+    """How many states and environments live."""
+    numbers = _checked(_Numbers, data)
+    return numbers.states, numbers.envs
+
+
+def read_export(data: dict[str, Any]) -> dict[str, Any]:
+    """The tables of an export, not looked into: `prover.verify.tables` does that."""
+    return _checked(_Export, data).export
 
 
 def fingerprint(data: str) -> str:
@@ -256,7 +294,7 @@ def read_outcome(data: dict[str, Any]) -> tuple[int, TacticOutcome[int]]:
         case "timeout":
             return o.index, TimedOut(o.reason, cost)
         case _:
-            raise ProtocolError(f"unknown outcome status {o.status!r}")
+            raise ProtocolError(f"unknown outcome status {reprlib.repr(o.status)}")
 
 
 def read_state(data: dict[str, Any]) -> tuple[int, TacticState]:

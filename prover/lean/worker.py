@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prover.core.cut import Cut
 from prover.core.errors import LeanProcessError, ProtocolError, UserError
@@ -73,7 +73,7 @@ class Worker:
             self.discard()
             raise _import_error(refusal, self.process.engine) from refusal
         self.header = tuple(modules)
-        self.env = int(answer["env"])
+        self.env = wire.read_environment(answer)
 
     async def begin_with(self, preface: str) -> None:
         """Has commands of ours, options say, stand before whatever is elaborated on the imports.
@@ -163,6 +163,8 @@ class Worker:
                         running = _index(answer)
                     elif answer["kind"] == "outcome":
                         index, outcome = wire.read_outcome(answer)
+                        if index >= len(tactics):
+                            raise ProtocolError("the Bridge told the outcome of a tactic that was not asked for")
                         running = None
                         if index == len(tactics) - 1 or (stop_at_solved and isinstance(outcome, Solved)):
                             # Given out only after the call has ended, so that a caller may stop listening here.
@@ -206,7 +208,7 @@ class Worker:
     async def release(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> tuple[int, int]:
         """Frees states and environments; gives the numbers of those still live."""
         answer = await self.process.call("release", states=list(states), envs=list(envs), seconds=30)
-        return int(answer["states"]), int(answer["envs"])
+        return wire.read_live(answer)
 
     async def reset(self) -> None:
         """Frees every state and environment but the imported one."""
@@ -220,12 +222,12 @@ class Worker:
         `module`: those of this imported module instead, with all that its compiled file says of them.
         """
         answer = await self.process.call("export", env=env, module=module, seconds=seconds)
-        return dict(answer["export"])
+        return wire.read_export(answer)
 
     async def begin(self, module: str) -> int:
         """The imports as an environment in which the commands of module `module` are to be elaborated."""
         self._used = True
-        return int((await self.process.call("begin", env=self.env, module=module, seconds=30))["env"])
+        return wire.read_environment(await self.process.call("begin", env=self.env, module=module, seconds=30))
 
     async def save(self, env: int, file: str) -> bytes:
         """`env` as a compiled module. It passes through `file`, a name in the process's scratch folder.
@@ -305,7 +307,8 @@ def _index(answer: Mapping[str, Any]) -> int:
 
 
 def _import_error(refusal: BridgeRefusal, engine: LeanEngine) -> UserError:
-    missing: list[str] = list(refusal.fields.get("modules", []))
+    named: object = refusal.fields.get("modules")
+    missing = [str(name) for name in cast("list[object]", named)] if isinstance(named, list) else []
     if missing:
         return engine.missing_import(missing)
     return UserError(f"the imports could not be loaded: {refusal.message}", code="import_failed")

@@ -103,7 +103,7 @@ def read_prices(file: Path) -> tuple[Listed, ...]:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "(the file)"
         raise UserError(f"{file}: {where}: {first['msg']}", code="bad_prices", hint=_HINT) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(f"{file} cannot be read: {error}", code="bad_prices", hint=_HINT) from None
     return tuple(
         Listed(line.host, line.model, Price(line.input, line.output), line.source, line.date.isoformat())

@@ -18,6 +18,8 @@ _FINISH = {
 }  # fmt: skip
 #: Characters that count as one token where the server does not count: a bound for budgets.
 _CHARACTERS_PER_TOKEN = 2.5
+#: More than any server counts: what claims more is cut, so that prices can be reckoned with it.
+_MOST_TOKENS = 2**48
 
 
 class MalformedReply(ValueError):
@@ -162,7 +164,7 @@ def _tokens(logprobs: object) -> list[tuple[str, float]] | None:
             return None
         # One that is missing makes the sum a wrong one.
         return [(str(token), float(value)) for token, value in pairs]
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, OverflowError):
         return None
 
 
@@ -200,7 +202,7 @@ def _shares(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def _count(value: object) -> int:
-    return max(value, 0) if isinstance(value, int) else 0
+    return min(max(value, 0), _MOST_TOKENS) if isinstance(value, int) else 0
 
 
 def _object(value: object, what: str) -> dict[str, Any]:

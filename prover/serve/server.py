@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from prover.core.errors import UserError
+from prover.serve.connection import connections
 from prover.serve.service import LAST_SECONDS, Service
 from prover.serve.settings import Settings
 
@@ -31,7 +32,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=connections(settings.body_seconds),
                 ws="none",
                 lifespan="on",
                 log_config=None,

@@ -18,9 +18,9 @@ _LOOPBACK_NAMES = frozenset({"localhost"})
 class Settings:
     """`jobs`: items worked on at once; `queue`: items that may wait beside them. `max_seconds`: the most that may be
     asked for an item, `run_seconds`: what a proof run may take in all. `max_bytes`: the size of a request's body,
-    `body_seconds`: the time it may take to come. `stop_seconds`: what is under way has so long to finish when the
-    server is stopped. `kept`: runs that are remembered after their end. `names`, `origins`: further host names and
-    origins that requests may carry. `key`: what clients must show, empty: nothing."""
+    `body_seconds`: the time it may take to come, and its head before it. `stop_seconds`: what is under way has so long
+    to finish when the server is stopped. `kept`: runs that are remembered after their end. `names`, `origins`: further
+    host names and origins that requests may carry. `key`: what clients must show, empty: nothing."""
 
     host: str = "127.0.0.1"
     jobs: int = 1

@@ -63,6 +63,17 @@ def text_of(value: Any) -> str:
     return value
 
 
+def is_unicode(value: Any) -> bool:
+    """A text that UTF-8 can carry. JSON's escapes can spell halves of surrogate pairs, which no Lean text has."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_natural(value: Any) -> bool:
     """Whether it is a natural number that fits into 64 bits."""
     # bool is an int to Python, and no number to us.

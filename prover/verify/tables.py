@@ -22,6 +22,7 @@ from prover.verify.rows import (
     frozen,
     hints_of,
     is_natural,
+    is_unicode,
     list_of,
     natural,
     no_row,
@@ -186,7 +187,7 @@ class Tables:
     def _add_name(self, item: Any) -> None:
         row = list_of(item, 2)
         parent = self._name(row[0])
-        require(isinstance(row[1], str) or is_natural(row[1]), "a component of a name")
+        require(is_unicode(row[1]) or is_natural(row[1]), "a component of a name")
         require(len(parent) < _MAX_COMPONENTS, "a name of reasonable length")
         self.names.append((*parent, row[1]))
         self.name_rows.append((row[0], row[1]))
@@ -253,7 +254,7 @@ class Tables:
             case "n":
                 require(text_of(row[1]).isascii() and row[1].isdecimal(), "a numeral")
             case "r":
-                text_of(row[1])
+                require(is_unicode(row[1]), "a literal of Unicode text")
             case _:
                 self._name(row[1])
                 natural(row[2])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prover.agent.leap.limits import LemmaLimits
-from prover.agent.leap.roles import Agent, find_agent
 from prover.agent.tactic_model import ModelChoice, check_money
 from prover.core.errors import UserError
 from prover.generate.cookbook import GENERAL
+
+if TYPE_CHECKING:
+    from prover.agent.leap.roles import Agent
 
 
 def per_lemma(limits: LemmaLimits, given: Sequence[str] | None) -> LemmaLimits:
@@ -63,6 +65,8 @@ class AgentChoice:
             if given:
                 raise UserError(f"--{given[0]} is for agents, and no --agent is given", code="usage")
             return cls()
+        from prover.agent.leap.roles import find_agent
+
         agent = find_agent(name)
         if agent.roles and not model:
             raise UserError(f"the agent {agent.name} asks a model", code="no_model", hint="name one with --model")

@@ -10,7 +10,9 @@ from prover.generate.folder import Kind
 from prover.generate.manifest import Part
 
 AGENT = Kind("agent", "docs/agents.md")
-RoleName = Literal["planner", "sketcher", "prover", "repairer", "reviewer", "negator", "diagnoser", "formaliser"]
+RoleName = Literal[
+    "planner", "sketcher", "prover", "repairer", "reviewer", "negator", "diagnoser", "formaliser", "translator"
+]
 ToolName = Literal["lean_check", "goal_at", "premises", "try_tactics", "lemma_status"]
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 _Template = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.md\.j2$")]

@@ -22,8 +22,17 @@ from prover.agent.leap.protocol import (
     read_proof,
     read_review,
     read_statement,
+    read_words,
 )
-from prover.agent.leap.replies import DiagnosisReply, NoReply, PlanReply, ProofReply, ReviewReply, StatementReply
+from prover.agent.leap.replies import (
+    DiagnosisReply,
+    NoReply,
+    PlanReply,
+    ProofReply,
+    ReviewReply,
+    StatementReply,
+    WordsReply,
+)
 from prover.agent.leap.role import Role
 from prover.agent.leap.roles import Agent
 from prover.agent.leap.toolbox import AgentTool, Toolbox
@@ -113,6 +122,10 @@ class ModelCast:
         """A statement in Lean for the one in words, `brief.statement.informal`."""
         question = self._question(brief)
         return await self._ask("formaliser", brief, draw, lambda s: read_statement(s.text, question, s.finish))
+
+    async def translate(self, brief: Brief, draw: int = 0) -> Said[WordsReply | NoReply]:
+        """What a statement in Lean says, in words, for a reader who has not seen others."""
+        return await self._ask("translator", brief, draw, lambda s: read_words(s.text, s.finish))
 
     def _question(self, brief: Brief) -> Question:
         context = f"{brief.before}\n\n{brief.definitions}"

@@ -22,6 +22,7 @@ from prover.agent.leap.replies import (
     ReviewReply,
     Stated,
     StatementReply,
+    WordsReply,
 )
 from prover.generate.commands import Command, commands, without_imports, words
 from prover.generate.declarations import proof_in
@@ -124,7 +125,18 @@ def read_statement(text: str, question: Question = Question(), finish: str = "st
     asked = [lemma for lemma in lemmas if lemma.name == question.name] or list(lemmas)
     definitions = "\n\n".join(parts.definitions)
     wrong = _objection("", f"{definitions}\n{asked[-1].text}", question, needed=False)
-    return wrong or StatementReply(asked[-1], definitions)
+    return wrong or StatementReply(asked[-1], definitions, parts.plan)
+
+
+def read_words(text: str, finish: str = "stop") -> WordsReply | NoReply:
+    """Words alone."""
+    said = _said(text)
+    if isinstance(said, NoReply):
+        return said
+    words = said.strip()
+    if not words:
+        return NoReply("truncated" if finish == "length" else "silent")
+    return WordsReply(words[:_LONGEST_WORDS])
 
 
 def read_review(text: str, finish: str = "stop") -> ReviewReply | NoReply:

@@ -14,6 +14,7 @@ _WORDS = {
     "forbidden": "the reply holds what no proof may contain (`sorry`, an axiom, a command that runs code, ...)",
     "open_lemma": "a lemma in the reply has no proof, and a whole proof is wanted",
     "no_lemma": "the reply states no lemma and gives no proof",
+    "silent": "the reply says nothing",
     "no_json": "the reply holds no JSON object with the fields that were asked for",
 }
 
@@ -75,16 +76,24 @@ class DiagnosisReply:
 
 @dataclass(frozen=True, slots=True)
 class StatementReply:
-    """A statement in Lean for one in words."""
+    """A statement in Lean for one in words; `reading`: how these were understood, as the model says."""
 
     statement: Stated
     definitions: str = ""
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsReply:
+    """A statement in words for one in Lean."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoReply:
     """Nothing that can be used. `reason`: `empty`, `truncated`, `too_long`, `prose`, `unbalanced`, `forbidden`,
-    `open_lemma`, `no_lemma`, `no_json`; `about`: the name or text that it is about."""
+    `open_lemma`, `no_lemma`, `no_json`, `silent`; `about`: the name or text that it is about."""
 
     reason: str
     about: str = ""

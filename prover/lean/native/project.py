@@ -48,17 +48,18 @@ class Project:
             text = self.manifest.read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SetupError(f"{self.manifest} cannot be read: {error}", code="lake_manifest") from error
         try:
             document: object = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _bad_manifest(self, str(error)) from error
         if not isinstance(document, dict):
             raise _bad_manifest(self, "it is no JSON object")
         fields = cast(dict[str, Any], document)
         below = self.root / str(fields.get("packagesDir") or ".lake/packages")
-        rows: list[Any] = fields.get("packages") or []
+        listed: object = fields.get("packages")
+        rows = cast("list[object]", listed) if isinstance(listed, list) else []
         return [_package(self.root, below, cast(dict[str, Any], row)) for row in rows if isinstance(row, dict)]
 
     def requires(self) -> bool:
@@ -70,7 +71,7 @@ class Project:
         if self.lakefile.suffix == ".toml":
             try:
                 return bool(tomllib.loads(text).get("require"))
-            except tomllib.TOMLDecodeError:
+            except (tomllib.TOMLDecodeError, RecursionError):
                 return False  # Lake will say what is wrong with it
         return _REQUIRE.search(text) is not None
 

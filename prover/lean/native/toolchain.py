@@ -94,7 +94,7 @@ def plain_environment() -> dict[str, str]:
 def _default_toolchain() -> str | None:
     try:
         settings = tomllib.loads((elan_home() / "settings.toml").read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         return None
     name = settings.get("default_toolchain")
     return name if isinstance(name, str) and name else None
