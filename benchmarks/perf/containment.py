@@ -16,6 +16,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import figures
 
 from prover.lean.bundled import bundled
 from prover.lean.containment import Containment, Mechanisms, mechanisms
@@ -55,9 +58,18 @@ def medians(ways: dict[str, Mechanisms], measure: Callable[[Mechanisms], float],
     return {name: round(1000 * statistics.median(values), 1) for name, values in seen.items()}
 
 
+def _figures(report: dict[str, Any], runs: int) -> list[figures.Figure]:
+    made: list[figures.Figure] = []
+    for name, key, times in (("a trivial program", "trivial_program_ms", 5), ("a worker", "worker_ready_ms", 1)):
+        here, without = report[key]["as here"], report[key]["nothing"]
+        made.append(figures.single(name, "its start", "ms", here, runs * times, here / without, "without containment"))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
+    figures.add_option(parser)
     options = parser.parse_args()
     began = time.perf_counter()
     here = mechanisms()
@@ -67,13 +79,14 @@ def main() -> None:
     if bubblewrap is not None:
         ways["bubblewrap"] = Mechanisms(True, 0, here.seccomp, bubblewrap)
     engine = EmbeddedEngine.open(bundled("lean_project"))
-    report = {
+    report: dict[str, Any] = {
         "layers": here.layers,
         "probe_once_ms": round(1000 * probed, 1),
         "trivial_program_ms": medians(ways, trivial, options.runs * 5),
         "worker_ready_ms": medians(ways, lambda means: worker(engine, means), options.runs),
     }
     print(json.dumps(report, indent=2))
+    figures.write(options.json, _figures(report, options.runs))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+import figures
 from statements import Statement, add_arguments, chosen
 
 from prover.agent import FillOptions, Target, fill
@@ -200,6 +201,15 @@ def shortening(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _figures(report: dict[str, Any]) -> list[figures.Figure]:
+    count, proved = report["elaborated"], report["proved"]
+    made = [figures.single("proved", f"of {count}, verified, {report['limit_seconds']:g} s each", "", proved, count)]
+    if proved:
+        made.append(figures.single("search", "of those proved", "s", report["median_seconds"], proved))
+    made.append(figures.single("Python", "of all CPU", "%", 100 * report["python_share"], count))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
@@ -208,9 +218,12 @@ def main() -> None:
     parser.add_argument("--no-refute", action="store_true")
     parser.add_argument("--single", action="store_true")
     parser.add_argument("--without-same", action="store_true")
+    figures.add_option(parser)
     options = parser.parse_args()
     items = asyncio.run(prove_all(chosen(options), options))
-    print(json.dumps(summary(items, options) | {"items": items}, indent=1))
+    report = summary(items, options)
+    print(json.dumps(report | {"items": items}, indent=1))
+    figures.write(options.json, _figures(report))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import resource
 import sys
 from typing import Any
 
+import figures
 from core_statements import SINGLE_CALLS, core_index, shortening
 from statements import Statement, add_arguments, chosen
 from trial import RootOnly, interval, trial
@@ -106,6 +107,14 @@ def summary(way: str, items: dict[str, Any], baseline: dict[str, Any]) -> dict[s
     }
 
 
+def _figures(document: dict[str, Any]) -> list[figures.Figure]:
+    made: list[figures.Figure] = []
+    for way in document["ways"]:
+        what = f"solved of {way['of']}, {document['heartbeats']:,} heartbeats each"
+        made.append(figures.single(way["way"], what, "", way["solved"], way["of"]))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
@@ -114,13 +123,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--shorten", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
+    figures.add_option(parser)
     options = parser.parse_args()
     statements = chosen(options)
     found = asyncio.run(compare(statements, options))
     python = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     lean = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     baseline = found.get("best") or next(iter(found.values()))
-    document = {
+    document: dict[str, Any] = {
         "heartbeats": options.heartbeats,
         "ways": [summary(way, items, baseline) for way, items in found.items()],
         "python_cpu_seconds": round(python, 1),
@@ -129,6 +139,7 @@ def main() -> None:
         "items": found,
     }
     print(json.dumps(document, indent=1))
+    figures.write(options.json, _figures(document))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import figures
 from platformdirs import user_cache_path
 from playback import Recording
 from statements import Statement, read_file
@@ -210,6 +211,16 @@ async def recorded(statements: Sequence[Statement], options: argparse.Namespace)
     return found
 
 
+def _figures(report: dict[str, Any], rounds: int) -> list[figures.Figure]:
+    speed, apart = report["ways"]["batched"]["tokens_per_second"], report["batched_over_one_at_a_time"]
+    what = f"of {report['searches']} searches on one engine, {report['model']}"
+    wall = report["both_over_larger_alone"]
+    return [
+        figures.single("tokens", what, "a second", speed, rounds, apart, "one question at a time"),
+        figures.single("wall time", "engine and Lean together", "x", wall, rounds, to="the slower one alone"),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", help="a model reference")
@@ -220,6 +231,7 @@ def main() -> None:
     parser.add_argument("--max-tokens", type=int, default=32, help="of each sample")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
+    figures.add_option(parser)
     options = parser.parse_args()
     statements = read_file(Path(__file__).parents[1] / "training" / "statements.jsonl")
     random.Random(options.seed).shuffle(statements)
@@ -235,7 +247,9 @@ def main() -> None:
         hardware = {"cpus": os.cpu_count(), "machine": platform.processor() or platform.machine()}
         return {"model": model.name, "searches": len(recordings), **found, "hardware": hardware}
 
-    print(json.dumps(asyncio.run(work()), indent=1))
+    report = asyncio.run(work())
+    print(json.dumps(report, indent=1))
+    figures.write(options.json, _figures(report, options.rounds))
 
 
 def tiny() -> Path:

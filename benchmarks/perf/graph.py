@@ -17,6 +17,8 @@ import statistics
 import time
 from typing import Any
 
+import figures
+
 from prover.core.candidate import Candidate
 from prover.core.state import Goal, Hypothesis, TacticState
 from prover.search import FRONTIERS, Expansion, Guide, Node, ProofGraph
@@ -107,10 +109,20 @@ def grow(name: str, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     return found
 
 
+def _figures(found: dict[str, list[dict[str, Any]]]) -> list[figures.Figure]:
+    made: list[figures.Figure] = []
+    for name, sizes in found.items():
+        small, large = ([sizes[at]["select_us"] + sizes[at]["observe_us"]] for at in (0, -1))
+        what, to = f"a step of the search, {sizes[-1]['nodes']:,} nodes", f"{sizes[0]['nodes']:,} nodes"
+        made.append(figures.single(name, what, "us", large[0], 3 * WINDOW // 4, large[0] / max(small[0], 0.1), to))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frontiers", nargs="*", default=list(FRONTIERS), choices=list(FRONTIERS))
     parser.add_argument("--sizes", nargs="*", type=int, default=SIZES)
+    figures.add_option(parser)
     options = parser.parse_args()
     found: dict[str, Any] = {}
     context = multiprocessing.get_context("spawn")
@@ -118,6 +130,7 @@ def main() -> None:
         with context.Pool(1) as pool:
             found[name] = pool.apply(grow, (name, tuple(options.sizes)))
     print(json.dumps(found, indent=1))
+    figures.write(options.json, _figures(found))
 
 
 if __name__ == "__main__":

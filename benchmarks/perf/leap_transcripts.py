@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import figures
 from transcript import Manner, Played, Recursion, names, play
 
 from prover.agent.leap import Refusal, Sketch, Statement
@@ -132,6 +133,21 @@ def commits(size: int, seed: int, reach: int | None) -> dict[str, Any]:
     }
 
 
+def _figures(files: int, sums: Mapping[str, Any], graph: Mapping[str, Any]) -> list[figures.Figure]:
+    made: list[figures.Figure] = []
+    if shared := sums.get("shared"):
+        plain, proved = sums.get("plain"), f"{shared['proved']} of {shared['targets']} theorems proved, {files} files"
+        ratio = shared["calls"] / plain["calls"] if plain else None
+        made.append(
+            figures.single("model calls", proved, "", shared["calls"], files, ratio, "plain recursion" if plain else "")
+        )
+        made.append(figures.single("the agent", "of all CPU", "%", 100 * shared["share"], files))
+    for shape, plan in graph.items():
+        what = f"in a {shape} plan of {plan['lemmas']:,} lemmas"
+        made.append(figures.single("a commit", what, "ms", plan["median_ms"], plan["commits"]))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=names(), help="these files alone")
@@ -141,10 +157,12 @@ def main() -> None:
     parser.add_argument("--no-play", dest="play", action="store_false", help="time commits alone")
     parser.add_argument("--commits", type=int, default=5_000, help="lemmas of the made-up plan")
     parser.add_argument("--seed", type=int, default=0)
+    figures.add_option(parser)
     options = parser.parse_args()
     rows = asyncio.run(play_all(options)) if options.play else {}
     graph = {shape: commits(options.commits, options.seed, reach) for shape, reach in (("wide", None), ("deep", 10))}
     print(json.dumps({"files": rows, "totals": totals(rows), "commit": graph}, indent=2))
+    figures.write(options.json, _figures(len(rows), totals(rows), graph))
 
 
 if __name__ == "__main__":

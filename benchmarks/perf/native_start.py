@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import figures
+
 from prover.lean import LeanEngine, Worker
 from prover.lean.bundled import bundled
 from prover.lean.embedded import EmbeddedEngine
@@ -54,9 +56,16 @@ def shim_native(embedded: EmbeddedEngine, folder: Path) -> NativeEngine:
     return NativeEngine.open(project, bundled("lean_project"))
 
 
+def _figures(pairs: list[tuple[float, float]]) -> list[figures.Figure]:
+    embedded, native = ([pair[side] for pair in pairs] for side in (0, 1))
+    what = "from nothing to it, native launcher"
+    return [figures.measured("first theorem", what, "s", native, against=embedded, to="the embedded engine")]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
+    figures.add_option(parser)
     options = parser.parse_args()
     embedded = EmbeddedEngine.open(bundled("lean_project"))
     with tempfile.TemporaryDirectory() as folder:
@@ -69,6 +78,7 @@ def main() -> None:
         "ratio": statistics.median(pair[1] / pair[0] for pair in pairs),
     }
     print(json.dumps({name: round(value, 3) for name, value in report.items()}, indent=2))
+    figures.write(options.json, _figures(pairs))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import figures
 from statements import Statement, add_arguments, chosen
 from trial import interval, trial
 
@@ -116,6 +117,19 @@ def summary(rows: Sequence[dict[str, Any]], within: Sequence[int]) -> dict[str, 
     return {"proved": counts, "path_to_alone": ratios}
 
 
+def _figures(report: dict[str, Any]) -> list[figures.Figure]:
+    count, last, ratio = len(report["rows"]), report["proved"][-1], report["path_to_alone"]
+    what = f"proved of {count} within {last['within']:,} heartbeats"
+    made = [figures.single(way, what, "", last[way], count) for way in ("alone", "path", "whole")]
+    if ratio["both"]:
+        made.append(
+            figures.single(
+                "heartbeats to a proof", "with a damaged one", "x", ratio["median_ratio"], ratio["both"], to="alone"
+            )
+        )
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
@@ -126,7 +140,11 @@ def main() -> None:
     parser.add_argument("--within", type=int, nargs="+", default=[100, 300, 1_000, 3_000, 10_000])
     parser.add_argument("--times", type=int, default=1, help="how often each proof is damaged")
     parser.add_argument("--seed", type=int, default=0)
-    print(json.dumps(asyncio.run(run(parser.parse_args())), indent=2))
+    figures.add_option(parser)
+    options = parser.parse_args()
+    report = asyncio.run(run(options))
+    print(json.dumps(report, indent=2))
+    figures.write(options.json, _figures(report))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import figures
 import psutil
 
 from prover.lean.bundled import bundled
@@ -154,19 +155,35 @@ def _compared(ours: list[float], direct: list[float], scale: float, unit: str) -
     return {f"prove_repl_{unit}": round(one, 2), f"bridge_{unit}": round(other, 2), "ratio": round(one / other, 2)}
 
 
+def _figures(document: dict[str, Any], asked: argparse.Namespace) -> list[figures.Figure]:
+    cold, kept = document["cold_start"], document["kept"]
+    to = "the Bridge"
+    made = [
+        figures.single("cold start", "to a first theorem", "s", cold["prove_repl_s"], asked.runs, cold["ratio"], to)
+    ]
+    for name, row in document["requests"].items():
+        made.append(figures.single(name, "a request", "ms", row["prove_repl_ms"], asked.requests, row["ratio"], to))
+    made.append(
+        figures.single("memory", "Lean's, of an environment and a state kept", "KiB", kept["lean_kib"], asked.kept)
+    )
+    return made
+
+
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3, help="of the cold start")
     parser.add_argument("--requests", type=int, default=50, help="of each kind")
     parser.add_argument("--kept", type=int, default=500, help="environments whose memory is measured")
+    figures.add_option(parser)
     asked = parser.parse_args()
-    document = {
+    document: dict[str, Any] = {
         "cold_start": await cold_start(asked.runs),
         "requests": await requests(asked.requests),
         "kept": memory(asked.kept, gc=False),
         "gc": memory(asked.kept, gc=True),
     }
     print(json.dumps(document, indent=2))
+    figures.write(asked.json, _figures(document, asked))
 
 
 if __name__ == "__main__":

@@ -21,11 +21,22 @@ import tempfile
 import time
 from pathlib import Path
 
+import figures
+
 from prover.bench.record import ATTEMPTS
 from prover.events import read_events
 
 _COMMAND = "import sys; from prover.cli.app import run; sys.exit(run())"
 _TICK = os.sysconf("SC_CLK_TCK")
+
+
+def _figures(rounds: list[dict[str, float]]) -> list[figures.Figure]:
+    two, share = [r["two_jobs"] for r in rounds], [100 * r["cpu_share"] for r in rounds]
+    apart = [r["two_runs"] for r in rounds]
+    return [
+        figures.measured("attempts", "two jobs", "a second", two, against=apart, to="two runs side by side"),
+        figures.measured("the command's own process", "of all CPU", "%", share),
+    ]
 
 
 def main() -> None:
@@ -39,6 +50,7 @@ def main() -> None:
         "runner_cpu_share_with_start": round(statistics.median(r["cpu_share_with_start"] for r in rounds), 4),
     }
     print(json.dumps(report, indent=1))
+    figures.write(options.json, _figures(rounds))
 
 
 def _options() -> argparse.Namespace:
@@ -46,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=60, help="so many problems")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--heartbeats", type=int, default=1500)
+    figures.add_option(parser)
     return parser.parse_args()
 
 

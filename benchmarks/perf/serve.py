@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import figures
 import httpx
 import psutil
 
@@ -61,6 +62,18 @@ class Server:
         return psutil.Process(self.process.pid).memory_info().rss / _MIB
 
 
+def _figures(report: dict[str, Any]) -> list[figures.Figure]:
+    served, checked, hostile = report["served_per_second"], report["checked_per_second"], report["hostile"]["rounds"]
+    calm = "without those"
+    return [
+        figures.measured("checks served", "two jobs", "a second", served, against=checked, to="`prove check`"),
+        figures.measured(
+            "time beside hostile clients", "of the same checks", "x", [1 / one for one in hostile], to=calm
+        ),
+        figures.measured("memory", "the server's own process", "MiB", report["server_mb"]),
+    ]
+
+
 def main() -> None:
     options = _options()
     items = [_item(number) for number in range(options.items)]
@@ -69,6 +82,7 @@ def main() -> None:
         source.write_text("".join(json.dumps(_record(item)) + "\n" for item in items), encoding="utf-8")
         report = asyncio.run(_measured(options, items, source))
     print(json.dumps(report, indent=1))
+    figures.write(options.json, _figures(report))
     raise SystemExit(0 if report["sound"] else 1)
 
 
@@ -76,6 +90,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
+    figures.add_option(parser)
     return parser.parse_args()
 
 

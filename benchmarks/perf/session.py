@@ -21,6 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import figures
 import pexpect
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "unit"))
@@ -60,6 +61,18 @@ class Terminal:
         return time.monotonic() - began
 
 
+def _figures(keys: dict[str, float], ratios: dict[str, float]) -> list[figures.Figure]:
+    typed, count, ratio = ratios["typed_ms_median"], int(ratios["tactics"]), ratios["typed_over_bridge"]
+    return [
+        figures.single(
+            "a key", "until it stands on the screen, a search beside it", "ms", keys["key_ms_median"], int(keys["keys"])
+        ),
+        figures.single(
+            "a tactic typed", "until it is answered and saved", "ms", typed, count, ratio, "one call of the Bridge"
+        ),
+    ]
+
+
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
@@ -68,6 +81,7 @@ def main() -> None:
     if options.screen:
         print(shown)
     print(json.dumps({**keys, **ratios}, indent=1))
+    figures.write(options.json, _figures(keys, ratios))
 
 
 def _options() -> argparse.Namespace:
@@ -75,6 +89,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--keys", type=int, default=200)
     parser.add_argument("--tactics", type=int, default=20)
     parser.add_argument("--screen", action="store_true", help="print the screen too")
+    figures.add_option(parser)
     return parser.parse_args()
 
 

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import figures
 import psutil
 
 from prover.core.outcome import Failed, Progress, Solved, TacticOutcome
@@ -145,6 +146,15 @@ async def soak(options: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
+def _figures(report: dict[str, Any]) -> list[figures.Figure]:
+    asked, lost = report["applications"], report["lost_results"] + report["states_left"]
+    return [
+        figures.single("applications", "tactics tried, two workers", "a second", report["per_second"], asked),
+        figures.single("lost", "results and states left behind", "", lost, asked),
+        figures.single("peak memory", "of a worker", "MiB", report["worker_peak_mb"], asked),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--applications", type=int, default=100_000, help="tactics to try (default 100000)")
@@ -153,8 +163,11 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=2, help="workers of the pool")
     parser.add_argument("--recycle-mb", type=int, default=PoolLimits().recycle_mb, help="recycle workers above, in MiB")
     parser.add_argument("--max-calls", type=int, default=PoolLimits().max_calls, help="recycle workers after that many")
-    report = asyncio.run(soak(parser.parse_args()))
+    figures.add_option(parser)
+    options = parser.parse_args()
+    report = asyncio.run(soak(options))
     print(json.dumps(report, indent=2))
+    figures.write(options.json, _figures(report))
     sys.exit(0 if report["sound"] else 1)
 
 

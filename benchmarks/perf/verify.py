@@ -29,6 +29,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import figures
 import psutil
 
 from prover.lean import Pool, PoolLimits
@@ -275,6 +276,30 @@ async def mixed(options: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
+def _figures(mode: str, report: dict[str, Any]) -> list[figures.Figure]:
+    match mode:
+        case "ratios":
+            files, one = list(report["files"].values()), "one elaboration"
+            return [
+                figures.measured("a check", "warm, small files", "x", [row["check"] for row in files], to=one),
+                figures.measured("a strict check", "warm, small files", "x", [row["strict"] for row in files], to=one),
+            ]
+        case "jobs":
+            rate, ratio = report["items_per_second"]["two_jobs"], report["two_jobs_over_side_by_side"]
+            rounds, to = len(report["seconds"]["two_jobs"]), "two runs side by side"
+            return [figures.single("checks", "two jobs", "a second", rate, rounds, ratio, to)]
+        case _:
+            count = report["items"]
+            wrong = len(report["wrong"]) + len(report["moved"]) + len(report["processes_left"])
+            return [
+                figures.single(
+                    "mixed submissions", "two jobs, bombs among them", "a second", report["per_second"][0], count
+                ),
+                figures.single("wrong", "verdicts wrong or moved, processes left", "", wrong, count),
+                figures.single("peak memory", "of a worker", "MiB", report["worker_peak_mb"], count),
+            ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     modes = parser.add_subparsers(dest="mode")
@@ -290,6 +315,8 @@ def main() -> None:
     three.add_argument("--seconds", type=float, default=5.0, help="limit of a bomb")
     three.add_argument("--jobs", type=int, default=2)
     three.add_argument("--seed", type=int, default=1)
+    for mode in (one, two, three):
+        figures.add_option(mode)
     inner = modes.add_parser("child")
     for name in ("jobs", "first", "step", "items"):
         inner.add_argument(name, type=int)
@@ -305,6 +332,7 @@ def main() -> None:
         case _:
             report = asyncio.run(ratios(options))
     print(json.dumps(report, indent=2, ensure_ascii=False))
+    figures.write(options.json, _figures(options.mode, report))
     sys.exit(0 if report["sound"] else 1)
 
 

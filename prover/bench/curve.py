@@ -24,9 +24,6 @@ class Curve:
     points: tuple[tuple[float, int], ...]
     unknown: int = 0
 
-    def solved_within(self, x: float) -> int:
-        return max((solved for at, solved in self.points if at <= x), default=0)
-
 
 def curve(record: Record, budget: str) -> Curve:
     """The curve of one kind of budget."""

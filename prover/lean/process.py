@@ -51,7 +51,6 @@ class BridgeProcess:
         self.containment = containment or Containment()
         self.greeting: dict[str, Any] = {}
         self.calls = 0
-        self.started_at = time.monotonic()
         self.noise = 0
         nonce = secrets.token_hex(16)
         self._nonce = nonce

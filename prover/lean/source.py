@@ -95,10 +95,6 @@ class SourceFile:
         end = self._line_starts[line] - 1 if line < len(self._line_starts) else len(self._bytes)
         return self._bytes[self._line_starts[line - 1] : end].decode()
 
-    @property
-    def line_count(self) -> int:
-        return len(self._line_starts)
-
     def with_edits(self, edits: Sequence[Edit]) -> SourceFile:
         """The file with `edits` made, which must not overlap (`ValueError`). Every other byte stays.
 

@@ -16,9 +16,9 @@ from prover.agent.tactic_model import ModelChoice
 from prover.api import AsyncProver, ProveOptions
 from prover.api.opening import MEMORY_MB, EngineChoice
 from prover.core.errors import UserError
-from prover.core.visible import visible
 from prover.flags.engine import EngineOption, MemoryOption
 from prover.flags.model import PriceOption
+from prover.flags.status import Status
 from prover.model.extra import extra
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def run(
     from prover.mcp.tool import Desk
 
     roots = Roots.of(root or [Path(".")])
-    status = _Status(quiet=quiet)
+    status = Status(quiet=quiet)
     prover = AsyncProver(
         engine=engine,
         folder=roots.folders[0],
@@ -90,7 +90,7 @@ def run(
         jobs=jobs,
         memory_mb=memory,
         progress=status.progress,
-        note=status.note,
+        note=lambda text: status.say(f"note: {text}"),
     )
     desk = Desk(
         prover,
@@ -123,24 +123,3 @@ async def _serve(desk: Desk) -> NoReturn:
         serving.print_stack(file=sys.stderr)
     sys.stderr.flush()
     os._exit(code)
-
-
-class _Status:
-    """Installing and compiling, and what else a user may want to know: on standard error, the other one speaks the
-    protocol."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._told: set[str] = set()
-
-    def progress(self, phase: str, _done: int, _total: int | None) -> None:
-        if phase not in self._told:
-            self._told.add(phase)
-            self._say(f"setup: {phase}")
-
-    def note(self, text: str) -> None:
-        self._say(f"note: {text}")
-
-    def _say(self, text: str) -> None:
-        if not self._quiet:
-            typer.echo(visible(text), err=True)

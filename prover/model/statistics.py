@@ -36,8 +36,3 @@ class Statistics:
     def fill(self) -> float:
         """How full the calls were, 0 to 1."""
         return self.sent / self.room if self.room else 0.0
-
-    @property
-    def tokens_per_second(self) -> float:
-        """Tokens written for each second that the engine was busy."""
-        return self.tokens / self.busy_seconds if self.busy_seconds else 0.0

@@ -21,6 +21,7 @@ from prover.core.errors import UserError
 from prover.core.visible import visible
 from prover.flags.engine import EngineOption, MemoryOption, StartTimeoutOption
 from prover.flags.model import PriceOption, RecipeOption
+from prover.flags.status import Status
 
 if TYPE_CHECKING:
     from prover.api import AsyncProver
@@ -93,7 +94,7 @@ async def _session(
 
     target = Target.parse(wanted.target)
     folder = Path(target.path).parent if wanted.target else Path(".")
-    status = _Status()
+    status = Status()
     async with AsyncExitStack() as stack:
         # Processes to type at and for suggestions, and one for `auto`.
         prover = AsyncProver(
@@ -198,18 +199,3 @@ def _forgive(*streams: TextIO) -> None:
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-class _Status:
-    """Installing and compiling, on standard error."""
-
-    def __init__(self) -> None:
-        self._told: set[str] = set()
-
-    def progress(self, phase: str, _done: int, _total: int | None) -> None:
-        if phase not in self._told:
-            self._told.add(phase)
-            self.say(f"setup: {phase}")
-
-    def say(self, text: str) -> None:
-        typer.echo(visible(text), err=True)
