@@ -84,7 +84,12 @@ class Expression:
 
     @property
     def claims_anything(self) -> bool:
-        """Whether the conclusion is any proposition: a variable, or a variable predicate of something."""
+        """Whether the conclusion is any proposition, a variable."""
+        return self.scope.variable(self.conclusion) is not None
+
+    @property
+    def claims_a_predicate(self) -> bool:
+        """Whether the conclusion is a variable, or a variable predicate of something."""
         head, _ = self.scope.spine(self.conclusion)
         return head[0] == "b"
 
