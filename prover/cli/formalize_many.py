@@ -28,7 +28,7 @@ from prover.lean import LeanEngine, PoolLimits
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 
-FORMALIZED_SCHEMA = "leap-prover/formalized-many/1"
+MANY_SCHEMA = "leap-prover/formalize_many/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _document(
     asked: Many, found: Filtered, unusable: tuple[Unusable, ...], released: Released | None, code: int
 ) -> dict[str, Any]:
     return {
-        "schema": FORMALIZED_SCHEMA,
+        "schema": MANY_SCHEMA,
         "exit_code": code,
         "source": str(asked.source),
         "results": str(asked.results),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from prover.api.workplace import Workplace
@@ -142,6 +144,8 @@ def test_from_a_file_to_a_benchmark_that_is_run(
     )
     assert run_many(asked) == 1
     told = json.loads(capfd.readouterr().out)
+    schema = json.loads((files("prover.cli") / "schemas" / "formalize_many.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(told)
     assert {item["id"]: item["stage"] for item in told["items"]} == FALLS
     assert [one["line"] for one in told["unusable"]] == [13, 14, 15]
     assert told["benchmark"]["repeated"] == [["divides_again", "divides"]]
