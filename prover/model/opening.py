@@ -100,7 +100,11 @@ async def fed_model(
     dollars = Prices.given(price).of(asked)
     model = await opener(asked, price=dollars, deadline_seconds=_DEADLINE_SECONDS)
     if isinstance(model, OpenAIModel):
-        await model.check()
+        try:
+            await model.check()
+        except BaseException:
+            await model.close()
+            raise
     if record is not None:
         model = Recording(model, record)
     batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
