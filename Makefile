@@ -2,9 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-# What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools.
-PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py single_calls.py),$(wildcard benchmarks/perf/*.py))
-.PHONY: help setup lean fmt lint type test engines cluster slow perf wheel ci clean
+# What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools, and an hour of soaking.
+PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py single_calls.py soak_commands.py),$(wildcard benchmarks/perf/*.py))
+# The tests that rooms are to be covered by: those of the fast suite that are about them.
+COVERING := $(wildcard $(foreach room,core events search verify fuzz,tests/unit/test_$(room)_*.py)) \
+	$(addprefix tests/lean/test_,verify_lean.py policy_lean.py search_lean.py verify_fuzz.py replies.py local_modules.py)
+.PHONY: help setup lean fmt lint type test engines cluster slow perf coverage audit wheel ci clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -e '.[dev]' && touch $@
@@ -30,6 +33,11 @@ slow: setup ## the tests that take minutes; real engines, Ray too where `make en
 	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
 perf: setup ## the performance benchmarks, one after the other
 	@for f in $(PERF); do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+coverage: setup ## branches of core, events, search and verify that the tests reach (Lean included, minutes); 95 % of each room
+	$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -q $(COVERING) $(ARGS)
+	@for room in core events search verify; do echo "== $$room"; $(BIN)/coverage report --include="prover/$$room/*" --skip-covered --fail-under=95 -m || exit 1; done
+audit: ## look up known holes of the packages that .venv holds, with pip-audit in an environment of its own
+	.ci/audit
 wheel: setup ## build the wheel, install it outside the checkout, try it there
 	.ci/wheel
 ci: ## what CI runs
