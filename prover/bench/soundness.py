@@ -24,6 +24,19 @@ from prover.lean.wire import Elaboration, Hole
 #: What a person tries first; each alone.
 CALLS = ("rfl", "decide", "omega", "simp", "simp_all", "grind", "intros; omega", "intros; simp_all")
 _CONTRADICTIONS = ("contradiction", "omega", "simp_all", "grind")
+_FALLS = "(first | omega | grind | (simp_all; done) | (simp at *; omega))"
+#: Of `∃ m, ∀ n, ...`, once for the first numbers where more is asked for before: what is claimed to exist fails at
+#: small numbers, at itself or above.
+_WITNESSED = tuple(
+    f"intro h; obtain ⟨{', '.join(found)}⟩ := {given}; {'; '.join(f'have := {said}' for said in instances)}; {_FALLS}"
+    for given in ("h", "h 1 (by decide)")
+    for found, instances in (
+        (("m", "hm"), ("hm m", "hm (m + 1)")),
+        (("m", "hm"), ("hm 0", "hm 1", "hm 2")),
+        (("x", "y", "hm"), ("hm 0 1", "hm 1 0", "hm (-1) 0", "hm 0 (-1)")),
+        (("m", "g", "hm"), ("hm m g", "hm (m + 1) (by omega)", "Nat.le_of_dvd g (hm (m + 1) (by omega)).2")),
+    )
+)
 _NEGATIONS = (
     "decide",
     "omega",
@@ -220,7 +233,9 @@ async def _negated(opened: Opened) -> Finding | None:
     states = [hole.state for hole in read.holes if hole.declaration == name and hole.state is not None]
     if not read.clean or len(states) != 1:
         return None
-    call = await opened.close(states[0], _NEGATIONS)
+    goals = [hole.goals.goals[0] for hole in read.holes if hole.state == states[0] and hole.goals is not None]
+    claimed = any("∃" in goal.target for goal in goals)
+    call = await opened.close(states[0], (*_NEGATIONS, *(_WITNESSED if claimed else ())))
     theorem = f"{header} by\n  {call}"
     if call is not None and await opened.holds(opened.problem.followed_by(theorem), name):
         return Finding("false", call, theorem)

@@ -12,14 +12,16 @@ from prover.formalize.joint import Joint
 from prover.lean import Worker
 
 #: These use the other statement as it is: what they prove says the same in another order.
+_CLOSING = "first | assumption | omega | (simp_all; done) | grind"
+_TURNED = "first | apply Eq.symm | apply And.symm | apply Iff.symm | apply Or.symm | apply Ne.symm"
 _BY_FORM = (
     "exact h",
     "intros; exact h ..",
     "intros; exact (h ..).symm",
     "intros; apply h <;> assumption",
-    "intros; apply Eq.symm; apply h <;> assumption",
-    "intros; apply h <;> first | assumption | omega | (simp_all; done) | grind",
-    "intros; apply Eq.symm; apply h <;> first | assumption | omega | (simp_all; done) | grind",
+    f"intros; ({_TURNED}); apply h <;> assumption",
+    f"intros; apply h <;> {_CLOSING}",
+    f"intros; ({_TURNED}); apply h <;> {_CLOSING}",
 )
 #: These may prove a statement without the other; tried where they do not.
 _BY_AUTOMATION = (
@@ -30,7 +32,6 @@ _BY_AUTOMATION = (
     "intros; have := h ..; omega",
     "obtain ⟨x, hx⟩ := h; exact ⟨x, by first | assumption | omega | (simp_all; done) | grind⟩",
 )
-_CLOSING = "first | assumption | omega | (simp_all; done) | grind"
 _ALONE = ("grind", "omega", "simp", "decide", "intros; omega", "intros; simp_all", "intros; grind")
 _HEARTBEATS = 40_000
 _TACTIC_SECONDS = 4.0

@@ -51,7 +51,9 @@ def _repeated(expression: Expression) -> Iterator[Doubt]:
 
 def _unused(expression: Expression) -> Iterator[Doubt]:
     for number, argument in enumerate(expression.arguments):
-        if not argument.prop and not argument.instance and not expression.mentioned_later(number):
+        of_type_variable = argument.scope.variable(argument.type) is not None  # says that the type has an element
+        named = argument.prop or argument.instance or of_type_variable
+        if not named and not expression.mentioned_later(number):
             kind = argument.scope.shown(argument.type)
             yield Doubt(Concern.UNUSED_VARIABLE, f"{argument.name} : {kind} occurs nowhere in the statement")
     tables = expression.tables

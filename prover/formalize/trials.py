@@ -27,6 +27,8 @@ _BOUND_BY_HAND = "set_option autoImplicit false\nset_option relaxedAutoImplicit 
 #: Names that stand for types and universes without being declared, by custom.
 _CUSTOMARY = frozenset("αβγδεζηθικμνξοπρστυφχψωuvw")
 _MOST_HYPOTHESES = 12
+#: Instances of one variable, or several, without which nothing is said of hypotheses that none of them meets.
+_ENOUGH = (60, 1000)
 
 #: Elaborates the draft anew, on a worker of its own for as long as it lasts.
 Opening = Callable[[], AbstractAsyncContextManager[Stated]]
@@ -109,9 +111,10 @@ async def unmet(stated: Stated, expression: Expression, *, seconds: float) -> li
         avoid=avoid,
         seconds=seconds,
     )
-    if result.found is not None or result.tried.stopped in ("lost", "unreadable") or result.tried.instances == 0:
-        return []
     count = result.tried.instances
+    many = sum(not a.prop and not a.instance for a in expression.arguments) > 1
+    if result.found is not None or result.tried.stopped in ("lost", "unreadable") or count < _ENOUGH[many]:
+        return []
     detail = f"none of {count:,} small instances meets all hypotheses; this does not say that none does"
     return [Doubt(Concern.UNMET_HYPOTHESES, detail)]
 
