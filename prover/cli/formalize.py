@@ -81,8 +81,22 @@ def run(
         Path | None, typer.Option("--frozen", metavar="FILE.lean", help="Only say whether a file's marks hold.")
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="For FILE.jsonl: where the results go.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="For FILE.jsonl: where results.jsonl and the benchmark of what is kept go; by default a folder called "
+            "as the file. The same command goes on where it stopped.",
+        ),
     ] = None,
+    jobs: Annotated[int, typer.Option(help="For FILE.jsonl: problems at once.", min=1, max=64)] = 1,
+    agreeing: Annotated[
+        int, typer.Option(help="For FILE.jsonl: so many drafts have to be shown to say the same.", min=1)
+    ] = 1,
+    keep_doubtful: Annotated[
+        bool,
+        typer.Option("--keep-doubtful", help="For FILE.jsonl: keep statements with doubts that do not damn them."),
+    ] = False,
     model: ModelOption = "",
     agent: Annotated[str, typer.Option("--agent", metavar="NAME|DIR", help="Whose formaliser is asked.")] = "leap",
     role_model: RoleModelOption = None,
@@ -111,21 +125,30 @@ def run(
     """
     if frozen is not None:
         return say_frozen(frozen, engine_choice, memory, start_timeout, as_json=as_json, quiet=quiet)
-    if words.endswith(_MANY) and Path(words).is_file():
+    budget = Budget(tokens=tokens, money=money, calls=calls)
+    if words.endswith(_MANY) and len(words.split()) == 1:
+        _must_be_words_each(context, accept, run_folder, out)
+        chosen = AgentChoice()
+        if model:
+            chosen = AgentChoice.checked(agent, model, role_model, hint, price, record_answers, {})
+            check_money(money, list(chosen.references.values()), price)
+        place = folder or Path(Path(words).stem)
         return _many(
-            Path(words), folder, drafts=drafts, mends=mends, back=back, context=context, model=model, agent=agent,
-            role_model=role_model, price=price, money=money, tokens=tokens, calls=calls, record=record_answers,
-            memory=memory, start_timeout=start_timeout, engine_choice=engine_choice, as_json=as_json, quiet=quiet,
+            source=Path(words), place=place, drafts=drafts, agreeing=agreeing, jobs=jobs, keep_doubtful=keep_doubtful,
+            author=model, choice=chosen, budget=budget, mends=mends, back=back, memory_mb=memory,
+            start_seconds=start_timeout, engine=engine_choice, as_json=as_json, quiet=quiet,
         )  # fmt: skip
-    if folder is not None:
-        raise UserError("--out is for FILE.jsonl", code="bad_option", hint="-o FILE.lean keeps one statement")
+    given = {"out": folder is not None, "jobs": jobs > 1, "agreeing": agreeing > 1, "keep-doubtful": keep_doubtful}
+    if any(given.values()):
+        flag = next(flag for flag, said in given.items() if said)
+        raise UserError(f"--{flag} is for FILE.jsonl", code="usage", hint="-o FILE.lean keeps one statement")
     choice = AgentChoice.checked(agent, model, role_model, hint, price, _recording(record_answers, run_folder), {})
     check_money(money, list(choice.references.values()), price)
     before = STRICT if context is None else SourceFile.read(context).text
     task = Task(_words(words), name.strip(), before, model)
     asked = _Asked(
         task,
-        Limits(drafts, mends, Budget(tokens=tokens, money=money, calls=calls), back),
+        Limits(drafts, mends, budget, back),
         choice,
         _accepting(accept),
         not as_json and not accept and sys.stdin.isatty() and sys.stdout.isatty(),
@@ -274,14 +297,24 @@ def _words(words: str) -> str:
     return text.strip()
 
 
-def _many(path: Path, folder: Path | None, **options: Any) -> int:
-    """Hands over to the command for many problems."""
-    from importlib import import_module
+def _must_be_words_each(context: Path | None, accept: str, run_folder: Path | None, out: Path | None) -> None:
+    """Raises `UserError` (`usage`) for what makes sense for one statement only."""
+    given = {"context": context, "accept": accept, "run": run_folder, "output": out}
+    for flag, said in given.items():
+        if said:
+            hint = "a record may have its own context; --out DIR says where results go"
+            raise UserError(f"--{flag} is for one statement, not for FILE.jsonl", code="usage", hint=hint)
 
-    if folder is None:
-        raise UserError(f"{path} holds many problems: where are the results to go?", code="usage", hint="add --out DIR")
-    many: Any = import_module("prover.cli.formalize_many")
-    return int(many.run_many(path, folder, **options))
+
+def _many(
+    place: Path, drafts: int, agreeing: int, jobs: int, *, keep_doubtful: bool, source: Path, **options: Any
+) -> int:
+    """Hands over to the command for many problems, which few need."""
+    from prover.cli.formalize_many import Many, run_many
+    from prover.formalize.batch import BatchOptions
+
+    wanted = BatchOptions(drafts, agreeing, jobs, keep_doubtful)
+    return run_many(Many(source, wanted, place / "results.jsonl", place, **options))
 
 
 def _show(outcome: _Outcome, out: Path | None, *, quiet: bool) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,16 @@ from rich.table import Table
 from rich.text import Text
 
 from prover import __version__
+from prover.agent.leap.choice import AgentChoice
+from prover.agent.leap.role_models import role_models
 from prover.api.workplace import workplace
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine
 from prover.cli.fill import stop_on_interrupt
 from prover.cli.terminal import errors, output, safe
+from prover.core.budget import Budget
 from prover.core.errors import UserError
-from prover.formalize.batch import Batch, BatchOptions, Drafting, Filtered, Judging
+from prover.formalize.batch import Batch, BatchOptions, Filtered
+from prover.formalize.by_model import by_model
 from prover.formalize.funnel import funnel
 from prover.formalize.informal import InformalProblem, Unusable, read_informal
 from prover.formalize.ledger import Ledger
@@ -29,13 +35,17 @@ from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 
 MANY_SCHEMA = "leap-prover/formalize_many/1"
+#: The roles that say a statement in words again, and compare that with what was asked for.
+_READERS = {"translator", "judge"}
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
     """What the command line said. `out`: the results (default NAME.formalized.jsonl in the current folder);
-    `benchmark`: the folder for the benchmark of what is kept, called `name` (default: as the source is). `author`: the
-    models that draft and read back, part of what decides a result."""
+    `benchmark`: the folder for the benchmark of what is kept, called `name` (by default as the source). `author`: the
+    models that draft and read back, part of what decides a result. `choice`: the agent that drafts, if any, within
+    `budget` for all problems; `mends`: how often one draft is mended; `back`: the statement that is to be kept is said
+    in words again and compared with what was asked for."""
 
     source: Path
     options: BatchOptions
@@ -49,6 +59,10 @@ class Many:
     lite: bool = False
     as_json: bool = False
     quiet: bool = False
+    choice: AgentChoice = field(default_factory=AgentChoice)
+    budget: Budget = field(default_factory=Budget)
+    mends: int = 3
+    back: bool = True
 
     @property
     def results(self) -> Path:
@@ -56,25 +70,25 @@ class Many:
 
     @property
     def benchmark_name(self) -> str:
-        return self.name or self.source.stem.lower()
+        return self.name or re.sub(r"[^a-z0-9._-]+", "-", self.source.stem.lower()).strip("-._") or "problems"
 
 
-def run_many(asked: Many, *, drafting: Drafting | None = None, judging: Judging | None = None) -> int:
+def run_many(asked: Many) -> int:
     """Looks at what is not done yet, prints, and gives the exit code: 0 where every problem was kept, 1 where some
-    were not, 130 after an interrupt (what is done is kept).
-
-    `drafting`: writes statements for problems that bring none; `judging`: says whether one says what the words say.
-    Raises `UserError`, `SetupError`.
-    """
+    were not, 130 after an interrupt (what is done is kept). Raises `UserError`, `SetupError`."""
     if asked.benchmark is not None:
         must_be_name(asked.benchmark_name)
     problems, unusable = read_informal(asked.source)
-    if drafting is None and not any(problem.drafts for problem in problems):
+    if asked.choice.agent is None and not any(problem.drafts for problem in problems):
         message = f"{asked.source} has words alone, and no model is named that states them"
         raise UserError(message, code="no_model", hint='name one with --model, or give each record a "statement"')
     engine = open_engine(str(asked.source), asked.engine, quiet=asked.quiet, lite=asked.lite)
+    try:
+        asked.results.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot make {asked.results.parent}: {error.strerror}", code="unwritable") from None
     with Ledger(asked.results) as ledger:
-        found = asyncio.run(_filter(asked, engine, problems, ledger, drafting, judging))
+        found = asyncio.run(_filter(asked, engine, problems, ledger))
     released = _release(asked, found)
     code = 130 if found.interrupted else int(bool(unusable) or not all(o.kept for o in found.outcomes))
     if asked.as_json:
@@ -84,25 +98,27 @@ def run_many(asked: Many, *, drafting: Drafting | None = None, judging: Judging 
     return code
 
 
-async def _filter(
-    asked: Many,
-    engine: LeanEngine,
-    problems: tuple[InformalProblem, ...],
-    ledger: Ledger,
-    drafting: Drafting | None,
-    judging: Judging | None,
-) -> Filtered:
+async def _filter(asked: Many, engine: LeanEngine, problems: tuple[InformalProblem, ...], ledger: Ledger) -> Filtered:
     # For each job one worker that elaborates and one, clean, that judges.
     limits = PoolLimits(
         size=2 * asked.options.jobs, spares=1, memory_mb=asked.memory_mb, start_seconds=asked.start_seconds
     )
     foundation = CORE_MATH if asked.lite else None
     over = [] if foundation is None else [foundation.name]
-    stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, asked.author, *over])
+    asking = [asked.author, asked.mends, asked.back, dict(asked.choice.facts({}))] if asked.choice.agent else []
+    stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, *asking, *over])
     source = SourceFile("<problems>", b"")
-    async with workplace(engine, limits, source, lambda phase, done, total: None, foundation) as place:
-        observe = _told(asked, len(problems))
-        batch = Batch(place, ledger, stamp, asked.options, drafting=drafting, judging=judging, observe=observe)
+    async with AsyncExitStack() as stack:
+        models = await stack.enter_async_context(role_models(asked.choice))
+        place = await stack.enter_async_context(
+            workplace(engine, limits, source, lambda phase, done, total: None, foundation)
+        )
+        drafting = judging = None
+        if models is not None:
+            work = stack.enter_context(by_model(place, models, asked.budget, asked.mends, asked.author))
+            drafting = work.draft
+            judging = work.judge if asked.back and set(models.agent.roles) >= _READERS else None
+        batch = Batch(place, ledger, stamp, asked.options, drafting=drafting, judging=judging, observe=_told(asked))
         return await batch.run(problems, stop_on_interrupt())
 
 
@@ -115,7 +131,7 @@ def _release(asked: Many, found: Filtered) -> Released | None:
     return release(asked.benchmark, asked.benchmark_name, found.outcomes, about=about)
 
 
-def _told(asked: Many, total: int) -> Callable[[Outcome], None]:
+def _told(asked: Many) -> Callable[[Outcome], None]:
     def observe(outcome: Outcome) -> None:
         if not asked.as_json:
             output().print(_line(outcome), soft_wrap=True)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import CutOff, Said, Unanswered
 from prover.agent.leap.lemma import Statement
-from prover.agent.leap.replies import NoReply, StatementReply, WordsReply
+from prover.agent.leap.replies import NoReply, ReviewReply, StatementReply, WordsReply
 from prover.core.budget import Spent
 from prover.core.errors import ModelError
 from prover.core.message import Message
@@ -28,6 +28,8 @@ class Writers(Protocol):
     async def formalise(self, brief: Brief, draw: int = 0) -> Said[StatementReply | NoReply]: ...
 
     async def translate(self, brief: Brief, draw: int = 0) -> Said[WordsReply | NoReply]: ...
+
+    async def judge(self, brief: Brief, draw: int = 0) -> Said[ReviewReply | NoReply]: ...
 
 
 @dataclass(frozen=True, slots=True)

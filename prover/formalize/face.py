@@ -10,6 +10,7 @@ from prover.agent.leap.role_models import RoleModels
 from prover.api import AsyncProver
 from prover.api.workplace import Workplace
 from prover.core.errors import UserError
+from prover.formalize.by_model import must_formalise
 from prover.formalize.checks import Checks
 from prover.formalize.drafting import Task
 from prover.formalize.formalization import Candidate, Formalization
@@ -32,10 +33,7 @@ def formalizing(
 ) -> Generator[Formalizing]:
     """Drafts by the models of an agent, for as long as the context lasts. `UserError` (`no_formaliser`) for an agent
     that has no role for it."""
-    if "formaliser" not in models.agent.roles:
-        raise UserError(
-            f"the agent {models.agent.name} has no formaliser", code="no_formaliser", hint="--agent leap has one"
-        )
+    must_formalise(models)
     with models.cast(place.pool, SourceFile("<context>", task.context.encode()), observe) as cast:
         assert cast is not None
         yield Formalizing(place, cast, task, limits, checks=checks, observe=observe)

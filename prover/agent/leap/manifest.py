@@ -11,7 +11,7 @@ from prover.generate.manifest import Part
 
 AGENT = Kind("agent", "docs/agents.md")
 RoleName = Literal[
-    "planner", "sketcher", "prover", "repairer", "reviewer", "negator", "diagnoser", "formaliser", "translator"
+    "planner", "sketcher", "prover", "repairer", "reviewer", "negator", "diagnoser", "formaliser", "translator", "judge"
 ]
 ToolName = Literal["lean_check", "goal_at", "premises", "try_tactics", "lemma_status"]
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]

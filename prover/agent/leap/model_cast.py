@@ -127,6 +127,10 @@ class ModelCast:
         """What a statement in Lean says, in words, for a reader who has not seen others."""
         return await self._ask("translator", brief, draw, lambda s: read_words(s.text, s.finish))
 
+    async def judge(self, brief: Brief, draw: int = 0) -> Said[ReviewReply | NoReply]:
+        """Whether what `brief.work` says of a theorem is what `brief.statement.informal` asks for."""
+        return await self._ask("judge", brief, draw, lambda s: read_review(s.text, s.finish))
+
     def _question(self, brief: Brief) -> Question:
         context = f"{brief.before}\n\n{brief.definitions}"
         return Question(brief.statement.name, context, self._native)
