@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from formalize_checks import checks
+from model_server import Asked, ModelServer
 
+from prover import AsyncProver
 from prover.agent import Target
+from prover.agent.leap.choice import AgentChoice
 from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.roles import find_agent
 from prover.api.checking import check_in
@@ -20,7 +24,8 @@ from prover.api.workplace import Workplace
 from prover.core.budget import Budget
 from prover.core.errors import ModelError, UserError
 from prover.core.message import Severity
-from prover.core.verdict import Consistent, Mismatch
+from prover.core.verdict import Consistent, Incomplete, Mismatch
+from prover.formalize import formalize, freeze
 from prover.formalize.back_translation import blind
 from prover.formalize.draft import Draft
 from prover.formalize.drafting import Task
@@ -275,3 +280,31 @@ async def test_prove_and_check_keep_to_marks(place: Workplace) -> None:
     with pytest.raises(UserError) as caught:
         await check_in(place, finished, other, CheckOptions())
     assert caught.value.code == "statement_changed"
+
+
+def _server_writes(asked: Asked) -> list[str]:
+    return ["So it reads."] if "never seen any other statement" in asked.text else [reply(GOOD)]
+
+
+async def test_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docs/formalize.md has it."""
+    with ModelServer(_server_writes) as server:
+        monkeypatch.setenv("LOCAL_BASE_URL", server.url)
+        agent = AgentChoice.checked("leap", "openai-api/local/tiny", None, None, "", None, {})
+        async with AsyncProver(engine="embedded", agent=agent) as prover:
+            found = await formalize(prover, WORDS, name="odd_sum", checks=checks())
+            best, reason = found.best()
+            assert best is not None and not reason and (best.agreeing, best.of) == (4, 4)
+            assert best.back is not None and best.back.words == "So it reads."
+            sealed = await freeze(prover, found, best)
+            path = tmp_path / "odd.lean"
+            sealed.file.write_to(path)
+            assert isinstance((await prover.check(path)).verdicts["odd_sum"], Incomplete)
+            path.write_text(path.read_text().replace("% 2 = 0", "% 3 = 0"))
+            with pytest.raises(UserError) as caught:
+                await prover.prove(path)
+            assert caught.value.code == "statement_changed"
+        async with AsyncProver(engine="embedded") as prover:
+            with pytest.raises(UserError) as caught:
+                await formalize(prover, WORDS, checks=checks())
+            assert caught.value.code == "no_model"

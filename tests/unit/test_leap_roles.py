@@ -81,7 +81,7 @@ def test_what_comes_with_the_library() -> None:
     assert agents() == ("leap", "repair", "search", "whole-proof")
     assert {role for agent, role in NAMES if agent == "leap"} == {
         "planner", "sketcher", "prover", "repairer", "reviewer", "negator", "diagnoser", "formaliser",
-        "translator",
+        "translator", "judge",
     }  # fmt: skip
     assert len({find_agent(name).digest for name in agents()}) == 4
     assert find_agent("leap").models == ("main",) and find_agent("search").models == ()
