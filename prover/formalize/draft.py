@@ -20,6 +20,11 @@ class Draft:
     reading: str = ""
     author: str = "person"
 
+    def __post_init__(self) -> None:
+        for part in ("statement", "definitions", "context"):
+            # Lean counts LF line ends; so are positions in what stands here.
+            object.__setattr__(self, part, getattr(self, part).replace("\r\n", "\n"))
+
     @property
     def text(self) -> str:
         """The file that states it, its proof left open."""

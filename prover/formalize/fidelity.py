@@ -19,7 +19,8 @@ from prover.formalize.draft import Draft
 from prover.formalize.examined import Examined
 from prover.formalize.expression import Expression
 from prover.formalize.scope import TooLarge
-from prover.formalize.stated import Refused, Stated, refusal, state
+from prover.formalize.shape import refusal
+from prover.formalize.stated import Refused, Stated, state
 from prover.formalize.trials import expression_of, free_names, problem_of, seen, thorough, unmet, unneeded
 from prover.lean.header import HeaderInfo
 from prover.verify.name import show
@@ -85,7 +86,7 @@ class _Examination:
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[Stated]:
         async with self.place.pool.lease(self.header.modules) as worker:
-            yield await state(self.place, worker, self.draft, self.header, seconds=self.limits.seconds)
+            yield await state(self.place.pool, worker, self.draft, self.header, seconds=self.limits.seconds)
 
     async def _read(self) -> None:
         async with self._opened() as stated:

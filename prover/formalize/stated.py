@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from prover.api.workplace import Workplace
 from prover.core.errors import CallTimeout
-from prover.core.message import Message, Severity
+from prover.core.message import Message
 from prover.formalize.draft import Draft
-from prover.lean import Elaboration, Hole, Worker
+from prover.formalize.shape import Shape, refusal
+from prover.lean import Elaboration, Hole, Pool, Worker
 from prover.lean.header import HeaderInfo
-from prover.verify.footing import SORRY
-from prover.verify.name import Name, parse, user_part
-from prover.verify.policy import Allowance, forbidden, runs_code
+from prover.verify.name import Name
+from prover.verify.policy import runs_code
 from prover.verify.tables import JudgeTooSlow, MalformedExport, Tables
-
-_END = "Lean.Parser.Command.eoi"
 
 
 class Refused(Exception):
@@ -44,11 +41,13 @@ class Stated:
     tables: Tables
 
 
-async def state(place: Workplace, worker: Worker, draft: Draft, header: HeaderInfo, *, seconds: float) -> Stated:
-    """Elaborates a draft on a leased worker, which is marked for disposal where it may have run the draft's code.
+async def state(pool: Pool, worker: Worker, draft: Draft, header: HeaderInfo, *, seconds: float) -> Stated:
+    """Elaborates a draft on a worker leased from `pool`, which is marked for disposal where it may have run the
+    draft's code.
 
-    Raises `Refused` for one that has errors, commands other than declarations (the context's own aside), no open
-    theorem of its name at its end, or a hole in the statement; `LeanProcessError` where Lean is lost.
+    Raises `Refused` for one that has errors, or anything but whole definitions and one open theorem of its name at its
+    end (its context aside): axioms, opaque constants, notations, holes in definitions or in the statement, what the
+    policy `proof` forbids. `LeanProcessError` where Lean is lost.
     """
     text = draft.text
     deadline = time.monotonic() + seconds
@@ -68,21 +67,25 @@ async def state(place: Workplace, worker: Worker, draft: Draft, header: HeaderIn
             worker.discard()
         if read.stopped:
             raise _too_slow(seconds)
-        _refuse(place, draft, read)
-        hole = _own_hole(draft, read)
+        if read.errors:
+            raise Refused(read.errors)
+        foundation = () if pool.foundation is None else (pool.foundation.name,)
+        shape = Shape(draft, read, (*pool.engine.trusted_modules, *foundation))
+        _must_be_none(shape.faults())
         try:
             export = await worker.export(read.env, seconds=max(1.0, deadline - time.monotonic()))
             tables = Tables.read(export, deadline=deadline + seconds)
         except MalformedExport:
             worker.discard()
             raise Refused([refusal("Lean's account of it cannot be read", "unreadable")]) from None
-    name = _theorem(draft, tables, hole)
-    return Stated(draft, worker, header, read, read.env, hole, name, tables)
+    _must_be_none(shape.declared_faults(tables))
+    assert shape.hole is not None  # its lack is a fault
+    return Stated(draft, worker, header, read, read.env, shape.hole, shape.theorem(tables), tables)
 
 
-def refusal(text: str, kind: str) -> Message:
-    """Why a draft is not taken, beside what Lean says."""
-    return Message(Severity.ERROR, text, kind)
+def _must_be_none(faults: Iterator[Message]) -> None:
+    if (first := next(faults, None)) is not None:
+        raise Refused([first])
 
 
 @contextmanager
@@ -95,56 +98,3 @@ def _slow(seconds: float) -> Generator[None]:
 
 def _too_slow(seconds: float) -> Refused:
     return Refused([refusal(f"Lean takes longer than {seconds:g} s to read it", "slow")])
-
-
-def _refuse(place: Workplace, draft: Draft, read: Elaboration) -> None:
-    text, own = draft.text, _context_bytes(draft)
-    if read.errors:
-        raise Refused(read.errors)
-    context = [c for c in read.commands if c.span is not None and c.span.end <= own]
-    trusted = {*place.engine.trusted_modules, *([place.foundation.name] if place.foundation else [])}
-    refused = forbidden(read.commands, text, Allowance(draft.context, context), trusted=trusted)
-    if refused is not None:
-        raise Refused([refusal(f"`{refused.construct}` may not stand in a draft", "forbidden")])
-    start = _statement_byte(draft)
-    after = [c for c in read.commands if c.span is not None and c.span.end > start and c.kind != _END]
-    if len(after) != 1:
-        raise Refused([refusal("there is more than one theorem in the statement", "not_one_theorem")])
-    if any(construct.what == "attribute" for construct in after[0].constructs):
-        raise Refused([refusal("the theorem has attributes: what is assumed may not be used", "forbidden")])
-
-
-def _context_bytes(draft: Draft) -> int:
-    return len(draft.context.rstrip().encode())
-
-
-def _statement_byte(draft: Draft) -> int:
-    """Where the statement begins in the draft's text."""
-    return len(replace(draft, statement="").text.rstrip().removesuffix(":= by\n  sorry").rstrip().encode())
-
-
-def _own_hole(draft: Draft, read: Elaboration) -> Hole:
-    """The hole that stands for the proof."""
-    data = draft.text.encode().rstrip()
-    at = len(data) - len(b"sorry")
-    here = [hole for hole in read.holes if hole.span is not None and hole.span.start == at]
-    others = [hole for hole in read.holes if hole.span is not None and _statement_byte(draft) <= hole.span.start != at]
-    if others:
-        raise Refused([refusal("there is a `sorry` in the statement itself", "hole_in_statement")])
-    if len(here) != 1 or here[0].goals is None:
-        raise Refused([refusal("it does not end in one statement that is left open", "not_one_theorem")])
-    if not here[0].is_prop:
-        raise Refused([refusal(f"it asks for a value: {here[0].goals.goals[0].target}", "no_proposition")])
-    return here[0]
-
-
-def _theorem(draft: Draft, tables: Tables, hole: Hole) -> Name:
-    wanted = parse(draft.name)
-    found = parse(hole.declaration or "")
-    name = next((name for name in tables.constants if user_part(name) == found), None)
-    if not wanted or name is None or found[-len(wanted) :] != wanted or tables.constants[name].kind != "theorem":
-        called = hole.declaration or "nothing"
-        raise Refused([refusal(f"it is to state the theorem {draft.name}, and states {called}", "other_name")])
-    if SORRY in tables.constants_in([tables.constants[name].type]):
-        raise Refused([refusal("there is a `sorry` in the statement itself", "hole_in_statement")])
-    return name

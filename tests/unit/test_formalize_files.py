@@ -18,7 +18,7 @@ from prover.formalize.informal import InformalProblem, read_informal, ready_draf
 from prover.formalize.ledger import Ledger
 from prover.formalize.outcome import DraftOutcome, Outcome, Stage, draft_outcome
 from prover.formalize.release import release
-from prover.formalize.stated import refusal
+from prover.formalize.shape import refusal
 
 
 def read(tmp_path: Path, *records: object) -> tuple[list[InformalProblem], dict[int, str]]:
