@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# At once: its module has its name, and would stand here instead of it when somebody else loads that first.
+from prover.api.workplace import Workplace, workplace
+
 if TYPE_CHECKING:
     from prover.api.async_prover import AsyncProver, Lean
     from prover.api.checking import Checked
@@ -13,7 +16,6 @@ if TYPE_CHECKING:
     from prover.api.proof import OpenProof, OpenState
     from prover.api.prover import Prover
     from prover.api.proving import Proving, RunEvent, RunStatus
-    from prover.api.workplace import Workplace, workplace
     from prover.api.workplaces import Workplaces
 
 __all__ = [
@@ -48,8 +50,6 @@ _MODULES = {
     "Proving": "prover.api.proving",
     "RunEvent": "prover.api.proving",
     "RunStatus": "prover.api.proving",
-    "Workplace": "prover.api.workplace",
-    "workplace": "prover.api.workplace",
     "Workplaces": "prover.api.workplaces",
 }
 

@@ -168,7 +168,7 @@ def find_entry(words: Sequence[str]) -> tuple[str, Entry, tuple[str, ...]]:
     entries, group = COMMANDS, ()
     for depth, word in enumerate(words):
         name = next((name for name, entry in entries.items() if word in (name, entry.table)), "")
-        if not name or depth > 1:
+        if not name or not (entries[name].commands or depth == len(words) - 1):
             raise UserError(
                 f"there is no command {' '.join(words)!r}", code="no_command", hint=f"one of: {', '.join(COMMANDS)}"
             )

@@ -39,7 +39,7 @@ def show(found: Formalization) -> None:
 
 def _block(one: Candidate) -> Text:
     style = "red" if one.damned else "yellow" if one.examined.doubts else ""
-    lines = Text(wording.standing(one), style)
-    lines += Text("\n" + "\n".join(f"  {line}" for line in wording.code(one)))
+    lines = Text().append(wording.standing(one), style)
+    lines.append("\n" + "\n".join(f"  {line}" for line in wording.code(one)))
     back = wording.said_back(one)
-    return lines + Text("\nsaid back: ", "dim") + Text(back) if back else lines
+    return lines.append("\nsaid back: ", "dim").append(back) if back else lines

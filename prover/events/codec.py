@@ -94,8 +94,9 @@ def decoder(kind: Any) -> Decoder:
 
 def _shown(data: object) -> str:
     """For an error: what is there, cut where it is long or deep."""
-    long = isinstance(data, (str, list, dict))
-    return (reprlib.repr if long else repr)(cast("object", data))
+    if type(data) in (str, list, dict):
+        return reprlib.repr(data)
+    return repr(data)
 
 
 def _exactly(kind: type) -> Decoder:

@@ -17,12 +17,16 @@ class LineFile:
 
     A line has reached the operating system when `append` returns (it survives the death of this process; `close` also
     waits for the disk). One writer at a time: a second one gets a `UserError` (`run_in_use`) with this `hint`.
+    `UserError` (`not_writable`) where the file cannot be opened.
     """
 
     def __init__(self, path: Path, *, hint: str = "") -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise UserError(f"cannot write {path}: {error.strerror}", code="not_writable") from None
         try:
             _lock(self._file, path, hint)
             self._size = _end_of_last_line(self._file)

@@ -87,6 +87,18 @@ class Expression:
         """Whether the conclusion is any proposition, a variable."""
         return self.scope.variable(self.conclusion) is not None
 
+    @property
+    def claims_a_predicate(self) -> bool:
+        """Whether the conclusion is a variable, or a variable predicate of something."""
+        head, _ = self.scope.spine(self.conclusion)
+        return head[0] == "b"
+
+    @property
+    def claims_the_same_of_all(self) -> bool:
+        """Whether the conclusion is about none of the arguments, as `1 = 2` is."""
+        count = len(self.arguments)
+        return not any(mentions(self.tables, self.conclusion, index) for index in range(count))
+
     def mentioned_later(self, number: int) -> bool:
         """Whether an argument occurs in a later one or in the conclusion."""
         later = self.arguments[number + 1 :]

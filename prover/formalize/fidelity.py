@@ -26,6 +26,7 @@ from prover.verify.name import show
 
 #: The kind of the message that Lean was lost, which says nothing about a draft.
 LOST = "lost"
+_SETTLED = frozenset({Concern.FALSE, Concern.VACUOUS, Concern.UNMET_HYPOTHESES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,9 @@ class _Examination:
                 return None  # from a contradiction follows anything: that is what it says
             case "vacuous" if await self._proved(judge, finding.script):
                 detail = f"its hypotheses contradict each other: {finding.detail} proves `False` from them"
-                return Doubt(Concern.VACUOUS, detail, finding.script)
+                # `1 = 2` is written for `False`: that they contradict each other may be what is claimed.
+                open_claim = self.expression is not None and self.expression.claims_the_same_of_all
+                return Doubt(Concern.UNMET_HYPOTHESES if open_claim else Concern.VACUOUS, detail, finding.script)
             case "false" if await self._refuted(judge, finding.script):
                 return Doubt(Concern.FALSE, f"it is false: {finding.detail}", finding.script)
             case "unexamined":
@@ -131,12 +134,7 @@ class _Examination:
     async def _try(self, findings: Sequence[Finding], known: set[Concern]) -> None:
         """Whether its hypotheses are needed, and met by anything small."""
         expression = self.expression
-        if (
-            expression is None
-            or not expression.hypotheses
-            or expression.claims_anything
-            or known & {Concern.FALSE, Concern.VACUOUS}
-        ):
+        if expression is None or not expression.hypotheses or expression.claims_anything or known & _SETTLED:
             return
         call = next((finding.script for finding in findings if finding.what == "trivial"), "")
         try:

@@ -40,7 +40,7 @@ def read_off(stated: Stated, expression: Expression, words: str = "") -> list[Do
 
 def _repeated(expression: Expression) -> Iterator[Doubt]:
     """A hypothesis that is the conclusion. `p → p` for any proposition may well be meant."""
-    if expression.claims_anything:
+    if expression.claims_a_predicate:
         return
     conclusion = expression.scope.exact(expression.conclusion)
     for argument in expression.hypotheses:

@@ -19,6 +19,8 @@ _CONNECT_SECONDS = 10.0
 #: an organization, a project and headers of the user's: they are for OpenAI only.)
 _HEADERS = frozenset({"host", "accept", "connection", "user-agent", "content-type", "content-length"})
 _SHOWN = 300
+#: Keys of fewer characters are those of servers that ask for none (`EMPTY`); they may be words of an answer.
+_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,11 @@ class Endpoint:
             response = error.response
         except (openai.APIConnectionError, self._http.HTTPError, _TooLarge) as error:
             raise self._broken(error) from None
-        return Received(response.status_code, dict(response.headers), response.content)
+        return Received(response.status_code, dict(response.headers), self._without_key(response.content))
+
+    def _without_key(self, body: bytes) -> bytes:
+        """A body as it is read, and may be recorded: a server that echoes requests tells the key in its answers."""
+        return body.replace(self._key.encode(), "…".encode()) if len(self._key) >= _SECRET else body
 
     def _broken(self, error: Exception) -> ModelError:
         causes = [error, error.__cause__]

@@ -99,10 +99,14 @@ async def fed_model(
     asked = parse_reference(reference)
     dollars = Prices.given(price).of(asked)
     model = await opener(asked, price=dollars, deadline_seconds=_DEADLINE_SECONDS)
-    if isinstance(model, OpenAIModel):
-        await model.check()
-    if record is not None:
-        model = Recording(model, record)
+    try:
+        if isinstance(model, OpenAIModel):
+            await model.check()
+        if record is not None:
+            model = Recording(model, record)
+    except BaseException:
+        await model.close()
+        raise
     batcher = Batcher(model, deadline_seconds=_DEADLINE_SECONDS)
     batcher.statistics.priced = dollars is not None
     try:

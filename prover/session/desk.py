@@ -166,15 +166,18 @@ class Desk:
         match = _LEMMA.fullmatch(argument.strip())
         if match is None:
             return told("write `lemma NAME : STATEMENT`", accepted=False)
-        name, signature = match["name"], match["signature"].strip()
+        return await self.state(match["name"], match["signature"].strip())
+
+    async def state(self, name: str, signature: str, preface: str = "") -> Answer:
+        """The same in parts; `preface`: what is to stand before it."""
         if any(part.name == name for part in self.now.parts):
             return told(f"{visible(name)} is stated already", accepted=False)
         proof = await self.hands.proof(self.now)
-        lemma, refusal = await stated(proof, name, signature)
+        lemma, refusal = await stated(proof, name, signature, preface)
         if lemma is not None:
             refusal = await self._clash(lemma, len(proof.bench.elaboration.errors))
         if lemma is None or refusal:
-            self.refused = f"lemma {argument}", refusal
+            self.refused = f"lemma {name} {signature}", refusal
             return told(*visible(refusal).split("\n"), accepted=False)
         answer = await self.step(lemma)
         return told(f"{visible(name)} is stated and can be used; `work {visible(name)}` proves it", *answer.lines)

@@ -42,6 +42,11 @@ class Document:
         line = self.source.position(self.command.start).line + "".join([*before, lemma(own, _HOLE)]).count("\n")
         return self._with([*before, lemma(own, _HOLE)], _HOLE), f"#L{line - 2}"
 
+    def before(self, lemmas: Sequence[Part]) -> str:
+        """What stands before the declaration, these lemmas stated in it."""
+        head = self.source.slice(Span(0, self.command.start))
+        return head + "".join(lemma(part, _HOLE) for part in lemmas)
+
     def _with(self, lemmas: Sequence[str], script: str) -> SourceFile:
         edits = [Edit(Span(self.command.start, self.command.start), written) for written in lemmas]
         if script != _HOLE:
@@ -55,4 +60,5 @@ class Document:
 def lemma(part: Part, script: str) -> str:
     """A lemma as it stands in the file, and an empty line behind it."""
     lines = [f"  {line}" if line else line for line in script.split("\n")]
-    return "\n".join([f"theorem {part.name} {part.signature} := by", *lines, "", ""])
+    before = [part.preface] if part.preface else []
+    return "\n".join([*before, f"theorem {part.name} {part.signature} := by", *lines, "", ""])

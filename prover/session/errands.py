@@ -11,7 +11,8 @@ from typing import Any
 from prover.agent import Attempt, FillOptions, Solution, Target, fill
 from prover.agent.solver import SearchSolver
 from prover.api.proof import fill_given
-from prover.core.errors import ModelError, ProverError
+from prover.api.statement import stated as goal_stated
+from prover.core.errors import ModelError, ProverError, UserError
 from prover.core.message import Message
 from prover.core.state import TacticState
 from prover.core.verdict import Incomplete, Proved, ProvedModulo, Refuted, Verdict
@@ -30,6 +31,8 @@ AUTO_SECONDS = 60.0
 NEGATE_SECONDS = 20.0
 _FOUND = 10
 _CHECK_SECONDS = 120.0
+_GOAL = "session_goal"
+_ON_THE_WAY = " (the goal, with what the tactics so far made of it; the statement may be true)"
 _NO_MODEL = "no model is configured (`--model`); "
 
 
@@ -84,8 +87,10 @@ class Errands:
         return self._begin(self._auto(now, now.focus, seconds), f"searching for {seconds:g} s; go on meanwhile")
 
     def negate(self, seconds: float) -> Answer:
-        """Begins to search a proof that the statement that is worked on is false."""
-        return self._begin(self._negate(self.desk.now, seconds), f"trying to refute it for {seconds:g} s")
+        """Begins to search a proof that the goal in focus is false: the statement, where nothing was done yet."""
+        now = self.desk.now
+        what = "the statement" if _at_start(now) else "this goal"
+        return self._begin(self._negate(now, seconds), f"trying to refute {what} for {seconds:g} s")
 
     def _begin(self, work: Coroutine[Any, Any, None], words: str) -> Answer:
         if self.searching:
@@ -148,19 +153,36 @@ class Errands:
         return told("nothing that was found is open here" if self.offers else "nothing was found", accepted=False)
 
     async def _negate(self, now: Snapshot, seconds: float) -> None:
-        source, target = self.desk.document.stating(now.parts[: now.active], now.part)
+        if _at_start(now):
+            source, target = self.desk.document.stating(now.parts[: now.active], now.part)
+            name = visible(now.part.name or self.desk.label)
+            await self._refute(source, _line(target), name, "", seconds)
+            return
+        assert now.focus is not None
+        node = node_at(now.part.tree, now.focus)
+        context = self.desk.document.before(now.parts[: now.active])
+        try:
+            async with self.desk.prover.place(
+                SourceFile(str(self.desk.path), context.encode(), self.desk.path)
+            ) as place:
+                source = await goal_stated(place.pool, str(node.goal), context, name=_GOAL)
+        except UserError as error:
+            self.tell(f"negate: the goal cannot be written down as a statement: {visible(error.message)}")
+            return
+        goal = f"⊢ {visible(node.goal.target).split(chr(10))[0]}"
+        await self._refute(source, Target("-", name=_GOAL), goal, _ON_THE_WAY, seconds)
 
+    async def _refute(self, source: SourceFile, target: Target, name: str, remark: str, seconds: float) -> None:
         async def refuting(attempt: Attempt) -> Solution:
             return await SearchSolver()(attempt) if attempt.refuting else Solution(None, "not_tried")
 
         options = FillOptions(seconds=seconds, refute_share=1.0)
         async with self.desk.prover.place(source) as place:
-            result = await fill(source, _line(target), place.pool, refuting, place.judge, options, stop=self._stop)
+            result = await fill(source, target, place.pool, refuting, place.judge, options, stop=self._stop)
         verdict = result.targets[0].verdict
-        name = visible(now.part.name or self.desk.label)
         if isinstance(verdict, Refuted):
             script = visible("\n".join(result.targets[0].scripts))
-            self.tell(f"negate: {name} is false as stated; its negation is proved and verified:\n{script}")
+            self.tell(f"negate: {name} is false as stated; its negation is proved and verified{remark}:\n{script}")
         else:
             self.tell(f"negate: no proof that {name} is false ({view.verdict(verdict)})")
 
@@ -277,6 +299,11 @@ class Errands:
         except ModelError as error:
             return told(f"the model did not answer: {visible(error.message)}", accepted=False)
         return told(*visible(words).split("\n"))
+
+
+def _at_start(now: Snapshot) -> bool:
+    """Whether the goal in focus, if there is one, is what the part itself states."""
+    return not now.focus
 
 
 def _nameless(label: str) -> bool:

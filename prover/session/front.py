@@ -15,6 +15,7 @@ from prover.session.abbreviations import expanded
 from prover.session.desk import Answer, Desk, told
 from prover.session.errands import AUTO_SECONDS, NEGATE_SECONDS, Errands
 from prover.session.journal import past
+from prover.session.stating import Stating
 from prover.session.transcript import markdown
 from prover.session.words import Line, help_lines, read_line
 
@@ -33,6 +34,7 @@ class Front:
 
     def __post_init__(self) -> None:
         self.errands = Errands(self.desk, self._notice)
+        self.stating = Stating(self.desk)
 
     def _notice(self, text: str) -> None:
         self.notices.append(text)
@@ -92,7 +94,9 @@ class Front:
             case "negate":
                 return errands.negate(float(argument or NEGATE_SECONDS))
             case "accept":
-                return await errands.accept()
+                return await (self.stating.accept(argument) if argument else errands.accept())
+            case "formalize":
+                return await self.stating.formalize(argument)
             case "stop":
                 return errands.stop()
             case "wait":

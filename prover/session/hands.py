@@ -19,7 +19,7 @@ _AGAIN_HEARTBEATS = 1_000_000
 _TRIES = 2
 
 #: What decides the environment of a part: the lemmas before it, and its own statement.
-_Setting: TypeAlias = tuple[tuple[str, str], ...]
+_Setting: TypeAlias = tuple[tuple[str, str, str], ...]
 
 
 class Hands:
@@ -92,7 +92,8 @@ class Hands:
 
     async def _opened(self, snapshot: Snapshot) -> OpenProof:
         before = snapshot.parts[: snapshot.active]
-        setting = tuple((part.name, part.signature) for part in snapshot.parts[: snapshot.active + 1])
+        parts = snapshot.parts[: snapshot.active + 1]
+        setting = tuple((part.name, part.signature, part.preface) for part in parts)
         if self._proof is not None and setting == self._setting:
             return self._proof
         await self.close()

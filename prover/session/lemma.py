@@ -13,9 +13,13 @@ _STRICT = "set_option autoImplicit false in\n"
 _END = "Lean.Parser.Command.eoi"
 
 
-async def stated(proof: OpenProof, name: str, signature: str) -> tuple[Step | None, str]:
-    """The step that states `theorem NAME SIGNATURE` before an open proof; or None, and why Lean does not take it."""
-    text = f"{_STRICT}theorem {name} {signature} := by\n  sorry\n"
+async def stated(proof: OpenProof, name: str, signature: str, preface: str = "") -> tuple[Step | None, str]:
+    """The step that states `theorem NAME SIGNATURE` before an open proof; or None, and why Lean does not take it.
+
+    `preface`: definitions and comments of its own, which have been looked at before.
+    """
+    text = f"{preface}\n" if preface else _STRICT
+    text += f"theorem {name} {signature} := by\n  sorry\n"
     async with proof.lock:
         await proof.alive()
         worker = proof.bench.worker
@@ -28,6 +32,6 @@ async def stated(proof: OpenProof, name: str, signature: str) -> tuple[Step | No
     hole = answer.holes[0] if len(answer.holes) == 1 else None
     if hole is None or not hole.is_prop or hole.goals is None or hole.declaration is None or hole.in_signature:
         return None, "that is no statement of one theorem"
-    if not answer.clean or sum(command.kind != _END for command in answer.commands) != 1:
+    if not answer.clean or (not preface and sum(command.kind != _END for command in answer.commands) != 1):
         return None, "that is more than a statement"
-    return Step(Verb.LEMMA, signature, hole.goals, name, spelled(hole.declaration)), ""
+    return Step(Verb.LEMMA, signature, hole.goals, name, spelled(hole.declaration), preface=preface), ""

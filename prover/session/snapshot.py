@@ -11,12 +11,14 @@ from prover.session.proof_tree import Location, Node, open_at, stepped
 @dataclass(frozen=True, slots=True)
 class Part:
     """Something to prove. `name`: empty for the hole of the file, else the lemma's as it was typed; `full`: with its
-    namespace; `signature`: what stands between its name and `:=`."""
+    namespace; `signature`: what stands between its name and `:=`; `preface`: what stands before it, its own definitions
+    and comments."""
 
     tree: Node
     name: str = ""
     full: str = ""
     signature: str = ""
+    preface: str = ""
 
     @property
     def done(self) -> bool:

@@ -15,8 +15,8 @@ from prover.session.versions import Versions
 
 class Verb(StrEnum):
     """`begin`: `state` is that of the hole. `tactic`: `text` at the focus, `state` is what it left (None: nothing).
-    `lemma`: `name`, `full`, `text` its signature, `state` its goal. `work`: on the part with the number `number`.
-    `focus`: on the node at `at`. `go`: to the version `number`."""
+    `lemma`: `name`, `full`, `text` its signature, `preface` what stands before it, `state` its goal. `work`: on the
+    part with the number `number`. `focus`: on the node at `at`. `go`: to the version `number`."""
 
     BEGIN = "begin"
     TACTIC = "tactic"
@@ -40,6 +40,7 @@ class Step:
     full: str = ""
     number: int = 0
     at: tuple[int, ...] = ()
+    preface: str = ""
 
 
 def first(state: TacticState) -> Versions[Snapshot]:
@@ -62,7 +63,7 @@ def take(versions: Versions[Snapshot], step: Step) -> bool:
             case Verb.LEMMA:
                 if step.state is None:
                     raise ValueError("a lemma has a goal")
-                lemma = Part(begun(step.state), step.name, step.full, step.text)
+                lemma = Part(begun(step.state), step.name, step.full, step.text, step.preface)
                 versions.add(f"lemma {step.name}", now.with_lemma(lemma))
             case Verb.WORK:
                 versions.amend(now.at_part(step.number))

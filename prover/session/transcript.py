@@ -27,8 +27,9 @@ def _lines(event: Event) -> list[str]:
         case Step(verb=Verb.TACTIC, text=text, state=left):
             after = "no goals left there" if left is None else "\n\n".join(str(goal) for goal in left.goals)
             return ["- tactic", "", *_block("lean", text), *_block("text", after)]
-        case Step(verb=Verb.LEMMA, name=name, text=signature):
-            return ["- lemma", "", *_block("lean", f"theorem {name} {signature}")]
+        case Step(verb=Verb.LEMMA, name=name, text=signature, preface=preface):
+            before = f"{preface}\n" if preface else ""
+            return ["- lemma", "", *_block("lean", f"{before}theorem {name} {signature}")]
         case Step(verb=Verb.UNDO | Verb.REDO as verb):
             return [f"- {verb}", ""]
         case Step(verb=Verb.GO, number=number):

@@ -37,10 +37,11 @@ class SettingsFile:
             return None
         except OSError as error:
             raise bad_config(f"{path} cannot be read: {error.strerror}") from None
+        status = os.fstat(number)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(number)
+            raise bad_config(f"{path} is not a plain file")
         with open(number, "rb") as file:
-            status = os.fstat(number)
-            if not stat.S_ISREG(status.st_mode):
-                raise bad_config(f"{path} is not a plain file")
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise bad_config(f"{path} is larger than {_MOST_BYTES // 1024} KiB: no file of settings")

@@ -7,13 +7,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from prover.core.errors import UserError
 from prover.settings.document import SettingsFile
 from prover.settings.places import settings_folder
 
-_SCHEMA = "leap-prover/trust/1"
+_SCHEMA = "leap-prover/trusted/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class TrustStore:
         except (ValueError, RecursionError):
             raise _broken(self.path, "it is not JSON") from None
         match document:
-            case {"schema": str(schema), "files": dict(files)} if schema == _SCHEMA:
-                return {str(path): str(digest) for path, digest in cast("dict[object, object]", files).items()}
+            case {"schema": "leap-prover/trusted/1", "files": dict()}:
+                return {str(path): str(digest) for path, digest in document["files"].items()}
             case _:
                 raise _broken(self.path, f"it is not of the form {_SCHEMA}")
 
