@@ -82,6 +82,7 @@ TOOLS = {
     "variants.py": "variants of statements",
     "learn_priors.py": "what the portfolio believes, learned from runs",
     "single_calls.py": "which problems one call of automation closes",
+    "soak_commands.py": "every command for an hour: what stays behind, what grows",
     "tiny/train.py": "trains the tiny model (torch)",
     "tiny/measure.py": "how good the tiny model is (torch)",
     "tiny/pairs.py": "the data of the tiny model",
