@@ -1,4 +1,4 @@
-"""How well statements are examined and compared, on pairs of our own: words, a good statement, spoiled ones, equal ones.
+"""How well statements are examined and compared, on pairs of our own: words, a good statement, spoiled and equal ones.
 
     python benchmarks/formalize/run.py [--only ID ...] [--seconds 6] [--json]
 
