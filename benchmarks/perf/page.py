@@ -22,7 +22,8 @@ _INTRODUCTION = """\
 Written by `make perf`, which runs the programs of `benchmarks/perf/` one after the other, keeps what they measured in
 `benchmarks/perf/results/`, and makes this page of it (`make perf ARGS=--full`: the full setting; `ARGS="--only NAME"`:
 one of them). A ratio is of two medians of one run, and says more than the seconds beside it: these are those of the
-machine and of its other work.
+machine and of its other work. Where the load average is far above the number of cores, the machine was shared, its
+seconds are several times what they would be alone, and a ratio of few values may lie.
 """
 
 _WAYS = """\
@@ -64,7 +65,7 @@ def _lines(machine: Mapping[str, Any], results: Path) -> Iterator[str]:
 
 
 def _found(path: Path) -> Mapping[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"not_run": "nobody has yet"}
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"not_run": "left out so far"}
 
 
 def _section(benchmark: Benchmark, found: Mapping[str, Any]) -> Iterator[str]:
@@ -85,7 +86,8 @@ def _section(benchmark: Benchmark, found: Mapping[str, Any]) -> Iterator[str]:
 
 def _row(figure: Mapping[str, Any]) -> str:
     unit, to = figure["unit"], figure["to"]
-    spread = f"{_number(figure['least'])} to {_number(figure['most'])}" if figure["least"] is not None else ""
+    several = figure["least"] is not None and figure["repeats"] > 1
+    spread = f"{_number(figure['least'])} to {_number(figure['most'])}" if several else ""
     ratio = figure["median"] if unit == "x" else figure["ratio"]
     told = "" if ratio is None else f"{_number(ratio)}x of {to}" if to else f"{_number(ratio)}x"
     shown = "" if unit == "x" else f"{_number(figure['median'])} {unit}".rstrip()

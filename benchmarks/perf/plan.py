@@ -26,6 +26,7 @@ class Benchmark:
 
 
 BENCHMARKS = (
+    Benchmark("start", "Start of the command", "start.py", ("--runs", "3")),
     Benchmark("cold_start", "Cold start", "cold_start.py", ("--runs", "3", "--no-stock")),
     Benchmark("containment", "Containment", "containment.py", ("--runs", "3")),
     Benchmark("native_start", "Native launcher", "native_start.py", ("--runs", "3")),
@@ -82,6 +83,8 @@ TOOLS = {
     "variants.py": "variants of statements",
     "learn_priors.py": "what the portfolio believes, learned from runs",
     "single_calls.py": "which problems one call of automation closes",
+    "fresh.py": "from nothing to the first proof, from the registries: seconds and bytes",
+    "soak_commands.py": "every command for an hour: what stays behind, what grows",
     "tiny/train.py": "trains the tiny model (torch)",
     "tiny/measure.py": "how good the tiny model is (torch)",
     "tiny/pairs.py": "the data of the tiny model",

@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from statistics import median
 
+import figures
+
 CHECKOUT = Path(__file__).parents[2]
 _RUN = "import sys; from prover.cli.app import run; sys.exit(run({words}))"
 _LINES = (["--help"], ["--version"], ["setup", "--help"], ["run", "--help"], ["check", "--help"], ["refute", "--help"],
@@ -35,6 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--against", type=Path)
+    figures.add_option(parser)
     asked = parser.parse_args()
     checkouts = [CHECKOUT, *([] if asked.against is None else [asked.against])]
     scripts = {"python alone": "pass", "import typer": "import typer"}
@@ -50,6 +53,22 @@ def main() -> None:
         here, *there = (median(times[name, where]) for where in checkouts)
         ratio = f", {there[0]:.3f} there: {here / there[0]:.2f}x" if there else ""
         print(f"  {name:<20} {here:.3f}{ratio}")
+    figures.write(asked.json, _figures({name: times[name, CHECKOUT] for name in scripts}))
+
+
+def _figures(times: dict[str, list[float]]) -> list[figures.Figure]:
+    alone = [1000 * seconds for seconds in times["python alone"]]
+    return [
+        figures.measured(
+            name,
+            "CPU time",
+            "ms",
+            [1000 * s for s in found],
+            against=None if name == "python alone" else alone,
+            to="Python alone",
+        )
+        for name, found in times.items()
+    ]
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ def test_every_room_has_a_purpose(program: ModuleType) -> None:
 def test_a_room_that_moves_changes_the_picture(program: ModuleType, tmp_path: Path) -> None:
     contract = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (tmp_path / "prover").symlink_to(ROOT / "prover")
-    (tmp_path / "pyproject.toml").write_text(contract.replace('  "flags",\n', ""))
+    moved = contract.replace('  "flags | settings",\n', "")
+    assert moved != contract
+    (tmp_path / "pyproject.toml").write_text(moved)
     assert program.drawn(tmp_path) != program.drawn()
 
 
