@@ -4,7 +4,7 @@
 
 One command after the other, as a user types them (`prove`, check, refute, bench, plan, lemmas, report, replay, export,
 premises, session, doctor; models are a person's answers in a folder, and a recording of them), beside one long-lived
-server at a time: `serve`, `mcp`, `repl` share the time, and each is used once between two commands. After every
+server at a time: `serve`, `mcp`, `repl` share the time, and each is used a few times between two commands. After every
 command: its exit code, processes that outlive it (orphans are adopted by this program), what it left in the folder
 for temporary files. Of a server: memory, open files, threads, after each use; of the cache, which is a copy made of
 links: files and bytes. Prints one JSON document; exit status 1 for a wrong exit code or answer, a process, file or
@@ -44,6 +44,8 @@ _MIB = 2**20
 _SUBREAPER = 36
 #: What a server's own memory may grow by between its second quarter and its last, MiB: allocators are not tidy.
 _GROWTH_MB = 24
+#: How often a server is used between two commands.
+_USES = 3
 #: Seconds a process may take to be gone once its command has ended.
 _GONE_SECONDS = 10.0
 _EASY = """theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p := by
@@ -106,7 +108,7 @@ def commands(number: int) -> list[Command]:
         Command("check", ("check", "done.lean", "--against", "easy.lean", "--json"), (0, 1)),
         Command("check many", ("check", "items.jsonl", "--out", f"{out}.jsonl", "-q"), (0, 1)),
         Command("refute", ("refute", "false.lean", "--timeout", "15", "--json"), (0, 1)),
-        Command("plan", ("plan", "sums.lean", "--model", "manual/talk", "--run", plan, "-q"), (0, 1)),
+        Command("plan", ("plan", "sums.lean", "--model", "manual/talk", "--run", plan), (0, 1)),
         Command("lemmas", ("lemmas", plan, "--page", f"{plan}.html"), (0, 1)),
         Command("report", ("report", run, "-o", f"{run}.html", "-q")),
         Command("replay", ("replay", run, "--json")),
@@ -188,8 +190,8 @@ class Served(Server):
         codes = {item["id"]: item["code"] for item in found.get("items", [])}
         if set(codes) != {"a", "b"} or codes["b"] != "elaboration_error":
             return f"serve: {codes or found}"
-        refused = await self._client.post("/v1/check", content=b"{" * 100)
-        return "" if refused.status_code in (400, 422) else f"serve: {refused.status_code} for no request"
+        refused = await self._client.post("/v1/check", json={"items": "none"})
+        return "" if refused.status_code == 422 else f"serve: {refused.status_code} for no request"
 
     async def stop(self) -> int:
         await self._client.aclose()
@@ -320,15 +322,16 @@ class Soak:
         for index, server in enumerate(servers, start=1):
             await server.start(self.folder)
             until = began + seconds * index / len(servers)
-            while time.monotonic() < until or server.uses < 4:
+            while time.monotonic() < until or server.uses < 4 * _USES:
                 if not todo:
                     self._note(number)
                     todo = commands(number)
                     number += 1
                 await self._command(todo.pop(0), {server.pid})
-                if wrong := await server.use():
-                    self.wrong.append(wrong)
-                server.look()
+                for _ in range(_USES):
+                    if wrong := await server.use():
+                        self.wrong.append(wrong)
+                    server.look()
             code = await server.stop()
             if code:
                 self.wrong.append(f"{server.name}: exit code {code}")
