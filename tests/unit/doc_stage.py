@@ -25,7 +25,7 @@ PROGRAM = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} -c 'import sys; from prover.cli.app import run; sys.exit(run())' "$@"
 """
 #: Commands that search for each target: nothing but the end of the time may depend on the machine.
-_SEARCHING = ("run",)
+_SEARCHING = ("run", "refute")
 
 
 def patient() -> Settings:
@@ -82,7 +82,7 @@ class Stage:
             os.environ[name] = value
             return ""
         if command.plain and words[0] == "prove" and not command.text.startswith("PROVER_"):
-            if "--timeout" not in words and (words[1] in _SEARCHING or words[1].endswith(".lean")):
+            if not {"--timeout", "--statement"} & set(words) and (words[1] in _SEARCHING or words[1].endswith(".lean")):
                 words += ["--timeout", "600"]
             self.capture.readouterr()
             self.code = run(words[1:])
