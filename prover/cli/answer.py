@@ -35,6 +35,10 @@ def run(
 
     Each question is shown as it comes; type the answer, ended by a line that is a dot. It ends with the run, at the
     end of the input, or when interrupted. It may be started before the run, and again: nothing is lost.
+
+    Example: `prove answer talk`
+
+    Exit code: 0.
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is no folder", code="manual_folder", hint="name that of --model manual/DIR")

@@ -44,6 +44,10 @@ def run(
 
     json: scores, problems and attempts, one document (schema leap-prover/evaluation/1). csv, parquet: a row for every
     attempt. inspect: a log for Inspect (inspect_ai). lean: a folder with one file for every proved problem.
+
+    Example: `prove bench export runs/core -o core.csv`
+
+    Exit code: 0 once it is written, 1 when a proof that the run claims is missing.
     """
     chosen = format_ or _format_of(out)
     _require_writable(out, chosen, folder)

@@ -23,7 +23,12 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """List the benchmarks: variants, splits and their sizes, how many statements need no Mathlib (estimated from their
-    words), licence, when they became public, where the data come from. With NAME, what is known of one."""
+    words), licence, when they became public, where the data come from. With NAME, what is known of one.
+
+    Example: `prove bench ls minif2f`
+
+    Exit code: 0.
+    """
     from prover.bench.catalogue import find_manifest, manifests
 
     shown = manifests() if name is None else (find_manifest(name),)

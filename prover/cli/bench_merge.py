@@ -20,7 +20,12 @@ def run(
         Path, typer.Option("--out", metavar="RUN", help="The folder of the whole; it may be there already.")
     ],
 ) -> int:
-    """Put the parts of one evaluation together; an attempt that several have counts once, as the first one has it."""
+    """Put the parts of one evaluation together; an attempt that several have counts once, as the first one has it.
+
+    Example: `prove bench merge shards/1 shards/2 --out runs/whole`
+
+    Exit code: 0 when all attempts are there, 1 when some are missing.
+    """
     merged = merge(out, runs)
     words = f"{merged.evaluation.label}: {merged.added} attempts added, {merged.left} still to be made"
     if merged.known:

@@ -30,7 +30,12 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> int:
-    """Make an evaluation once more: the same statements, prover and limits, as its folder says; and compare."""
+    """Make an evaluation once more: the same statements, prover and limits, as its folder says; and compare.
+
+    Example: `prove bench rerun runs/core --out runs/again`
+
+    Exit code: as of the run that it makes.
+    """
     if out.resolve() == folder.resolve():
         raise UserError("a run is not made over itself", code="usage", hint="name another folder with --out")
     record = read_record(folder)

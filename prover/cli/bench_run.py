@@ -118,6 +118,10 @@ def run(
 
     The run folder says all that decides the numbers. A run that was interrupted, or killed, goes on where it was when
     the same command is given again; with more --attempts, those are added.
+
+    Example: `prove bench core --heartbeats 4000 --out runs/core`
+
+    Exit code: 0 when all attempts have ended, 1 when some stay to be made, 130 interrupted.
     """
     limited = heartbeats or expansions or candidates or tokens or money or calls or lean_seconds
     seconds = timeout if timeout is not None or limited else _SECONDS

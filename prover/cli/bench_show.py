@@ -44,7 +44,12 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Show what is read of a benchmark: how many problems, what was seen to, which records cannot be used; or, with an
-    id, a problem as Lean text, with its notes, and why it is known to be wrong where it is."""
+    id, a problem as Lean text, with its notes, and why it is known to be wrong where it is.
+
+    Example: `prove bench show core`
+
+    Exit code: 0.
+    """
     from prover.bench.loading import load
 
     found = _NAME.match(name)

@@ -87,6 +87,8 @@ def run(
 
     Says which can be asked of a prover here, which need Mathlib, which Lean refuses, which are no propositions, which
     bind names that nothing declares, which are the same. Exit code 0: all can be asked and nothing speaks against them.
+
+    Example: `prove bench validate core --deep`
     """
     from prover.bench.loading import load
     from prover.bench.soundness import ValidationLimits

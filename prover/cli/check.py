@@ -77,6 +77,8 @@ def run(
     The run folder of an evaluation (`prove bench`): every proof it claims is judged anew against its problem, and what
     differs is said. As --against it gives the problems for a folder or a JSONL file of anybody's proofs, by their
     names.
+
+    Example: `prove check theirs.lean --against asked.lean`
     """
     if is_many(submission):
         if lite:

@@ -44,7 +44,12 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Check the installation: Python, Node, the embedded Lean file by file, a worker, a verified proof; then
-    the user's own Lean for the Lake project at PATH, if it lies in one."""
+    the user's own Lean for the Lake project at PATH, if it lies in one.
+
+    Example: `prove doctor proofs`
+
+    Exit code: 0 when every check passes, warnings among them, else 3.
+    """
     findings: list[Finding] = []
     for check in (_python, _node, _disk, _files, _containment, _proof):
         findings.append(_guarded(check))

@@ -80,6 +80,10 @@ def run(
     """Write what recorded runs tried as data for training: JSON lines or Parquet (docs/export.md).
 
     Needs neither Lean nor a model. The same runs and options give the same file.
+
+    Example: `prove export runs/sums -o pairs.jsonl`
+
+    Exit code: 0 once it is written.
     """
     if not runs and not dojo:
         raise UserError("nothing to export", code="usage", hint="name the folder of a run, or --dojo PATH")

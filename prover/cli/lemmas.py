@@ -32,6 +32,8 @@ def run(
     """Show the plan of a recorded run: its lemmas, what became of each, what it cost. Runs neither Lean nor a model.
 
     The exit code is 0 where all targets are proved, else 1.
+
+    Example: `prove lemmas runs/sums --why`
     """
     from prover.agent.leap.account import account
 

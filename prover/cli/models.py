@@ -32,6 +32,10 @@ def run(
     """List the recipes for language models and what they need; with NAME, show one and its prompt for an example.
 
     Memory is that of 16-bit weights alone. A model that no recipe names is asked as `chat` asks.
+
+    Example: `prove models bfs-prover-v2`
+
+    Exit code: 0.
     """
     from prover.generate.cookbook import recipes
 

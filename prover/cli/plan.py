@@ -39,6 +39,10 @@ def run(
     """Have a model plan lemmas for a file's open theorems: checked by Lean, reviewed, and none of them proved yet.
 
     Edit DIR/blueprint.lean, then go on with the same command and --resume, or see `prove lemmas DIR`.
+
+    Example: `prove plan sums.lean:theorem --run plan --model openai-api/local/NAME`
+
+    Exit code: 0 where all targets are proved already, else 1.
     """
     roles = find_agent(agent).roles
     if "planner" not in roles or "sketcher" not in roles:

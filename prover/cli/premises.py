@@ -45,6 +45,8 @@ def run(
 
     What Lean reads as a statement is compared by its constants, anything else by its words. The index of what is
     imported is made once (seconds) and kept in the user's cache. Exit code 1 when nothing was found.
+
+    Example: `prove premises 'reverse append' -k 5`
     """
     if not query.strip():
         raise UserError("the query is empty", code="usage", hint="give a goal or some words")

@@ -63,6 +63,8 @@ def run(
     theorem. That nothing is found says nothing about a theorem: it may be true, or false elsewhere.
 
     Exit code 0 when every chosen theorem was refuted, 1 otherwise.
+
+    Example: `prove refute sums.lean:half_double`
     """
     if bool(target) == bool(statement):
         raise UserError("name a file or give a --statement, one of the two", code="usage")

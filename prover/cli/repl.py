@@ -48,7 +48,12 @@ def run(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> int:
-    """Answer JSON commands, separated by blank lines, as leanprover-community/repl does (docs/repl.md)."""
+    """Answer JSON commands, separated by blank lines, as leanprover-community/repl does (docs/repl.md).
+
+    Example: `prove repl --timeout 60 < requests.jsonl`
+
+    Exit code: 0 at the end of the input.
+    """
     engine = open_engine("-", engine_choice, quiet=quiet)
     if engine.name == "embedded":
         _refuse_tight_limit()

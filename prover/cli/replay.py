@@ -35,6 +35,8 @@ def run(
     """Show a recorded run again: its searches, its verdicts, its proofs. Runs neither Lean nor a model.
 
     The exit code is the run's own; 1 for a run that is not finished.
+
+    Example: `prove replay runs/sums --trace`
     """
     run = RunFolder.open(folder)
     events = list(run.events())

@@ -33,6 +33,10 @@ def run(
     Of an evaluation (`prove bench`): its rates with their intervals and budgets, why attempts failed, and with several
     runs a comparison problem by problem (docs/evaluation.md); with -o also a page. Of another run: a page, with -o,
     that shows its searches.
+
+    Example: `prove report runs/a runs/b -o report.html`
+
+    Exit code: 0 once it is shown, whatever was proved.
     """
     page = None if out is None else TreePage.at(out)
     kinds = {is_evaluation(folder) for folder in folders}

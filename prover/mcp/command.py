@@ -67,6 +67,10 @@ def run(
 
     A client starts it and speaks with it over standard input and output; it ends when its input does. Files are named
     by paths inside the roots, and changed only with --allow-write.
+
+    Example: `prove mcp --root proofs --allow-write`
+
+    Exit code: 0 at the end of the input.
     """
     if engine is EngineChoice.REPL:
         raise UserError("an existing repl gives no verdicts", code="repl_cannot", hint="--engine embedded or native")

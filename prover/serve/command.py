@@ -56,6 +56,8 @@ def run(
 
     Prints its address when it is ready, and logs one line of JSON for each request on standard error. SIGINT or SIGTERM
     ends it: what is under way is finished or, after --stop-seconds, given up and answered so (exit code 1 then).
+
+    Example: `prove serve --port 8080 --jobs 2`
     """
     if engine is EngineChoice.REPL:
         raise UserError("an existing repl gives no verdicts", code="repl_cannot", hint="--engine embedded or native")

@@ -63,6 +63,10 @@ def run(
     """Prove together with Lean: type tactics, take suggestions, search in the background (docs/session.md).
 
     The file is saved at every step, with `sorry` for what is open; --resume goes on where a session ended.
+
+    Example: `prove session sums.lean --resume`
+
+    Exit code: 0 whatever was proved, 130 after two interrupts at the prompt.
     """
     if engine is EngineChoice.REPL:
         raise UserError("an existing repl gives no verdicts", code="repl_cannot", hint="--engine embedded or native")

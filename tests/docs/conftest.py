@@ -28,6 +28,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(tmp_path)
     with ModelServer(writes) as model:
+        model.names = (*model.names, "ByteDance-Seed/BFS-Prover-V2-7B")
         yield Stage(tmp_path, capfd, model)
     for name in set(os.environ) - set(before):
         del os.environ[name]

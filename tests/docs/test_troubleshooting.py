@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from doc_blocks import DOCS, ROOT
@@ -17,6 +18,7 @@ ELSEWHERE = {
 }
 
 
+@cache
 def entries() -> dict[str, list[str]]:
     """The other cells of each code's row."""
     found: dict[str, list[str]] = {}

@@ -94,7 +94,7 @@ def blocks_of(page: Path) -> tuple[Block, ...]:
     name = page.relative_to(ROOT).as_posix()
     for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
         if token.type == "html_block":
-            said = dict(_COMMENT.findall(token.content))
+            said |= dict(_COMMENT.findall(token.content))
             continue
         if token.type in ("fence", "code_block"):
             assert token.map is not None

@@ -49,24 +49,29 @@ class Stage:
         self.capture = capture
         self.model = model
         self.code = 0
+        self.errors = ""
         self.port = _free_port()
 
     def here(self, text: str) -> str:
         """A command with the addresses that this machine has: those of the page may be taken."""
-        text = text.replace("http://localhost:8000/v1 ", f"{self.model.url} ")
-        text = re.sub(r"http://localhost:8000/v1$", self.model.url, text)
+        text = text.replace("http://localhost:8000/v1", self.model.url)
         return text.replace("--port 8080", f"--port {self.port}").replace("localhost:8080", f"localhost:{self.port}")
 
     def play(self, block: Block) -> None:
         """Runs all commands of a block; each has to print what the page shows, a silent one to end well."""
+        if block.language == "sh" and re.search(r"&$", block.text, re.MULTILINE):
+            # A program in the background, and what speaks with it.
+            self.run(Command(f"set -e\n{self.here(block.text)}"))
+            assert self.code == 0, str(block)
+            return
         for command in commands_of(block):
             text = self.here(command.text)
             printed = self.run(Command(text))
             if block.language == "console":
-                assert agrees(command.shown, printed), f"{block}\n$ {text}\n{printed}"
+                assert agrees(command.shown, printed), f"{block}\n$ {text}\n{printed}{self.errors}"
             else:
                 expected = re.search(r"# exit code (\d+)", text)
-                assert self.code == int(expected[1] if expected else 0), f"{block}\n$ {text}\n{printed}"
+                assert self.code == int(expected[1] if expected else 0), f"{block}\n$ {text}\n{printed}{self.errors}"
 
     def run(self, command: Command) -> str:
         if command.text == "echo $?":
@@ -77,14 +82,14 @@ class Stage:
             os.environ[name] = value
             return ""
         if command.plain and words[0] == "prove" and not command.text.startswith("PROVER_"):
-            if "--timeout" not in words and (words[1] in _SEARCHING or words[1].endswith(".lean")):
+            if not {"--timeout", "--statement"} & set(words) and (words[1] in _SEARCHING or words[1].endswith(".lean")):
                 words += ["--timeout", "600"]
             self.capture.readouterr()
             self.code = run(words[1:])
-            return self.capture.readouterr().out
+            printed, self.errors = self.capture.readouterr()
+            return printed
         ran = subprocess.run(["bash", "-c", command.text], capture_output=True, text=True, timeout=600, check=False)
-        self.code = ran.returncode
-        assert self.code <= 1, f"{command.text}\n{ran.stdout}{ran.stderr}"
+        self.code, self.errors = ran.returncode, ran.stderr
         return ran.stdout
 
 
