@@ -76,7 +76,12 @@ class _Examination:
 
     async def run(self) -> Examined:
         await self._read()
-        limits = ValidationLimits(seconds=self.limits.seconds, refuting_seconds=self.limits.refuting_seconds)
+        limits = ValidationLimits(
+            seconds=self.limits.seconds,
+            tactic_seconds=10.0,
+            total_seconds=60.0,
+            refuting_seconds=self.limits.refuting_seconds,
+        )
         found = await look_thoroughly(lambda: thorough(self._opened, limits))
         judged = [doubt for finding in found.findings if (doubt := await self._judged(finding))]
         await self._try(found.findings, {doubt.concern for doubt in judged})

@@ -34,7 +34,7 @@ _BY_AUTOMATION = (
 )
 _ALONE = ("grind", "omega", "simp", "decide", "intros; omega", "intros; simp_all", "intros; grind")
 _HEARTBEATS = 40_000
-_TACTIC_SECONDS = 4.0
+_TACTIC_SECONDS = 10.0
 _MOST_ORDERS = 6
 
 

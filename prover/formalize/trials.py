@@ -22,7 +22,7 @@ from prover.lean import Elaboration
 from prover.lean.unresolved import Unresolved
 from prover.verify.name import show
 
-_SECONDS = 20.0
+_SECONDS = 60.0
 _BOUND_BY_HAND = "set_option autoImplicit false\nset_option relaxedAutoImplicit false"
 #: Names that stand for types and universes without being declared, by custom.
 _CUSTOMARY = frozenset("αβγδεζηθικμνξοπρστυφχψωuvw")

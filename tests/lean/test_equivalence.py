@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
+from prover.agent.leap.keys import Keys
 from prover.api.workplace import Workplace
 from prover.core.verdict import Proved
 from prover.formalize.agreement import Agreement
@@ -13,10 +15,9 @@ from prover.formalize.doubt import Concern, Doubt
 from prover.formalize.draft import Draft
 from prover.formalize.equivalence import compare
 from prover.formalize.examined import Examined
-from prover.formalize.fidelity import FidelityLimits, examine
+from prover.formalize.stated import state
 from prover.lean import Pool
 
-LIMITS = FidelityLimits(refuting_seconds=1)
 TREE = """inductive T
   | leaf
   | node (l r : T)
@@ -28,6 +29,14 @@ def T.size : T → Nat
 Comparing = Callable[[Sequence[str | tuple[str, str]]], Awaitable[Agreement]]
 
 
+async def keyed(place: Workplace, draft: Draft) -> Examined:
+    """A draft that was read, and not looked at further."""
+    header = await place.pool.read_header(draft.text)
+    async with place.pool.lease(header.modules) as worker:
+        stated = await state(place, worker, draft, header, seconds=120)
+        return Examined(draft, key=Keys(stated.tables).of(stated.name))
+
+
 @pytest.fixture
 def comparing(pool: Pool) -> Comparing:
     place = Workplace(pool)
@@ -36,9 +45,8 @@ def comparing(pool: Pool) -> Comparing:
         found: list[Examined] = []
         for one in statements:
             statement, definitions = one if isinstance(one, tuple) else (one, "")
-            found.append(await examine(place, Draft("t", f"theorem t {statement}", definitions), LIMITS))
-        assert all(one.elaborates for one in found)
-        return await compare(place, found, seconds=60)
+            found.append(await keyed(place, Draft("t", f"theorem t {statement}", definitions)))
+        return await compare(place, found, seconds=200)
 
     return compared
 
@@ -85,35 +93,31 @@ async def test_what_automation_proves_is_compared_by_its_form(comparing: Compari
 
 
 async def test_one_direction_alone(comparing: Comparing) -> None:
-    found = await comparing(
-        [
-            "(f : Nat → Nat) (h : ∀ x, f x < 3) : f (f 0) = f 0",
-            "(f : Nat → Nat) (h : ∀ x, f x < 3) (x : Nat) : f (f x) = f x",
-        ]
-    )
-    # Both are false, so neither is looked at further: nothing is said of them.
-    assert found.classes == ((0,), (1,)) and found.undecided == ((0, 1),)
-    found = await comparing(
-        [
-            "(f : Nat → Nat) (h : ∀ x, f (f x) < f (x + 1)) : f 7 = 7",
-            "(f : Nat → Nat) (h : ∀ x, f (f x) < f (x + 1)) (n : Nat) : f n = n",
-        ]
-    )
+    given = "(f : Nat → Nat) (h : ∀ x, f (f x) < f (x + 1))"
+    found = await comparing([f"{given} : f 7 = 7", f"{given} (n : Nat) : f n = n"])
     assert found.implies == ((1, 0),) and not found.same(0, 1) and not found.undecided
 
 
-async def test_a_counterexample_tells_apart(comparing: Comparing) -> None:
-    found = await comparing(["(n : Nat) : n < n + 1", "(n : Nat) : n < n * 2", "(m : Nat) : m < m + 1"])
-    assert set(found.apart) == {(0, 1), (1, 2)} and "draft 2 is false" in found.apart[0, 1]
-    assert not found.undecided and found.same(0, 2)
+async def test_a_counterexample_tells_apart(pool: Pool) -> None:
+    place = Workplace(pool)
+    one, two, three = [
+        await keyed(place, Draft("t", f"theorem t {text}"))
+        for text in ("(n : Nat) : n < n + 1", "(n : Nat) : n < n * 2", "(m : Nat) : m < m + 1")
+    ]
+    two = replace(two, doubts=(Doubt(Concern.FALSE, "it is false: n = 0"),))
+    held, proved = replace(one, instances=20), replace(one, doubts=(Doubt(Concern.TRIVIAL, "omega"),))
+    for withstands in (held, proved):
+        found = await compare(place, [withstands, two, three])
+        assert set(found.apart) == {(0, 1), (1, 2)} and "draft 2 is false" in found.apart[0, 1]
+        assert not found.undecided and found.same(0, 2)
+    # Nothing was looked at: nothing is said.
+    assert (await compare(place, [one, two])).undecided == ((0, 1),)
 
 
 async def test_nothing_is_said_of_what_cannot_be_put_side_by_side(pool: Pool) -> None:
     place = Workplace(pool)
-    one = await examine(place, Draft("t", "theorem t (n : Nat) : n * n ≥ n", context="def a := 1"), LIMITS)
-    two = await examine(place, Draft("t", "theorem t (n : Nat) : n ≤ n * n", context="def b := 1"), LIMITS)
+    one = await keyed(place, Draft("t", "theorem t (n : Nat) : n * n ≥ n", context="def a := 1"))
+    two = await keyed(place, Draft("t", "theorem t (n : Nat) : n ≤ n * n", context="def b := 1"))
     broken = Examined(Draft("t", "theorem t : x"))
     found = await compare(place, [one, two, broken])
     assert found.classes == ((0,), (1,)) and found.undecided == ((0, 1),) and not found.apart
-    false = Examined(two.draft, key="k", doubts=(Doubt(Concern.FALSE, "n = 0"),))
-    assert (await compare(place, [false])).classes == ((0,),)

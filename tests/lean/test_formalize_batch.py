@@ -26,7 +26,7 @@ from prover.lean import Pool
 from prover.lean.embedded import EmbeddedEngine
 
 PROBLEMS = Path(__file__).with_name("formalize_problems.jsonl")
-LIMITS = FidelityLimits(refuting_seconds=3)
+LIMITS = FidelityLimits(refuting_seconds=6)
 #: Where each of the problems falls.
 FALLS = {
     "square_at_least": "kept",
