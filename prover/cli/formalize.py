@@ -25,6 +25,7 @@ from prover.cli.bill import show_bill
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.formalize_choice import Choice
 from prover.cli.formalize_frozen import say_frozen
+from prover.cli.formalize_joint import run_many
 from prover.cli.terminal import Live, errors, output, plain_progress, safe
 from prover.core.budget import Budget
 from prover.core.errors import UserError
@@ -111,21 +112,23 @@ def run(
     """
     if frozen is not None:
         return say_frozen(frozen, engine_choice, memory, start_timeout, as_json=as_json, quiet=quiet)
-    if words.endswith(_MANY) and Path(words).is_file():
-        return _many(
-            Path(words), folder, drafts=drafts, mends=mends, back=back, context=context, model=model, agent=agent,
-            role_model=role_model, price=price, money=money, tokens=tokens, calls=calls, record=record_answers,
-            memory=memory, start_timeout=start_timeout, engine_choice=engine_choice, as_json=as_json, quiet=quiet,
-        )  # fmt: skip
-    if folder is not None:
+    many = words.endswith(_MANY) and Path(words).is_file()
+    if folder is not None and not many:
         raise UserError("--out is for FILE.jsonl", code="bad_option", hint="-o FILE.lean keeps one statement")
-    choice = AgentChoice.checked(agent, model, role_model, hint, price, _recording(record_answers, run_folder), {})
+    limits = Limits(drafts, mends, Budget(tokens=tokens, money=money, calls=calls), back)
+    if many and not model:
+        return run_many(Path(words), folder, None, limits, memory, start_timeout, engine_choice, as_json, quiet)
+    choice = AgentChoice.checked(
+        agent, model, role_model, hint, price, _recording(record_answers, None if many else run_folder), {}
+    )
     check_money(money, list(choice.references.values()), price)
+    if many:
+        return run_many(Path(words), folder, choice, limits, memory, start_timeout, engine_choice, as_json, quiet)
     before = STRICT if context is None else SourceFile.read(context).text
     task = Task(_words(words), name.strip(), before, model)
     asked = _Asked(
         task,
-        Limits(drafts, mends, Budget(tokens=tokens, money=money, calls=calls), back),
+        limits,
         choice,
         _accepting(accept),
         not as_json and not accept and sys.stdin.isatty() and sys.stdout.isatty(),
@@ -137,9 +140,9 @@ def run(
         record = None
         if run_folder is not None:
             source = SourceFile("words", task.words.encode())
-            limits = {"drafts": drafts, "mends": mends, "tokens": tokens, "money": money, "calls": calls}
+            bounds = {"drafts": drafts, "mends": mends, "tokens": tokens, "money": money, "calls": calls}
             record = stack.enter_context(
-                RunRecord.open(run_folder, Target("-"), source, engine, limits, choice.facts({}), resume=False)
+                RunRecord.open(run_folder, Target("-"), source, engine, bounds, choice.facts({}), resume=False)
             )
         outcome = asyncio.run(_work(asked, engine, pool_limits(1, memory, start_timeout), record))
         if outcome.sealed is not None and out is not None:
@@ -272,16 +275,6 @@ def _words(words: str) -> str:
     if len(text) > _LONGEST:
         raise UserError(f"these are more than {_LONGEST:,} characters", code="too_long", hint="one statement at a time")
     return text.strip()
-
-
-def _many(path: Path, folder: Path | None, **options: Any) -> int:
-    """Hands over to the command for many problems."""
-    from importlib import import_module
-
-    if folder is None:
-        raise UserError(f"{path} holds many problems: where are the results to go?", code="usage", hint="add --out DIR")
-    many: Any = import_module("prover.cli.formalize_many")
-    return int(many.run_many(path, folder, **options))
 
 
 def _show(outcome: _Outcome, out: Path | None, *, quiet: bool) -> None:

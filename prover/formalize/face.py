@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from prover.agent.leap.role_models import RoleModels
+from prover.agent.leap.choice import AgentChoice
+from prover.agent.leap.role_models import RoleModels, role_models
 from prover.api import AsyncProver
 from prover.api.workplace import Workplace
+from prover.core.budget import Spent
 from prover.core.errors import UserError
+from prover.core.together import together
 from prover.formalize.checks import Checks
-from prover.formalize.drafting import Task
+from prover.formalize.draft import Draft
+from prover.formalize.drafting import Drafting, Drawn, Task
 from prover.formalize.formalization import Candidate, Formalization
 from prover.formalize.formalizing import STRICT, Formalizing, Limits
 from prover.formalize.seal import Sealed, seal
@@ -67,6 +71,40 @@ async def formalize(
             await work.prepare()
             await work.draw()
             return await work.result()
+
+
+#: Drafts of what words say, so many, behind a context.
+Drafts = Callable[[str, str, int], Awaitable[Sequence[Draft]]]
+
+
+@asynccontextmanager
+async def drafting(
+    place: Workplace, choice: AgentChoice, limits: Limits, observe: Observe = lambda kind, payload: None
+) -> AsyncGenerator[Drafts]:
+    """Drafts for many problems by the models of `choice`, open as long as the context lasts: those that state
+    something, mended where need be. `limits.budget` is for all of them together; once it is used up there are no more.
+
+    Opening it raises what opening models raises; asking raises `ModelError` where the model cannot be asked at all.
+    """
+    spent = Spent(limits.budget)
+    async with role_models(choice) as models:
+        if models is None or "formaliser" not in models.agent.roles:
+            raise UserError("no model is named that could draft", code="no_model", hint="name one with --model")
+
+        async def drafts(words: str, context: str, count: int) -> Sequence[Draft]:
+            with models.cast(place.pool, SourceFile("<context>", context.encode()), observe) as cast:
+                assert cast is not None
+                task = Task(words, context=context, author=choice.model)
+                work = Drafting(place.pool, cast, task, spent, limits.mends, observe)
+                found: dict[int, Drawn] = {}
+
+                async def one(number: int) -> None:
+                    found[number] = await work.draw(number)
+
+                await together([one(number) for number in range(count)])
+                return [draft for _, drawn in sorted(found.items()) if (draft := drawn.draft) is not None]
+
+        yield drafts
 
 
 async def freeze(prover: AsyncProver, formalization: Formalization, chosen: Candidate) -> Sealed:
