@@ -58,7 +58,8 @@ class Candidate:
 class Formalization:
     """`candidates`: the best first. `classes`: of indices into them, shown to say the same; `undecided`: pairs of them
     that Lean could not decide; `implies`: pairs of which the first implies the second. `failures`: draws without a
-    statement. `spent`: what models cost; `money` is None where a price is not known."""
+    statement. `tokens`, `money` (US dollars, 0 where no price is
+    known), `calls`: what models cost; `seconds`: since the work began."""
 
     words: str
     name: str

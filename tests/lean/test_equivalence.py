@@ -33,7 +33,7 @@ async def keyed(place: Workplace, draft: Draft) -> Examined:
     """A draft that was read, and not looked at further."""
     header = await place.pool.read_header(draft.text)
     async with place.pool.lease(header.modules) as worker:
-        stated = await state(place, worker, draft, header, seconds=120)
+        stated = await state(place.pool, worker, draft, header, seconds=120)
         return Examined(draft, key=Keys(stated.tables).of(stated.name))
 
 

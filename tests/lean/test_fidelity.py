@@ -37,7 +37,7 @@ class Examining:
         draft = Draft("t", f"theorem t {statement}", **parts)
         header = await self.place.pool.read_header(draft.text)
         async with self.place.pool.lease(header.modules) as worker:
-            stated = await state(self.place, worker, draft, header, seconds=120)
+            stated = await state(self.place.pool, worker, draft, header, seconds=120)
             expression = await expression_of(stated)
             doubts = [*await seen(stated, expression, words), *await free_names(stated, expression)]
         return {doubt.concern.value for doubt in doubts}
