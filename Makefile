@@ -21,10 +21,10 @@ lint: setup ## seconds: ruff, format and the direction of imports
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
 type: setup ## a minute: pyright, strict on prover/
 	$(BIN)/pyright
-test: setup ## ten minutes on two cores: the fast suite, real Lean included (ARGS="-k name" to choose)
-	$(BIN)/pytest $(ARGS)
+test: setup ## half an hour on two cores: the fast suite, real Lean included (ARGS="-k name" to choose)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 docs: setup ## minutes: the part of test that runs what README and docs/ show
-	$(BIN)/pytest tests/docs tests/cli/test_readme.py tests/lean/test_docs_api.py $(ARGS)
+	$(BIN)/pytest tests/docs $(ARGS)
 coverage: setup ## minutes: branches of core, events, search and verify that their tests reach; 95 % of each room
 	$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -q $(COVERING) $(ARGS)
 	@for room in core events search verify; do echo "== $$room"; $(BIN)/coverage report --include="prover/$$room/*" --skip-covered --fail-under=95 -m || exit 1; done

@@ -68,6 +68,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent in WITH_LEAN and not item.get_closest_marker("lean"):
             item.add_marker(pytest.mark.lean)
+        if item.get_closest_marker("lean"):
+            # With `-n 2 --dist loadgroup`: tests that share a pool stay in one process, in their order.
+            group = "lean" if item.path.parent in WITH_LEAN else "commands"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,11 @@ def run(
 ) -> int:
     """Check files of settings: every key, every value.
 
-    A file named on the command line is read as a project's. Exit code 2 for what a command would refuse.
+    A file named on the command line is read as a project's.
+
+    Example: `prove config check prover.toml`
+
+    Exit code 0 where all is well, 2 for what a command would refuse.
     """
     from rich.text import Text
 

@@ -15,7 +15,12 @@ def run(
     target: Annotated[str, typer.Argument(help="The file or folder that a command is to be about.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
-    """Print which files of settings apply here."""
+    """Print which files of settings apply here.
+
+    Example: `prove config path`
+
+    Exit code 0, whether they exist or not.
+    """
     from rich.text import Text
 
     from prover.cli.resolution import folder_of

@@ -29,7 +29,11 @@ def run(
     """Show the options of a command, the value of each, and where it comes from.
 
     A flag goes before PROVER_* variables, these before the project's prover.toml, that before the user's config.toml
-    (docs/config.md). `prove config show check -- F.lean --strict` shows what that command would run with.
+    (docs/config.md). After `--` stand words of the command: shown is what it would run with.
+
+    Example: `prove config show check -- F.lean --strict`
+
+    Exit code 0; 2 for settings that the command would refuse.
     """
     from prover.cli.catalogue import find_entry
     from prover.cli.lazy import load

@@ -121,6 +121,8 @@ def run(
     frozen: written down with the words and a mark that `prove FILE` and `prove check FILE` keep to. None of this says
     that a statement is what was meant: that is for you to judge.
 
+    Example: `prove formalize "The sum of two odd numbers is even." --model openai/NAME -o Sum.lean`
+
     Exit code 0 when a draft was taken, 1 when none was. With --frozen: 0 when all marks hold.
     """
     if frozen is not None:

@@ -29,6 +29,10 @@ def run(
 
     Shows what that allows, and records the file's place and content (SHA-256) in your settings folder; once it
     changes, it is not trusted any more. What the file names (a command, a recipe) is not looked at.
+
+    Example: `prove trust --show`
+
+    Exit code 0; 2 where there is no such file, or it cannot be read.
     """
     from prover.settings import SettingsFile, TrustStore, project_file
 

@@ -163,7 +163,7 @@ def parse(words: list[str]) -> None:
     name = "prove"
     while (inner := getattr(command, "commands", None)) is not None:
         assert words and words[0] in inner, f"prove {words}: no such command"
-        name, command, words = words[0], inner[words[0]], words[1:]
+        name, command, words = words[0], _loaded(command, words[0]), words[1:]
     if "--help" not in words:
         command.make_context(name, words)  # type: ignore[attr-defined]
 
@@ -173,7 +173,8 @@ def options(words: list[str]) -> set[str]:
     command: object = typer.main.get_command(app)
     words = with_default_command(words, command)
     while (inner := getattr(command, "commands", None)) is not None:
-        command, words = inner[words[0]], words[1:]
+        assert words[0] in inner, f"prove {words}: no such command"
+        command, words = _loaded(command, words[0]), words[1:]
     return {name for option in command.params for name in (*option.opts, *option.secondary_opts)}  # type: ignore[attr-defined]
 
 
@@ -185,7 +186,12 @@ def leaves() -> Iterator[tuple[str, object]]:
         if inner is None:
             yield name.strip(), command
             return
-        for word, found in inner.items():
-            yield from below(f"{name} {word}", found)
+        for word in inner:
+            yield from below(f"{name} {word}", _loaded(command, word))
 
     return below("", typer.main.get_command(app))
+
+
+def _loaded(group: object, name: str) -> object:
+    """A command of a group with its options: what a group lists are names and summaries."""
+    return group.get_command(None, name)  # type: ignore[attr-defined]

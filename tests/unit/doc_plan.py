@@ -13,6 +13,7 @@ PLAYED: dict[str, bool] = {
 #: Pages with a test of their own.
 ELSEWHERE: dict[str, str] = {
     "docs/api.md": "tests/docs/test_played.py",
+    "docs/config.md": "tests/cli/test_config.py",
     "docs/evaluation.md": "tests/cli/test_docs_evaluation.py",
     "docs/refute.md": "tests/docs/test_played.py",
 }
