@@ -87,7 +87,7 @@ async def measure(pairs: list[dict[str, Any]], seconds: float, *, quiet: bool) -
 
 
 async def _examined(place: Workplace, pair: dict[str, Any], statement: str, limits: FidelityLimits) -> Examined:
-    draft = Draft("t", f"theorem t {statement}", pair["definitions"])
+    draft = Draft("t", f"theorem t {statement}", pair["definitions"], pair.get("context", ""))
     return await examine(place, draft, limits, words=pair["words"])
 
 

@@ -9,7 +9,6 @@ from prover.formalize.doubt import Concern, Doubt
 from prover.formalize.expression import Expression, Place
 from prover.formalize.scope import Scope, mentions, plain_name
 from prover.formalize.stated import Stated
-from prover.lean.source import SourceFile
 from prover.verify.footing import own_holes
 from prover.verify.name import Name, parse, show
 from prover.verify.tables import Tables
@@ -172,14 +171,11 @@ def _shown_types(types: set[str]) -> str:
 
 
 def _definitions(stated: Stated) -> Iterator[Doubt]:
-    """Axioms that the draft brings, and definitions left open on which the statement stands."""
-    start = len(stated.draft.context.rstrip().encode())
-    source = SourceFile("", stated.draft.text.encode())
-    for declaration in stated.elaboration.declarations:
-        if declaration.kind == "axiom" and source.offset(declaration.start) >= start:
-            yield Doubt(Concern.AXIOM_IN_DEFINITION, f"{declaration.name} is an axiom: it is assumed, not defined")
+    """Axioms and definitions left open, of the file that the draft is for, on which the statement stands."""
     for name in _reached(stated):
-        if own_holes(stated.tables, name):
+        if stated.tables.constants[name].kind == "axiom":
+            yield Doubt(Concern.AXIOM_IN_DEFINITION, f"{show(name)} is an axiom: it is assumed, not defined")
+        elif own_holes(stated.tables, name):
             yield Doubt(Concern.OPEN_DEFINITION, f"{show(name)} is left open (`sorry`), and the statement is about it")
 
 

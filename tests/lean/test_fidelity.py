@@ -164,8 +164,8 @@ async def test_names_and_definitions(examining: Examining) -> None:
     assert await read("(xs : List elem) : xs ++ [] = xs") == {"free_name"}
     assert await read("(xs : List α) : xs ++ [] = xs") == set()
     axioms = "axiom f : Nat → Nat\n\naxiom f_eq (n : Nat) : f n = 2 * n"
-    assert "axiom_in_definition" in await read("(n : Nat) : f (n + 1) = f n + 2", definitions=axioms)
-    assert "open_definition" in await read("(n : Nat) (h : n = f) : n * n = f * f", definitions="def f : Nat := sorry")
+    assert "axiom_in_definition" in await read("(n : Nat) : f (n + 1) = f n + 2", context=axioms)
+    assert "open_definition" in await read("(n : Nat) (h : n = f) : n * n = f * f", context="def f : Nat := sorry")
     made = "structure Point where\n  x : Nat\n  y : Nat\n\ndef Point.sum (p : Point) : Nat := p.x + p.y"
     assert await read("(p : Point) : p.x ≤ p.sum", definitions=made) == set()
 
