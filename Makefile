@@ -22,7 +22,7 @@ lint: setup ## seconds: ruff, format and the direction of imports
 type: setup ## a minute: pyright, strict on prover/
 	$(BIN)/pyright
 test: setup ## half an hour on two cores: the fast suite, real Lean included (ARGS="-k name" to choose)
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 $(ARGS)
 docs: setup ## minutes: the part of test that runs what README and docs/ show
 	$(BIN)/pytest tests/docs $(ARGS)
 coverage: setup ## minutes: branches of core, events, search and verify that their tests reach; 95 % of each room

@@ -68,10 +68,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent in WITH_LEAN and not item.get_closest_marker("lean"):
             item.add_marker(pytest.mark.lean)
-        if item.get_closest_marker("lean"):
-            # With `-n 2 --dist loadgroup`: tests that share a pool stay in one process, in their order.
-            group = "lean" if item.path.parent in WITH_LEAN else "commands"
-            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n`: tests that share a pool of Lean processes run in one process, in their order, those that kill workers
+    last; so do commands, which start their own. All others go by file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPool(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            folder = file.split("/")[1]
+            return "lean" if folder in {path.name for path in WITH_LEAN} else file if folder == "unit" else "commands"
+
+    return ByPool(config, log)
 
 
 @pytest.fixture(scope="session")

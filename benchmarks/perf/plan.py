@@ -83,6 +83,7 @@ TOOLS = {
     "variants.py": "variants of statements",
     "learn_priors.py": "what the portfolio believes, learned from runs",
     "single_calls.py": "which problems one call of automation closes",
+    "session_picture.py": "the picture of a session in docs/, drawn from a terminal's cells",
     "fresh.py": "from nothing to the first proof, from the registries: seconds and bytes",
     "soak_commands.py": "every command for an hour: what stays behind, what grows",
     "tiny/train.py": "trains the tiny model (torch)",

@@ -112,7 +112,7 @@ def _show(rows: list[dict[str, Any]], *, every: bool) -> None:
         mark = Text(" not trusted: `prove trust`", "red") if row["untrusted"] else Text("")
         table.add_row(row["option"], Text(safe(value)), Text(safe(words), "dim") + mark)
     console = output()
-    console.width = max(console.width, 200)  # a cut place is of no use, and a terminal wraps
+    console.width = max(console.width, 10_000)  # a cut place is of no use, and a terminal wraps
     if shown:
         console.print(table)
     if len(shown) < len(rows):

@@ -5,45 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from prover.agent.leap.choice import AgentChoice
-from prover.agent.leap.role_models import RoleModels, role_models
 from prover.agent.tactic_model import check_money
 from prover.agent.target import Target
 from prover.api.record import RunRecord
-from prover.api.workplace import Workplace, workplace
-from prover.cli import formalize_table
-from prover.cli.bill import show_bill
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
-from prover.cli.formalize_choice import Choice
 from prover.cli.formalize_frozen import say_frozen
-from prover.cli.terminal import Live, errors, output, plain_progress, safe
+from prover.cli.formalize_one import BEST, Asked, document_of, formalized, show
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.flags.agent import HintOption, RoleModelOption
 from prover.flags.engine import EngineOption, MemoryOption, StartTimeoutOption
 from prover.flags.model import ModelOption, MoneyOption, PriceOption, RecordOption
-from prover.formalize import wording
 from prover.formalize.drafting import Task
-from prover.formalize.face import formalizing
-from prover.formalize.formalization import Candidate, Formalization, objection
-from prover.formalize.formalizing import STRICT, Formalizing, Limits
-from prover.formalize.seal import Sealed, seal
-from prover.lean import LeanEngine
+from prover.formalize.formalizing import STRICT, Limits
 from prover.lean.source import SourceFile
-from prover.model.bill import bill
-from prover.model.manual import TerminalModel
 
-FORMALIZE_SCHEMA = "leap-prover/formalize/1"
-_BEST = "best"
 _FILES = (".md", ".txt")
 _MANY = ".jsonl"
 _ANSWERS = "answers.jsonl"
@@ -148,7 +131,7 @@ def run(
     check_money(money, list(choice.references.values()), price)
     before = STRICT if context is None else SourceFile.read(context).text
     task = Task(_words(words), name.strip(), before, model)
-    asked = _Asked(
+    asked = Asked(
         task,
         Limits(drafts, mends, budget, back),
         choice,
@@ -166,10 +149,10 @@ def run(
             record = stack.enter_context(
                 RunRecord.open(run_folder, Target("-"), source, engine, limits, choice.facts({}), resume=False)
             )
-        outcome = asyncio.run(_work(asked, engine, pool_limits(1, memory, start_timeout), record))
+        outcome = asyncio.run(formalized(asked, engine, pool_limits(1, memory, start_timeout), record))
         if outcome.sealed is not None and out is not None:
             outcome.sealed.file.write_to(out)
-        document = _document(outcome, engine, out)
+        document = document_of(outcome, engine, out)
         if record is not None:
             record.observe("Formalized", document)
             if outcome.sealed is not None:
@@ -178,104 +161,14 @@ def run(
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        _show(outcome, out, quiet=quiet)
+        show(outcome, out, quiet=quiet)
     return outcome.code
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is to be done. `accept`: a number, `best`, or nothing; `person`: somebody sits there and can be asked."""
-
-    task: Task
-    limits: Limits
-    choice: AgentChoice
-    accept: str
-    person: bool
-    as_json: bool
-    quiet: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What came of it. `sealed`: the statement that was taken; `reason`: why none was."""
-
-    asked: _Asked
-    found: Formalization
-    bill: dict[str, Any]
-    taken: Candidate | None = None
-    sealed: Sealed | None = None
-    reason: str = ""
-
-    @property
-    def code(self) -> int:
-        return 1 if self.sealed is None else 0
-
-
-async def _work(asked: _Asked, engine: LeanEngine, limits: Any, record: RunRecord | None) -> _Outcome:
-    typed = TerminalModel.name in asked.choice.references.values()
-    silent = asked.quiet or asked.as_json
-    source = SourceFile("<context>", asked.task.context.encode())
-
-    @contextmanager
-    def busy(phase: str) -> Generator[Callable[[str], None]]:
-        with Live(quiet=silent, typed=typed) as live:
-            live.observe("Importing", {"phase": phase})
-            yield lambda said: live.observe("Importing", {"phase": said})
-
-    def observe(kind: str, payload: dict[str, Any]) -> None:
-        if record is not None:
-            record.observe(kind, payload)
-
-    async with (
-        role_models(asked.choice) as models,
-        workplace(engine, limits, source, plain_progress(quiet=silent)) as place,
-    ):
-        assert models is not None
-        with formalizing(place, models, asked.task, asked.limits, observe=observe) as work:
-            with busy("starting Lean") as say:
-                await work.prepare()
-                say(f"asking for {asked.limits.drafts} drafts")
-                await work.draw(advice=asked.choice.hints)
-                say("comparing")
-                found = await work.result()
-            return await _decided(asked, place, work, found, busy, models)
-
-
-async def _decided(
-    asked: _Asked, place: Workplace, work: Formalizing, found: Formalization, busy: Any, models: RoleModels
-) -> _Outcome:
-    taken, reason = None, "not_asked"
-    if asked.person and found.candidates:
-        choice = Choice(work, found, busy)
-        taken, reason = await choice.made(), "nobody_took_one"
-        found = choice.found
-    elif asked.accept:
-        taken, reason = _accepted(found, asked.accept)
-    elif not found.candidates:
-        reason = "no_draft"
-    sealed = None if taken is None else await seal(place.pool, taken.draft, asked.task.words)
-    return _Outcome(asked, found, _bill(models), taken, sealed, "" if sealed else reason)
-
-
-def _accepted(found: Formalization, accept: str) -> tuple[Candidate | None, str]:
-    """What --accept takes, or why it takes nothing. A number was chosen by somebody, who has not seen the draft: what
-    nobody can mean is not taken for it either."""
-    if accept == _BEST:
-        return found.best()
-    one = found.numbered(int(accept))
-    if one is None:
-        return None, "no_draft"
-    return (None, "damned") if one.damned else (one, "")
-
-
 def _accepting(accept: str) -> str:
-    if accept in ("", _BEST) or (accept.isdecimal() and int(accept[:6]) > 0 and len(accept) < 6):
+    if accept in ("", BEST) or (accept.isdecimal() and int(accept[:6]) > 0 and len(accept) < 6):
         return accept
-    raise UserError(f"--accept {accept}: a number or `{_BEST}` is expected", code="usage")
-
-
-def _bill(models: RoleModels) -> dict[str, Any]:
-    return bill(f"agents/{models.agent.name}", list(models.batchers.values()))
+    raise UserError(f"--accept {accept}: a number or `{BEST}` is expected", code="usage")
 
 
 def _recording(record: Path | None, run_folder: Path | None) -> Path | None:
@@ -317,54 +210,3 @@ def _many(
 
     wanted = BatchOptions(drafts, agreeing, jobs, keep_doubtful)
     return run_many(Many(source, wanted, place / "results.jsonl", place, **options))
-
-
-def _show(outcome: _Outcome, out: Path | None, *, quiet: bool) -> None:
-    if not outcome.asked.person:
-        formalize_table.show(outcome.found)
-    if outcome.sealed is None:
-        _say_refused(outcome)
-    else:
-        if out is None:
-            output().print()
-            sys.stdout.write(outcome.sealed.file.text)
-            sys.stdout.flush()
-        where = "" if out is None else f" in {safe(str(out))}"
-        mark = outcome.sealed.mark
-        errors().print(Text(f"frozen{where}: {safe(mark.name)}, key {mark.key[:12]}…", "green"))
-    if not quiet:
-        show_bill(outcome.bill)
-
-
-def _say_refused(outcome: _Outcome) -> None:
-    best = outcome.found.candidates[0] if outcome.found.candidates else None
-    words = wording.refusal(outcome.reason)
-    if outcome.reason == "not_asked":
-        words = "nothing is accepted: nobody was asked (--accept N takes one)"
-        if best is not None and (refused := objection(best)) is not None:
-            words += f"; of the best, {wording.refusal(refused[1])}"
-    elif outcome.reason == "nobody_took_one":
-        words = "nothing is accepted"
-    errors().print(Text(safe(words), "yellow"))
-
-
-def _document(outcome: _Outcome, engine: LeanEngine, out: Path | None) -> dict[str, Any]:
-    found, sealed, taken = outcome.found, outcome.sealed, outcome.taken
-    return {
-        "schema": FORMALIZE_SCHEMA,
-        "exit_code": outcome.code,
-        "engine": engine.description,
-        "lean_version": engine.lean_version,
-        **found.document(),
-        "accepted": None
-        if sealed is None or taken is None
-        else {
-            "number": found.candidates.index(taken) + 1,
-            "name": sealed.mark.name,
-            "key": sealed.mark.key,
-            "file": None if out is None else str(out),
-            "text": sealed.file.text,
-        },
-        "reason": outcome.reason or None,
-        "model": outcome.bill,
-    }

@@ -40,7 +40,7 @@ def run(
     """
     run = RunFolder.open(folder)
     events = list(run.events())
-    document = result_of(events)
+    document = result_of(events) or _formalized(events)
     code = 1 if document is None else int(document["exit_code"])
     searches = summaries(events)
     if as_jsonl:
@@ -128,6 +128,27 @@ def show_document(document: Mapping[str, Any], *, as_json: bool) -> int:
     return int(document["exit_code"])
 
 
+def _formalized(events: Iterable[Event]) -> dict[str, Any] | None:
+    """The document of `prove formalize`, where the run is one of these."""
+    told = [e.payload for e in events if e.kind == "Formalized" and isinstance(e.payload, Opaque)]
+    return dict(told[-1].fields) if told else None
+
+
+def _show_drafts(document: Mapping[str, Any]) -> None:
+    say = output().print
+    say(Text(safe(f"you said: {document['words']}")))
+    accepted = document["accepted"]
+    for draft in document["drafts"]:
+        doubts = ", ".join(doubt["concern"] for doubt in draft["doubts"]) or "no doubts found"
+        taken = " (taken)" if accepted and accepted["number"] == draft["number"] else ""
+        say(Text(safe(f"{draft['number']}. {draft['agreeing']} of {draft['of']} drafts say this; {doubts}{taken}")))
+        say(Text("\n".join("   " + line for line in safe(draft["statement"]).split("\n"))))
+    if accepted:
+        say(Text(safe(f"frozen: {accepted['name']}, key {accepted['key']}")))
+    else:
+        say(Text("nothing was accepted", "yellow"))
+
+
 def _show(run: RunFolder, document: Mapping[str, Any] | None, searches: list[Summary], trace: list[Event]) -> None:
     say = output().print
     say(Text(f"{safe(', '.join(run.spec.inputs))}: {run.spec.engine}, Lean {run.spec.lean_version}", "dim"))
@@ -143,7 +164,10 @@ def _show(run: RunFolder, document: Mapping[str, Any] | None, searches: list[Sum
                 say(Text(f"{safe(search.search)}: found, not verified"))
                 say(Text("\n".join("  " + line for line in safe(search.script).split("\n"))))
         return
-    _show_result(document)
+    if "drafts" in document:
+        _show_drafts(document)
+    else:
+        _show_result(document)
 
 
 def _step(event: Opaque) -> str:

@@ -37,7 +37,7 @@ class Concern(StrEnum):
 
 
 #: With these a statement is not what anybody means.
-DAMNING = frozenset({Concern.FALSE, Concern.VACUOUS, Concern.CONCLUSION_IS_HYPOTHESIS, Concern.AXIOM_IN_DEFINITION})
+DAMNING = frozenset({Concern.FALSE, Concern.VACUOUS, Concern.CONCLUSION_IS_HYPOTHESIS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _ORDER = list(Stage)
 _WORDS = {
     Stage.DRAFTED: "a statement is there",
     Stage.ELABORATES: "elaborates",
-    Stage.MEANINGFUL: "hypotheses do not contradict, no axiom",
+    Stage.MEANINGFUL: "hypotheses do not contradict",
     Stage.NOT_REFUTED: "negation not proved",
     Stage.UNDOUBTED: "nothing else to doubt",
     Stage.AGREED: "drafts agree",

@@ -15,7 +15,7 @@ class Stage(StrEnum):
     """What a problem has to pass, in this order; one that falls is told with the stage at which it did.
 
     `drafted`: there is a statement. `elaborates`: Lean reads it as a proposition. `meaningful`: its hypotheses do not
-    contradict each other, do not hold the conclusion, and nothing is assumed by an axiom. `not_refuted`: its negation
+    contradict each other, and do not hold the conclusion. `not_refuted`: its negation
     was not proved. `undoubted`: nothing else speaks against it. `agreed`: as many drafts as asked for say the same.
     `faithful`: a model that reads it back says that it is what the words say. `kept`: all of these.
     """

@@ -81,8 +81,8 @@ def _parts(tables: Tables, row: int) -> tuple[int, int, int]:
 
 def _apart(expression: Expression) -> Iterator[Doubt]:
     """Hypotheses that share no variable with the conclusion, through other hypotheses neither. Where any proposition is
-    claimed, they are to contradict each other."""
-    if expression.claims_anything:
+    claimed, or the same of all (`False`, `1 = 2`), they are to contradict each other."""
+    if expression.claims_anything or expression.claims_the_same_of_all:
         return
     count = len(expression.arguments)
     occurs = [_variables(expression, a.type, len(a.scope.variables)) for a in expression.arguments]

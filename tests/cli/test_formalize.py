@@ -71,6 +71,11 @@ def test_the_best_is_frozen_and_proved(prove: Prove, server: ModelServer, tmp_pa
     assert kinds["RoleAsked"] == 5 and kinds["Formalized"] == 1 and folder.summary["exit_code"] == 0
     assert len((run / "answers.jsonl").read_text().splitlines()) == 5
 
+    told = prove("replay", run)
+    assert told.code == 0 and f"{best['number']}. 2 of 3 drafts say this" in told.out and "(taken)" in told.out
+    assert "; false" in told.out and f"key {best['key']}" in told.out
+    assert prove("replay", run, "--json").document["result"]["accepted"]["key"] == best["key"]
+
     ran = prove("formalize", "--frozen", out, "--engine", "embedded", "--json")
     assert ran.code == 0 and [m["standing"] for m in ran.document["marks"]] == ["holds"]
     ran = prove(out, "--write", "--engine", "embedded", "--json", "--no-premises")
@@ -151,14 +156,15 @@ def test_usage(prove: Prove, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ((WORDS,), "no_model"),
         ((WORDS, *MODEL, "--accept", "all"), "usage"),
         ((WORDS, *MODEL, "--accept", "0"), "usage"),
-        ((WORDS, *MODEL, "--out", "d"), "bad_option"),
+        ((WORDS, *MODEL, "--out", "d"), "usage"),
         ((WORDS, *MODEL, "--money", "1"), "no_price"),
         ((WORDS, *MODEL, "--agent", "nobody"), "no_agent"),
         ((" ", *MODEL), "usage"),
         (("", *MODEL), "usage"),
         (("empty.md", *MODEL), "usage"),
         (("absent.md", *MODEL), "no_file"),
-        (("many.jsonl", *MODEL), "usage"),
+        (("many.jsonl", *MODEL), "no_problems"),
+        (("many.jsonl", *MODEL, "--accept", 1), "usage"),
         (("--frozen", "absent.lean"), "no_file"),
         ((WORDS, *MODEL, "--context", "absent.lean"), "no_file"),
     ):

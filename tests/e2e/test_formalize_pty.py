@@ -62,7 +62,8 @@ def spawned() -> Iterator[list[pexpect.spawn]]:
 
 def start(spawned: list[pexpect.spawn], server: ModelServer, *words: str | Path, **environment: str) -> pexpect.spawn:
     model = ("--model", "openai-api/local/tiny", "--engine", "embedded", "-n", "2")
-    known = {name: value for name, value in os.environ.items() if name not in ("EDITOR", "VISUAL")}
+    # What runs the tests may say how wide its own terminal is.
+    known = {k: v for k, v in os.environ.items() if k not in ("EDITOR", "VISUAL", "COLUMNS", "LINES")}
     child = pexpect.spawn(
         sys.executable,
         ["-c", COMMAND, "formalize", WORDS, *model, *map(str, words)],

@@ -43,6 +43,12 @@ async def test_drafts_for_many(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> N
     one = Draft("statement", "theorem statement : 1 = 1")
     with ModelServer(writes) as server:
         monkeypatch.setenv("LOCAL_BASE_URL", server.url)
+        choice = AgentChoice.checked("repair", MODEL, None, None, "", None, {})
+        async with role_models(choice) as models:
+            assert models is not None
+            with pytest.raises(UserError) as caught, by_model(place, models, Budget(), 1, MODEL):
+                pass
+            assert caught.value.code == "no_formaliser"
         choice = AgentChoice.checked("leap", MODEL, None, None, "", None, {})
         async with role_models(choice) as models:
             assert models is not None
@@ -59,12 +65,6 @@ async def test_drafts_for_many(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> N
                 assert await work.judge("the second problem", one) == Opinion(False, "about False")
                 server.close()
                 with pytest.raises(ModelError):
-                    await work.draft("the second problem", STRICT, 1)
+                    await work.draft("the third problem", STRICT, 1)
                 with pytest.raises(ModelError):
-                    await work.judge("the first problem", one)
-        choice = AgentChoice.checked("repair", MODEL, None, None, "", None, {})
-        async with role_models(choice) as models:
-            assert models is not None
-            with pytest.raises(UserError) as caught, by_model(place, models, Budget(), 1, MODEL):
-                pass
-            assert caught.value.code == "no_formaliser"
+                    await work.judge("the third problem", one)

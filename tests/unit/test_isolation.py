@@ -44,5 +44,5 @@ def test_unix_sockets_work(tmp_path: Path) -> None:
 
 
 def test_settings_from_outside_are_gone(empty_cache: Path) -> None:
-    assert {name for name in os.environ if name.startswith("PROVER_")} == {"PROVER_CACHE_DIR"}
+    assert {name for name in os.environ if name.startswith("PROVER_")} == {"PROVER_CACHE_DIR", "PROVER_CONFIG_DIR"}
     assert os.environ["PROVER_CACHE_DIR"] == str(empty_cache)
