@@ -13,8 +13,8 @@ from prover.formalize.draft import Draft
 from prover.formalize.shape import Shape, refusal
 from prover.lean import Elaboration, Hole, Pool, Worker
 from prover.lean.header import HeaderInfo
+from prover.verify.elaborated import read_by_lean
 from prover.verify.name import Name
-from prover.verify.policy import runs_code
 from prover.verify.tables import JudgeTooSlow, MalformedExport, Tables
 
 
@@ -49,22 +49,10 @@ async def state(pool: Pool, worker: Worker, draft: Draft, header: HeaderInfo, *,
     end (its context aside): axioms, opaque constants, notations, holes in definitions or in the statement, what the
     policy `proof` forbids. `LeanProcessError` where Lean is lost.
     """
-    text = draft.text
     deadline = time.monotonic() + seconds
     worker.clean = False
     with _slow(seconds):
-        read = await worker.elaborate(
-            worker.env,
-            text,
-            start=header.end,
-            holes=True,
-            declarations=True,
-            keep=True,
-            constructs=True,
-            wall_seconds=seconds,
-        )
-        if runs_code(read.commands, text):
-            worker.discard()
+        read = await read_by_lean(worker, draft.text, header, heartbeats=0, seconds=seconds, holes=True)
         if read.stopped:
             raise _too_slow(seconds)
         if read.errors:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-import re
 import reprlib
 import secrets
 import signal
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
-from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout, UserError
+from prover.core.errors import CallTimeout, Crashed, OutOfMemory, ProtocolError, SetupError, StartTimeout
 from prover.lean.containment import Containment
 from prover.lean.engine import LeanEngine
+from prover.lean.line import encoded, parsed
 from prover.lean.scratch import Scratch
 from prover.lean.stderr import StderrTail
 from prover.lean.usage import Usage
@@ -28,8 +27,6 @@ _STDOUT_BUFFER = 1 << 20
 #: The longest answer that is read, in bytes: an export of a very large file stays below. More fills this process's
 #: memory, and the limit of the Lean process bounds only its own.
 _ANSWER_BYTES = 512 << 20
-#: An escape that stands for half of a character.
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _POLL_SECONDS = 0.25
 _LAST_LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
@@ -86,7 +83,7 @@ class BridgeProcess:
         await self._spawn()
         try:
             deadline = time.monotonic() + seconds
-            await self._write_bytes(_encoded({"id": 0, "nonce": self._nonce, "watchdog": watchdog}), deadline)
+            await self._write_bytes(encoded({"id": 0, "nonce": self._nonce, "watchdog": watchdog}), deadline)
             self.greeting = await self._answer(0, deadline)
             if self.greeting.get("protocol") != PROTOCOL_VERSION:
                 raise ProtocolError(
@@ -172,7 +169,7 @@ class BridgeProcess:
         `seconds` bounds the whole call or, with `rearm`, the silence before each line. Leaving the loop
         before the last line kills the process.
         """
-        request = _encoded({"id": self._next_id + 1, "op": op, **fields})
+        request = encoded({"id": self._next_id + 1, "op": op, **fields})
         await self._begin()
         finished = False
         try:
@@ -219,7 +216,7 @@ class BridgeProcess:
 
     async def _answer(self, id_: int, deadline: float | None) -> dict[str, Any]:
         """The next line of the protocol, which must belong to request `id_`."""
-        fields = _parsed(await self._line(deadline))
+        fields = parsed(await self._line(deadline))
         if fields.get("id") != id_ or not isinstance(fields.get("kind"), str):
             raise ProtocolError(f"the Bridge answered request {reprlib.repr(fields.get('id'))}, not {id_}")
         return fields
@@ -346,29 +343,6 @@ class BridgeProcess:
             self._scratch.remove()
 
     close = kill
-
-
-def _encoded(request: dict[str, Any]) -> bytes:
-    """A request as a line. Raises `UserError` (`not_utf8`) for a text that Lean cannot be given."""
-    try:
-        return json.dumps(request, ensure_ascii=False).encode() + b"\n"
-    except UnicodeEncodeError:
-        raise UserError("a text with lone surrogates is no Unicode text", code="not_utf8") from None
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    """A line of the protocol. Raises `ProtocolError`."""
-    try:
-        answer: object = json.loads(line.decode())
-        if _SURROGATE.search(line):
-            json.dumps(answer, ensure_ascii=False).encode()  # fails for one that has no partner
-    except ValueError:
-        raise ProtocolError("the Bridge sent a line that is not JSON") from None
-    except RecursionError:
-        raise ProtocolError("the Bridge sent a line that is nested too deeply") from None
-    if not isinstance(answer, dict):
-        raise ProtocolError("the Bridge sent a line that is no object")
-    return cast(dict[str, Any], answer)
 
 
 def _no_program(program: str, problem: str) -> SetupError:

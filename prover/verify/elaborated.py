@@ -72,13 +72,15 @@ async def elaborate(worker: Worker, text: str, header: HeaderInfo, *, heartbeats
 
 
 async def read_by_lean(
-    worker: Worker, text: str, header: HeaderInfo, *, heartbeats: int, seconds: float
+    worker: Worker, text: str, header: HeaderInfo, *, heartbeats: int, seconds: float, holes: bool = False
 ) -> Elaboration:
-    """The first half of `elaborate`: what Lean says. The environment is kept, to be `exported` or released."""
+    """The first half of `elaborate`: what Lean says. The environment is kept, to be `exported` or released. `holes`:
+    each `sorry` is opened as a live state."""
     elaboration = await worker.elaborate(
         worker.env,
         text,
         start=header.end,
+        holes=holes,
         keep=True,
         declarations=True,
         constructs=True,
