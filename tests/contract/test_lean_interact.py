@@ -1,4 +1,4 @@
-"""`prove repl` as the binary behind LeanInteract, which is no dependency: run where it is installed."""
+"""`prove repl` as the binary behind LeanInteract."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from prover.cli.app import run
 from prover.lean.embedded import EmbeddedEngine
 from prover.lean.embedded.installation import cache_folder
 
-interact: Any = pytest.importorskip("lean_interact", reason="lean-interact is not installed")
+#: It cannot be imported where there is no `git`.
+interact: Any = pytest.importorskip("lean_interact", reason="no lean-interact, or no git", exc_type=ImportError)
 
 ROOT = Path(__file__).parents[2]
 OPEN = "theorem t (n : Nat) : n = 5 → n = 5 := by sorry"

@@ -17,7 +17,6 @@ import pytest
 from prover.lean.bundled import bundled
 
 pytestmark = pytest.mark.lean
-pytest.importorskip("prover.search")
 
 EXAMPLE = bundled("lean_project") / "examples" / "first.lean"
 TIMEOUT = 240

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from prover.model import Answer, Batcher, LanguageModel, Query, Sampling
+from prover.model.openai import OpenAIModel
 
 START_SECONDS = 400
 
@@ -93,8 +94,7 @@ async def test_the_server_says_what_the_model_says(server: str, hf: LanguageMode
 
 
 async def test_searches_reach_it_through_openai(server: str, hf: LanguageModel, states: list[str]) -> None:
-    openai = pytest.importorskip("prover.model.openai", reason="there is no engine for servers yet")
-    model = openai.OpenAIModel("tiny", base_url=f"{server}/v1", name="openai/tiny")
+    model = OpenAIModel("tiny", base_url=f"{server}/v1", name="openai/tiny")
     batcher = Batcher(model)
     clients = [batcher.client() for _ in range(32)]
     queries = [Query(state, sampling=Sampling(n=4, max_tokens=24)) for state in states[:64]]

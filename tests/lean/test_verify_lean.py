@@ -28,10 +28,9 @@ from prover.verify.tables import Tables
 EXPLOITS = Path(__file__).parents[1] / "exploits"
 CASES = sorted(path.name for path in EXPLOITS.iterdir() if path.is_dir())
 SLOW = {case for case in CASES if '"slow": true' in (EXPLOITS / case / "verdict.json").read_text(encoding="utf-8")}
-SHARED = Path(__file__).parents[3] / "shared" / "adversarial" / "cases.jsonl"
-SHARED_CASES: list[dict[str, Any]] = (
-    [json.loads(line) for line in SHARED.read_text(encoding="utf-8").splitlines()] if SHARED.exists() else []
-)
+SHORT: list[dict[str, str]] = [
+    json.loads(line) for line in (EXPLOITS / "cases.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def read(case: str) -> tuple[str, str, dict[str, Any]]:
@@ -85,9 +84,8 @@ def test_the_fixtures_cover_the_groups() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SHARED_CASES, reason="the shared adversarial cases are not beside this checkout")
-@pytest.mark.parametrize("case", SHARED_CASES, ids=lambda case: case["name"])
-async def test_shared_case(judge: Ladder, case: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("case", SHORT, ids=lambda case: case["name"])
+async def test_short_case(judge: Ladder, case: Mapping[str, str]) -> None:
     found = await judge.check(
         case["submission"], reference=case["target_statement"], targets=["target"], limits=Limits(seconds=20)
     )
