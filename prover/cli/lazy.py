@@ -74,10 +74,11 @@ def _group(name: str, entry: Entry, table: tuple[str, ...]) -> LazyGroup:
         table=(*table, name),
         name=name,
         help=entry.summary,
+        short_help=entry.summary,
         no_args_is_help=True,
         rich_markup_mode=None,
     )
 
 
 def _listed(name: str, entry: Entry) -> TyperCommand:
-    return TyperCommand(name, help=entry.summary, rich_markup_mode=None)
+    return TyperCommand(name, help=entry.summary, short_help=entry.summary, rich_markup_mode=None)

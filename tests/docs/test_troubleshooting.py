@@ -15,6 +15,7 @@ ELSEWHERE = {
     "no_route": "prover/serve/app.py",
     "method": "prover/serve/app.py",
     "bad_request": "prover/serve/app.py",
+    "blueprint_command": "prover/agent/leap/edits.py",
 }
 
 
