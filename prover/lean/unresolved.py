@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from prover.core.message import Message
 from prover.core.position import Span
 from prover.lean.source import SourceFile
 
+_WORD = re.compile(r"[\w.'!?«»]+")
 #: Lean's tags of the messages that say of a name that it is not there.
 _UNKNOWN = ("lean.unknownIdentifier", "lean.invalidField")
 
@@ -45,9 +47,18 @@ def unknown_names(source: SourceFile, errors: Sequence[Message]) -> tuple[str, .
             continue
         start = source.offset(message.start)
         if message.end is None:
-            # The parser's errors have no end: the word it stopped at.
-            words = source.text.encode()[start:].decode(errors="replace").split(maxsplit=1)
-            names.setdefault(words[0] if words else "(end of file)")
+            names.setdefault(_word_at(source.text, len(source.text.encode()[:start].decode(errors="replace"))))
         elif message.kind.startswith(_UNKNOWN):
             names.setdefault(source.slice(Span(start, source.offset(message.end))))
     return tuple(names)
+
+
+def _word_at(text: str, at: int) -> str:
+    """Where the parser stopped: its errors have no end, and for a tactic that it does not know they begin within it."""
+    for word in _WORD.finditer(text, text.rfind("\n", 0, at) + 1):
+        if word.start() <= at < word.end():
+            return word[0]
+        if word.start() > at:
+            break
+    words = text[at:].split(maxsplit=1)
+    return words[0] if words else "(end of file)"
