@@ -63,12 +63,15 @@ def test_bad_lines_are_told_with_their_number(tmp_path: Path) -> None:
     assert [problem.id for problem in problems] == ["good"]
     assert sorted(unusable) == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     assert "line 1" in unusable[5]
+    assert unusable[3] == "it ends before its JSON does: `{`; one JSON object a line is expected"
+    assert unusable[2] == "it is no JSON object: [1] is not an object"
 
 
 def test_a_file_without_problems_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError) as refused:
         read(tmp_path, b"nothing")
-    assert refused.value.code == "no_problems" and "line 1" in refused.value.message
+    assert refused.value.code == "no_problems"
+    assert "line 1: it is no JSON: `nothing`; one JSON object a line is expected" in refused.value.message
     with pytest.raises(UserError) as absent:
         read_informal(tmp_path / "absent.jsonl")
     assert absent.value.code == "unreadable"
