@@ -136,6 +136,8 @@ def _formalized(events: Iterable[Event]) -> dict[str, Any] | None:
 
 def _show_drafts(document: Mapping[str, Any]) -> None:
     say = output().print
+    if document.get("foundation"):
+        say(Text(LITE_NOTICE, "dim"))
     say(Text(safe(f"you said: {document['words']}")))
     accepted = document["accepted"]
     for draft in document["drafts"]:

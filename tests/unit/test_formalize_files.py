@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -19,6 +21,10 @@ from prover.formalize.ledger import Ledger
 from prover.formalize.outcome import DraftOutcome, Outcome, Stage, draft_outcome
 from prover.formalize.release import release
 from prover.formalize.shape import refusal
+from prover.formalize.stated import Refused, state
+from prover.lean import Pool, Worker
+from prover.lean.foundation import CORE_MATH
+from prover.lean.header import HeaderInfo, Import
 
 
 def read(tmp_path: Path, *records: object) -> tuple[list[InformalProblem], dict[int, str]]:
@@ -86,6 +92,35 @@ def test_what_stands_before_a_theorem_are_its_definitions() -> None:
     assert draft.context.startswith("import Mathlib\n") and draft.context.endswith("open Nat")
     with pytest.raises(ValueError):
         ready_draft("def f := 1", "d")
+
+
+@pytest.mark.parametrize(
+    ("text", "modules", "refused"),
+    [
+        ("set_option autoImplicit true", ("Mathlib",), True),
+        ("set_option autoImplicit false", ("Mathlib",), False),
+        ("set_option autoImplicit true", ("Init",), False),
+    ],
+)
+async def test_over_a_stand_in_a_name_that_is_not_there_is_no_variable(
+    text: str, modules: tuple[str, ...], refused: bool
+) -> None:
+    class Read(Exception):
+        pass
+
+    class Reading:
+        clean, env = True, 0
+
+        async def elaborate(self, *_: object, **__: object) -> None:
+            raise Read
+
+    draft = Draft("t", "theorem t (x : ℝ) : x = x", "", text)
+    header = HeaderInfo(tuple(Import(module) for module in modules), 0, False, ())
+    pool = cast(Pool, SimpleNamespace(foundation=CORE_MATH))
+    with pytest.raises(Refused if refused else Read) as raised:
+        await state(pool, cast(Worker, Reading()), draft, header, seconds=1.0)
+    if isinstance(raised.value, Refused):
+        assert "autoImplicit" in raised.value.errors[0].text
 
 
 def outcome(id: str, stage: Stage = Stage.KEPT, *drafts: DraftOutcome, **more: object) -> Outcome:
