@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prover.agent.counterexample import hunt, unfoldable
 from prover.agent.goal_search import TRY_SECONDS, GoalSearch, only_here
-from prover.agent.hunt import Hunt
+from prover.agent.hunt import INSTANCES_TRIED
 from prover.agent.judging import Observer
 from prover.agent.refutation import refutation_header
 from prover.core.errors import LeanProcessError
@@ -39,7 +39,7 @@ async def disprove(search: GoalSearch, seconds: float, observe: Observer) -> boo
         seconds=seconds * _INSTANCES_SHARE,
         stop=search.stop,
     )
-    _report(observe, task.obligation.label, instances)
+    observe(INSTANCES_TRIED, instances.told(task.obligation.label))
     if instances.found is not None:
         task.refutation, task.stopped = instances.found.theorem, "refuted"
         return True
@@ -68,17 +68,3 @@ async def _proof(search: GoalSearch, env: int, text: str, seconds: float) -> str
     if worker.alive and bench.worker is worker:
         await worker.release(states=states, envs=[env])
     return solution.script
-
-
-def _report(observe: Observer, name: str, instances: Hunt) -> None:
-    tried = instances.tried
-    observe(
-        "InstancesTried",
-        {
-            "name": name,
-            "found": instances.found is not None,
-            "instances": tried.instances + tried.sampled + tried.single,
-            "stopped": tried.stopped,
-            "seconds": tried.seconds,
-        },
-    )

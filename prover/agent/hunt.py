@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
+
+#: The kind of event that tells of a hunt.
+INSTANCES_TRIED = "InstancesTried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,15 @@ class Hunt:
 
     found: Counterexample | None
     tried: Tried
+
+    def told(self, name: str) -> dict[str, Any]:
+        """It as an event (`INSTANCES_TRIED`) about the theorem `name`."""
+        tried = self.tried
+        return {
+            "name": name,
+            "found": self.found is not None,
+            "values": [] if self.found is None else [list(pair) for pair in self.found.values],
+            "instances": tried.instances + tried.sampled + tried.single,
+            "stopped": tried.stopped,
+            "seconds": tried.seconds,
+        }

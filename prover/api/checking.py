@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prover.api.frozen import require_frozen, with_marks
 from prover.api.lite import founded_on, refuse_auto_implicit
+from prover.api.marked import MarkedLadder
 from prover.api.options import CheckOptions
 from prover.api.workplace import Workplace
 from prover.core.verdict import Consistent, Proved, Verdict
 from prover.lean.source import SourceFile
 from prover.verify import Limits
+from prover.verify.docket import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,6 @@ async def check_in(
     A frozen theorem of the submission whose statement is another now is a `Mismatch`; one of the reference, a
     `UserError` (`statement_changed`).
     """
-    if reference is not None:
-        await require_frozen(place.pool, reference)
     foundation = None
     if place.foundation is not None:
         stated = submission if reference is None else reference
@@ -49,7 +48,8 @@ async def check_in(
         foundation = await founded_on(place.pool, stated, seconds=options.seconds, finished=finished)
         if foundation is not None:
             refuse_auto_implicit(submission)
-    verdicts = await place.ladder.check(
+    item = Item(
+        submission.name,
         submission.text,
         reference=None if reference is None else reference.text,
         targets=options.targets or None,
@@ -58,5 +58,5 @@ async def check_in(
         allowed_axioms=options.allow,
         limits=Limits(seconds=options.seconds),
     )
-    verdicts = await with_marks(place.pool, submission.text, verdicts, options.targets)
-    return Checked(verdicts, reference is not None, foundation)
+    ladder = MarkedLadder(place.pool, place.ladder, "the reference" if reference is None else reference.name)
+    return Checked(await ladder.judge(item), reference is not None, foundation)

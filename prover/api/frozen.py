@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from prover.agent.leap.keys import Keys
 from prover.agent.leap.remarks import comments
-from prover.core.errors import CallTimeout, UserError
-from prover.core.verdict import Mismatch, TimedOut, Verdict
+from prover.core.errors import CallTimeout, LeanProcessError, UserError
+from prover.core.verdict import ElaborationError, Infrastructure, Mismatch, OutOfMemory, TimedOut, Verdict, WorkerLost
 from prover.lean import Pool
 from prover.lean.source import SourceFile
 from prover.verify.code import code_of
 from prover.verify.elaborated import Elaborated, elaborate, find
+from prover.verify.lease import infrastructure
 from prover.verify.name import parse, show
 from prover.verify.tables import JudgeTooSlow, MalformedExport
 
 _MARK = re.compile(r"^[ \t]*(?P<mark>-- frozen: (?P<name>\S[^\n]*?) (?P<key>[0-9a-f]{64}))[ \t]*$", re.MULTILINE)
 _SECONDS = 120.0
+#: Lean came to no end with the file, or was lost over it: it is not asked about its marks.
+_LOST = (TimedOut, OutOfMemory, WorkerLost, Infrastructure)
 _HINT = "undo the edit, or remove the mark if the change is meant; another Lean or library may read it otherwise too"
 
 
@@ -82,6 +85,7 @@ async def held(pool: Pool, text: str, *, seconds: float = _SECONDS) -> list[Held
         return []
     header = await pool.read_header(text)
     async with pool.lease(header.modules) as worker:
+        worker.clean = False
         try:
             file = await elaborate(worker, text, header, heartbeats=0, seconds=seconds)
         except (CallTimeout, JudgeTooSlow):
@@ -112,27 +116,51 @@ async def require_frozen(pool: Pool, source: SourceFile, *, readable: bool = Tru
                 hint="use --engine embedded or native",
             )
         return
-    for one in await held(pool, source.text):
+    require_held(await held(pool, source.text), source.name)
+
+
+def require_held(told: Iterable[Held], name: str) -> None:
+    """Raises `UserError` (`statement_changed`) for the first mark of the file `name` that does not hold."""
+    for one in told:
         if not one.holds:
-            raise UserError(f"{source.name}: {described(one)}", code="statement_changed", hint=_HINT)
+            raise UserError(f"{name}: {described(one)}", code="statement_changed", hint=_HINT)
 
 
 async def with_marks(
-    pool: Pool, text: str, verdicts: dict[str, Verdict], chosen: Collection[str] = ()
+    pool: Pool,
+    text: str,
+    verdicts: dict[str, Verdict],
+    chosen: Collection[str] = (),
+    *,
+    seconds: float = _SECONDS,
 ) -> dict[str, Verdict]:
     """Verdicts on a file, with those of frozen theorems whose statement is another replaced: `Mismatch`. `chosen`: the
-    only ones that were asked about; none: all."""
+    only ones that were asked about; none: all. Where Lean is lost over it now, that is `Infrastructure`."""
     found = dict(verdicts)
-    for one in await held(pool, text):
+    marks = marks_in(text)
+    if not marks or (found and all(isinstance(verdict, _LOST) for verdict in found.values())):
+        return found
+    try:
+        told = await held(pool, text, seconds=seconds)
+    except LeanProcessError as error:
+        return found | {show(parse(mark.name)): infrastructure(error) for mark in marks}
+    except UserError:
+        if found and all(isinstance(verdict, ElaborationError) for verdict in found.values()):
+            return found  # its imports cannot be had, and that has been said
+        raise
+    for one in told:
         name = show(parse(one.mark.name))
         if one.holds or (name not in found and chosen):
             continue
-        if one.standing is Standing.UNREAD:
-            found[name] = TimedOut()
-        else:
-            what = "missing" if one.standing is Standing.ABSENT else "statement"
-            found[name] = Mismatch(what, name, described(one))
+        verdict, before = _verdict(one, name), found.get(name)
+        found[name] = verdict if before is None else replace(verdict, report=before.report)
     return found
+
+
+def _verdict(one: Held, name: str) -> Verdict:
+    if one.standing is Standing.UNREAD:
+        return TimedOut()
+    return Mismatch("missing" if one.standing is Standing.ABSENT else "statement", name, described(one))
 
 
 def described(one: Held) -> str:

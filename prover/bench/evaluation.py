@@ -12,6 +12,7 @@ from prover.bench.problem import Problem
 from prover.core.errors import UserError
 from prover.events import write_atomically
 from prover.events.codec import as_object, decode, encode
+from prover.events.json_text import read_json
 
 FORMAT = 1
 FILE = "evaluation.json"
@@ -64,7 +65,7 @@ class Evaluation:
         """That of a run folder. Raises `UserError`: `no_evaluation`, `corrupt_run`."""
         file = folder / FILE
         try:
-            content = as_object(json.loads(file.read_bytes()))
+            content = as_object(read_json(file.read_bytes()))
             if content.get("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
             return decode(cls, content)
@@ -89,6 +90,6 @@ def read_problems(folder: Path) -> Iterator[Problem]:
         raise UserError(f"no problems in {folder}: {error.strerror}", code="no_evaluation") from None
     for number, line in enumerate(lines, start=1):
         try:
-            yield decode(Problem, json.loads(line))
+            yield decode(Problem, read_json(line))
         except (ValueError, RecursionError) as error:
             raise UserError(f"{file}, line {number} is no problem: {error}", code="corrupt_run") from None

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from prover.bench.files import DataFile
 from prover.core.errors import UserError
+from prover.events.json_text import NotJson, no_json, read_json
 
 _SPACE = re.compile(r"\s*")
 
@@ -74,11 +75,11 @@ def _lines(content: bytes) -> Iterator[Record | Unreadable]:
         if not line.strip():
             continue
         try:
-            found: object = json.loads(line.decode("utf-8"))
+            found: object = read_json(line.decode("utf-8"))
         except UnicodeDecodeError as error:
             yield Unreadable(number, f"it is not UTF-8: {error.reason} at byte {error.start + 1}")
-        except (ValueError, RecursionError) as error:
-            yield Unreadable(number, f"it is no JSON: {error}")
+        except NotJson as error:
+            yield Unreadable(number, str(error))
         else:
             yield _record(number, found)
 
@@ -109,8 +110,7 @@ def _elements(content: bytes) -> Iterator[Record | Unreadable]:
             found: object
             found, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            line = text.count("\n", 0, at) + 1
-            yield Unreadable(number, f"it, and what comes after it, cannot be read: from line {line} on: {error}")
+            yield Unreadable(number, f"it, and what comes after it, cannot be read: {no_json(error)}")
             return
         yield Unreadable(number, "it is not UTF-8") if "\ufffd" in text[begin:at] else _record(number, found)
         at = _skip(text, at)

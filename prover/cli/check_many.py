@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from prover import __version__
+from prover.api.marked import MarkedLadder
 from prover.bench.recheck import against, claims_docket, differing, proved_problems
 from prover.bench.record import Record, is_evaluation, read_record
 from prover.cli.engine import EngineChoice, open_engine
@@ -110,8 +111,12 @@ async def _judge(
         remembered = max(8, 2 * asked.jobs)
         ladder = Ladder(pool, trusted_modules=engine.trusted_modules, foundation=foundation, remembered=remembered)
         over = [] if foundation is None else [foundation.name]
+        checker = ladder
+        if asked.evaluation is None:  # there what the benchmark states counts, as it did for `prove bench`
+            checker = MarkedLadder(pool, ladder)
+            over.append("marks")
         stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, asked.memory_mb, *over])
-        batch = Batch(ladder, results, stamp, BatchOptions(jobs=asked.jobs), shown.observe)
+        batch = Batch(checker, results, stamp, BatchOptions(jobs=asked.jobs), shown.observe)
         summary = await batch.run(docket, stop_on_interrupt())
         return summary, pool.statistics
 

@@ -18,6 +18,7 @@ from prover.api.record import RunRecord
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.formalize_frozen import say_frozen
 from prover.cli.formalize_one import BEST, Asked, document_of, formalized, show
+from prover.cli.lite import LITE_HELP
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.flags.agent import HintOption, RoleModelOption
@@ -96,6 +97,7 @@ def run(
     memory: MemoryOption = MEMORY_MB,
     start_timeout: StartTimeoutOption = 120.0,
     engine_choice: EngineOption = EngineChoice.AUTO,
+    lite: Annotated[bool, typer.Option("--lite", help=LITE_HELP)] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no hints.")] = False,
 ) -> int:
     """Have a model state in Lean what words say: several drafts, doubted by Lean, compared, said in words again.
@@ -109,7 +111,7 @@ def run(
     Exit code 0 when a draft was taken, 1 when none was. With --frozen: 0 when all marks hold.
     """
     if frozen is not None:
-        return say_frozen(frozen, engine_choice, memory, start_timeout, as_json=as_json, quiet=quiet)
+        return say_frozen(frozen, engine_choice, memory, start_timeout, lite=lite, as_json=as_json, quiet=quiet)
     budget = Budget(tokens=tokens, money=money, calls=calls)
     if words.endswith(_MANY) and len(words.split()) == 1:
         _must_be_words_each(context, accept, run_folder, out)
@@ -121,7 +123,7 @@ def run(
         return _many(
             source=Path(words), place=place, drafts=drafts, agreeing=agreeing, jobs=jobs, keep_doubtful=keep_doubtful,
             author=model, choice=chosen, budget=budget, mends=mends, back=back, memory_mb=memory,
-            start_seconds=start_timeout, engine=engine_choice, as_json=as_json, quiet=quiet,
+            start_seconds=start_timeout, engine=engine_choice, lite=lite, as_json=as_json, quiet=quiet,
         )  # fmt: skip
     given = {"out": folder is not None, "jobs": jobs > 1, "agreeing": agreeing > 1, "keep-doubtful": keep_doubtful}
     if any(given.values()):
@@ -139,13 +141,15 @@ def run(
         not as_json and not accept and sys.stdin.isatty() and sys.stdout.isatty(),
         as_json,
         quiet,
+        lite,
     )
-    engine = open_engine(str(context or "-"), engine_choice, quiet=quiet)
+    engine = open_engine(str(context or "-"), engine_choice, quiet=quiet, lite=lite)
     with ExitStack() as stack:
         record = None
         if run_folder is not None:
             source = SourceFile("words", task.words.encode())
             limits = {"drafts": drafts, "mends": mends, "tokens": tokens, "money": money, "calls": calls}
+            limits |= {"lite": True} if lite else {}
             record = stack.enter_context(
                 RunRecord.open(run_folder, Target("-"), source, engine, limits, choice.facts({}), resume=False)
             )

@@ -20,6 +20,7 @@ from prover.agent.leap.role_models import role_models
 from prover.api.workplace import workplace
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine
 from prover.cli.fill import stop_on_interrupt
+from prover.cli.lite import LITE_NOTICE
 from prover.cli.terminal import errors, output, safe
 from prover.core.budget import Budget
 from prover.core.errors import UserError
@@ -128,6 +129,8 @@ def _release(asked: Many, found: Filtered) -> Released | None:
     about = f"statements of {asked.source.name}, filtered by leap-prover {__version__}"
     if asked.author:
         about += f", drafted by {asked.author}"
+    if asked.lite:
+        about += f", {CORE_MATH.label}"
     return release(asked.benchmark, asked.benchmark_name, found.outcomes, about=about)
 
 
@@ -157,6 +160,8 @@ def _print(asked: Many, found: Filtered, unusable: tuple[Unusable, ...], release
         table.add_row(row.words, str(row.problems), str(row.fell or ""), str(row.drafts) if row.drafts >= 0 else "")
     say()
     say(table)
+    if asked.lite:
+        note(Text(LITE_NOTICE, "dim"))
     broken = sum(outcome.broken for outcome in found.outcomes)
     if broken:
         say(Text(f"{broken} not decided, machinery having failed; the same command tries them again", "yellow"))
@@ -182,6 +187,7 @@ def _document(
         "exit_code": code,
         "source": str(asked.source),
         "results": str(asked.results),
+        "foundation": CORE_MATH.name if asked.lite else None,
         "items": [_item(outcome) for outcome in found.outcomes],
         "unusable": [asdict(one) for one in unusable],
         "stages": [asdict(row) for row in funnel(found.outcomes)],

@@ -18,6 +18,7 @@ from prover.api.workplace import Workplace, workplace
 from prover.cli import formalize_table
 from prover.cli.bill import show_bill
 from prover.cli.formalize_choice import Choice
+from prover.cli.lite import LITE_NOTICE
 from prover.cli.terminal import Live, errors, output, plain_progress, safe
 from prover.formalize import wording
 from prover.formalize.drafting import Task
@@ -26,6 +27,7 @@ from prover.formalize.formalization import Candidate, Formalization, objection
 from prover.formalize.formalizing import Formalizing, Limits
 from prover.formalize.seal import Sealed, seal
 from prover.lean import LeanEngine, PoolLimits
+from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.model.bill import bill
 from prover.model.manual import TerminalModel
@@ -37,7 +39,8 @@ BEST = "best"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be done. `accept`: a number, `best`, or nothing; `person`: somebody sits there and can be asked."""
+    """What is to be done. `accept`: a number, `best`, or nothing; `person`: somebody sits there and can be asked.
+    `lite`: CoreMath stands in for Mathlib."""
 
     task: Task
     limits: Limits
@@ -46,11 +49,13 @@ class Asked:
     person: bool
     as_json: bool
     quiet: bool
+    lite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. `sealed`: the statement that was taken; `reason`: why none was."""
+    """What came of it. `sealed`: the statement that was taken; `reason`: why none was. `foundation`: the library of
+    ours that stood in for an import."""
 
     asked: Asked
     found: Formalization
@@ -58,6 +63,7 @@ class Outcome:
     taken: Candidate | None = None
     sealed: Sealed | None = None
     reason: str = ""
+    foundation: str | None = None
 
     @property
     def code(self) -> int:
@@ -67,6 +73,7 @@ class Outcome:
 async def formalized(asked: Asked, engine: LeanEngine, limits: PoolLimits, record: RunRecord | None) -> Outcome:
     typed = TerminalModel.name in asked.choice.references.values()
     silent = asked.quiet or asked.as_json
+    foundation = CORE_MATH if asked.lite else None
     source = SourceFile("<context>", asked.task.context.encode())
 
     @contextmanager
@@ -81,7 +88,7 @@ async def formalized(asked: Asked, engine: LeanEngine, limits: PoolLimits, recor
 
     async with (
         role_models(asked.choice) as models,
-        workplace(engine, limits, source, plain_progress(quiet=silent)) as place,
+        workplace(engine, limits, source, plain_progress(quiet=silent), foundation) as place,
     ):
         assert models is not None
         with formalizing(place, models, asked.task, asked.limits, observe=observe) as work:
@@ -107,7 +114,7 @@ async def _decided(
     elif not found.candidates:
         reason = "no_draft"
     sealed = None if taken is None else await seal(place.pool, taken.draft, asked.task.words)
-    return Outcome(asked, found, _bill(models), taken, sealed, "" if sealed else reason)
+    return Outcome(asked, found, _bill(models), taken, sealed, "" if sealed else reason, work.foundation)
 
 
 def _accepted(found: Formalization, accept: str) -> tuple[Candidate | None, str]:
@@ -128,6 +135,8 @@ def _bill(models: RoleModels) -> dict[str, Any]:
 def show(outcome: Outcome, out: Path | None, *, quiet: bool) -> None:
     if not outcome.asked.person:
         formalize_table.show(outcome.found)
+    if outcome.foundation is not None:
+        errors().print(Text(LITE_NOTICE, "dim"))
     if outcome.sealed is None:
         _say_refused(outcome)
     else:
@@ -161,6 +170,7 @@ def document_of(outcome: Outcome, engine: LeanEngine, out: Path | None) -> dict[
         "exit_code": outcome.code,
         "engine": engine.description,
         "lean_version": engine.lean_version,
+        "foundation": outcome.foundation,
         **found.document(),
         "accepted": None
         if sealed is None or taken is None

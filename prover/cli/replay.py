@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from prover.agent.hunt import INSTANCES_TRIED
 from prover.api.record import RUN, result_of
 from prover.cli.lite import LITE_NOTICE
 from prover.cli.terminal import output, safe
@@ -42,7 +43,7 @@ def run(
     events = list(run.events())
     document = result_of(events) or _formalized(events)
     code = 1 if document is None else int(document["exit_code"])
-    searches = summaries(events)
+    searches, hunted = summaries(events), hunts(events)
     if as_jsonl:
         for event in events:
             print(to_line(event).decode(), end="")
@@ -54,11 +55,12 @@ def run(
             "lean_version": run.spec.lean_version,
             "inputs": dict(run.spec.inputs),
             "searches": [search.document() for search in searches],
+            "hunts": hunted,
             "result": document,
         }
         print(json.dumps(about, ensure_ascii=False, indent=2))
     else:
-        _show(run, document, searches, events if trace else [])
+        _show(run, document, searches, hunted, events if trace else [])
     return code
 
 
@@ -119,6 +121,20 @@ def summaries(events: Iterable[Event]) -> list[Summary]:
     return list(found.values())
 
 
+def hunts(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The hunts for counterexamples of a run, in the order in which they ended."""
+    told = [e.payload.fields for e in events if e.kind == INSTANCES_TRIED and isinstance(e.payload, Opaque)]
+    return [{"values": [], **fields, "seconds": round(fields["seconds"], 3)} for fields in told]
+
+
+def _hunted(hunt: Mapping[str, Any]) -> str:
+    found = ", ".join(f"{name} = {value}" for name, value in hunt["values"])
+    words = f"false for {found}" if found else "false" if hunt["found"] else f"none found ({hunt['stopped']})"
+    return (
+        f"counterexample to {hunt['name']}: {words}; {hunt['instances']} instances looked at; {hunt['seconds']:.1f} s"
+    )
+
+
 def show_document(document: Mapping[str, Any], *, as_json: bool) -> int:
     """Prints the result of a finished run; gives its exit code."""
     if as_json:
@@ -136,6 +152,8 @@ def _formalized(events: Iterable[Event]) -> dict[str, Any] | None:
 
 def _show_drafts(document: Mapping[str, Any]) -> None:
     say = output().print
+    if document.get("foundation"):
+        say(Text(LITE_NOTICE, "dim"))
     say(Text(safe(f"you said: {document['words']}")))
     accepted = document["accepted"]
     for draft in document["drafts"]:
@@ -149,7 +167,13 @@ def _show_drafts(document: Mapping[str, Any]) -> None:
         say(Text("nothing was accepted", "yellow"))
 
 
-def _show(run: RunFolder, document: Mapping[str, Any] | None, searches: list[Summary], trace: list[Event]) -> None:
+def _show(
+    run: RunFolder,
+    document: Mapping[str, Any] | None,
+    searches: list[Summary],
+    hunted: list[dict[str, Any]],
+    trace: list[Event],
+) -> None:
     say = output().print
     say(Text(f"{safe(', '.join(run.spec.inputs))}: {run.spec.engine}, Lean {run.spec.lean_version}", "dim"))
     for event in trace:
@@ -157,6 +181,8 @@ def _show(run: RunFolder, document: Mapping[str, Any] | None, searches: list[Sum
             say(Text(f"  {safe(event.search)} {_step(event.payload)}", "dim"))
     for search in searches:
         say(Text(safe(str(search))))
+    for hunt in hunted:
+        say(Text(safe(_hunted(hunt))))
     if document is None:
         say(Text("The run is not finished; `prove run FILE --run RUN --resume` goes on with it.", "yellow"))
         for search in searches:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from prover.core.errors import UserError
+from prover.events.json_text import no_json, shown
 
 _BLOCK = 1 << 20
 _BLANKS = " \t\r\n"
@@ -26,7 +27,9 @@ def items(path: Path, *, block: int = _BLOCK) -> Iterator[object]:
     with file:
         try:
             yield from _Reader(file.read, block)
-        except (ValueError, RecursionError) as error:
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise UserError(f"{path} is no JSON array: {no_json(error)}", code="bad_dojo_data") from None
+        except ValueError as error:
             raise UserError(f"{path} is no JSON array: {error}", code="bad_dojo_data") from None
 
 
@@ -69,10 +72,10 @@ class _Reader:
         while True:
             try:
                 found, end = decoder.raw_decode(self._text, self._at)
-            except ValueError:
+            except ValueError as error:
                 # Cut in the middle, perhaps. The buffer doubles, so that a long item is not begun too often.
                 if not self._more():
-                    raise
+                    raise _no_item(self._text, error) from None
                 continue
             if end + _GOES_ON > len(self._text) and self._more():
                 continue
@@ -88,3 +91,11 @@ class _Reader:
             return False
         self._text, self._at = self._text[self._at :] + more, 0
         return True
+
+
+def _no_item(text: str, error: ValueError) -> ValueError:
+    """Its place in the file is not known: the text is what was read last of it."""
+    if not isinstance(error, json.JSONDecodeError):
+        return ValueError(no_json(error))
+    there = text[error.pos :].strip()
+    return ValueError(f"this is no JSON: {shown(there)}" if there else "it ends before its last item does")

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from prover.core.errors import UserError
 from prover.dataset.record import SCHEMAS
 from prover.events.codec import encode
+from prover.events.json_text import NotJson, read_json
 
 
 def write_jsonl(records: Iterable[object], kind: type, file: BinaryIO) -> int:
@@ -31,9 +32,9 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     with file:
         for number, line in enumerate(file, start=1):
             try:
-                found: object = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise UserError(f"{path}, line {number} is no JSON: {error}", code="bad_dataset") from None
+                found: object = read_json(line)
+            except NotJson as error:
+                raise UserError(f"{path}, line {number}: {error}", code="bad_dataset") from None
             if not isinstance(found, dict):
                 raise UserError(f"{path}, line {number} is no object", code="bad_dataset")
             yield found

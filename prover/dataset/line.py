@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from prover.core.errors import UserError
+from prover.events.json_text import read_json
 
 #: What a column of 64 bits holds.
 _LARGEST = 2**63 - 1
@@ -91,7 +91,7 @@ def lines(path: Path, end: int | None = None) -> Iterator[Line]:
                 return
             try:
                 yield _parsed(line, offset)
-            except (ValueError, RecursionError) as error:
+            except ValueError as error:
                 raise UserError(f"{path}, line {number} is no event: {error}", code="corrupt_log") from None
             offset += len(line)
 
@@ -104,7 +104,7 @@ def line_at(path: Path, offset: int) -> Line:
 
 
 def _parsed(line: bytes, offset: int) -> Line:
-    found = json.loads(line)
+    found = read_json(line)
     if not isinstance(found, dict):
         raise ValueError("it is no object")
     event = Fields(cast("object", found))

@@ -6,6 +6,7 @@ import json
 
 from prover.events.codec import DecodeError, as_object, decode, encode
 from prover.events.event import Event
+from prover.events.json_text import read_json
 from prover.events.payload import from_fields, to_fields
 
 
@@ -30,7 +31,7 @@ def to_line(event: Event) -> bytes:
 def from_line(line: bytes) -> Event:
     """The event of one line. Raises `DecodeError` if it is none."""
     try:
-        record = as_object(json.loads(line, parse_constant=_no_number))
+        record = as_object(read_json(line, parse_constant=_no_number))
         kind, version = decode(str, record["kind"]), decode(int, record["version"])
         return Event(
             search=decode(str, record["search"]),

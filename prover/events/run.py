@@ -15,6 +15,7 @@ from prover.core.errors import UserError
 from prover.events.atomic import write_atomically
 from prover.events.codec import DecodeError, as_object, decode, encode
 from prover.events.event import Event
+from prover.events.json_text import read_json
 from prover.events.log import EventLog, read_events
 
 FORMAT = 1
@@ -87,7 +88,7 @@ class RunFolder:
         """The run in `path`. Raises `UserError`: `no_run` if there is none, `corrupt_run` if it cannot be read."""
         file = path / "run.json"
         try:
-            content = as_object(json.loads(file.read_bytes()))
+            content = as_object(read_json(file.read_bytes()))
             # Asked first: what another format holds is not for this reader to judge.
             if content.get("format") != FORMAT:
                 raise DecodeError(f"its format is not {FORMAT}")

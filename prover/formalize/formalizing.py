@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from prover.api.lite import founded_on
 from prover.api.workplace import Workplace
 from prover.core.budget import Budget, Spent
 from prover.core.errors import ModelError, UserError
@@ -18,6 +19,7 @@ from prover.formalize.examined import Examined
 from prover.formalize.formalization import Candidate, Formalization, mapped, spent_of
 from prover.formalize.inspection import Inspection, inspect
 from prover.generate.commands import commands
+from prover.lean.source import SourceFile
 
 #: Of a file that names none: a misspelt name is an error, not a variable.
 STRICT = "set_option autoImplicit false"
@@ -46,7 +48,8 @@ class _Entry:
 
 class Formalizing:
     """Drafts for one `task`, gathered as long as somebody asks for more. `observe` is told of what is asked, answered
-    and found out: `DraftWritten`, `DraftExamined`, `DraftTranslated`, `DraftsCompared`."""
+    and found out: `DraftWritten`, `DraftExamined`, `DraftTranslated`, `DraftsCompared`. `foundation`: the library of
+    ours that stands in for what the context imports, once that is known."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Formalizing:
     ) -> None:
         self.task = task
         self.limits = limits or Limits()
+        self.foundation: str | None = None
         self._place = place
         self._writers = writers
         self._checks = checks or lean_checks()
@@ -72,9 +76,12 @@ class Formalizing:
 
     async def prepare(self) -> None:
         """Raises `UserError` where no theorem of that name can stand in that context (`bad_name`, and what reading the
-        context's imports raises)."""
+        context's imports raises; over CoreMath, `lite_unresolved` and `lite_auto_implicit`)."""
         if not self.task.words.strip():
             raise UserError("there are no words to formalize", code="usage", hint="say what is to be stated")
+        if self._place.foundation is not None:
+            context = SourceFile("<context>", self.task.context.encode())
+            self.foundation = await founded_on(self._place.pool, context)
         stub = Draft(self.task.name, f"theorem {self.task.name} : True", "", self.task.context)
         seen = await inspect(self._place.pool, stub)
         if seen.errors:

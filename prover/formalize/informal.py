@@ -17,6 +17,7 @@ from prover.bench.files import DataFile
 from prover.bench.manifest import Variant
 from prover.core.errors import UserError
 from prover.events.codec import DecodeError, as_object
+from prover.events.json_text import NotJson, read_json
 from prover.formalize.draft import Draft
 from prover.generate.tokens import code_tokens
 from prover.verify.name import parse, show
@@ -86,11 +87,14 @@ def _read(lines: Sequence[bytes]) -> Iterator[InformalProblem | Unusable]:
         if not line.strip():
             continue
         try:
-            problem = _problem(as_object(json.loads(line)), number)
-        except DecodeError:
-            yield Unusable(number, "it is no JSON object")
+            problem = _problem(as_object(read_json(line)), number)
+        except NotJson as error:
+            yield Unusable(number, f"{error}; one JSON object a line is expected")
             continue
-        except (ValueError, RecursionError) as error:
+        except DecodeError as error:
+            yield Unusable(number, f"it is no JSON object: {error}")
+            continue
+        except ValueError as error:
             yield Unusable(number, str(error)[:300])
             continue
         earlier = taken.setdefault(problem.id.casefold(), number)

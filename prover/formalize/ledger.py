@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prover.core.errors import UserError
 from prover.events.codec import DecodeError, decode, encode
+from prover.events.json_text import read_json
 from prover.events.lines import LineFile
 from prover.formalize.outcome import Outcome
 
@@ -56,7 +57,7 @@ def _read(path: Path) -> list[Outcome]:
     found: list[Outcome] = []
     for number, line in enumerate(data.split(b"\n")[:-1], start=1):
         try:
-            found.append(decode(Outcome, json.loads(line)))
-        except (DecodeError, ValueError, RecursionError) as error:
+            found.append(decode(Outcome, read_json(line)))
+        except DecodeError as error:
             raise UserError(f"{path}, line {number} is no result: {error}", code="corrupt_log") from None
     return found

@@ -7,12 +7,14 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from prover.core.errors import CallTimeout
+from prover.api.lite import refuse_auto_implicit
+from prover.core.errors import CallTimeout, UserError
 from prover.core.message import Message
 from prover.formalize.draft import Draft
 from prover.formalize.shape import Shape, refusal
 from prover.lean import Elaboration, Hole, Pool, Worker
 from prover.lean.header import HeaderInfo
+from prover.lean.source import SourceFile
 from prover.verify.elaborated import read_by_lean
 from prover.verify.name import Name
 from prover.verify.tables import JudgeTooSlow, MalformedExport, Tables
@@ -51,6 +53,7 @@ async def state(pool: Pool, worker: Worker, draft: Draft, header: HeaderInfo, *,
     """
     deadline = time.monotonic() + seconds
     worker.clean = False
+    _must_name_what_is_there(pool, draft, header)
     with _slow(seconds):
         read = await read_by_lean(worker, draft.text, header, heartbeats=0, seconds=seconds, holes=True)
         if read.stopped:
@@ -69,6 +72,15 @@ async def state(pool: Pool, worker: Worker, draft: Draft, header: HeaderInfo, *,
     _must_be_none(shape.declared_faults(tables))
     assert shape.hole is not None  # its lack is a fault
     return Stated(draft, worker, header, read, read.env, shape.hole, shape.theorem(tables), tables)
+
+
+def _must_name_what_is_there(pool: Pool, draft: Draft, header: HeaderInfo) -> None:
+    """Over a stand-in for a library, a name that is not there must stay an error, and not become a variable."""
+    if pool.foundation is not None and pool.foundation.carries(header.modules):
+        try:
+            refuse_auto_implicit(SourceFile("the draft with its context", draft.text.encode(errors="replace")))
+        except UserError as error:
+            raise Refused([refusal(error.message, error.code)]) from None
 
 
 def _must_be_none(faults: Iterator[Message]) -> None:

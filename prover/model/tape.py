@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from prover.core.errors import UserError
 from prover.events.codec import DecodeError, as_object, decode, encode
+from prover.events.json_text import read_json
 from prover.model.answer import Answer
 from prover.model.query import Query, Sampling
 
@@ -59,14 +60,14 @@ class Tape:
     def add(self, line: bytes, start: int) -> None:
         """A line that stands in the file from byte `start` on. Raises `DecodeError` for what is none."""
         try:
-            record = as_object(json.loads(line))
+            record = as_object(read_json(line))
             key, version = decode(str, record["key"]), decode(int, record["version"])
             query = as_object(record["query"])
             asked = _text_digest(query.get("prompt"), query.get("turns"))
         except DecodeError:
             raise
-        except (ValueError, RecursionError, KeyError) as error:
-            raise DecodeError(f"{type(error).__name__}: {error}") from None
+        except KeyError as error:
+            raise DecodeError(f"it lacks {error}") from None
         if version > _VERSION:
             raise DecodeError(f"version {version} of the format; this release reads up to {_VERSION}")
         if key not in self._places:
@@ -119,8 +120,8 @@ class Tape:
     def _decoded(self, kind: Any, key: str, field: str) -> Any:
         start, size = self._places[key]
         try:
-            return decode(kind, json.loads(os.pread(self._file, size, start))[field])
-        except (DecodeError, ValueError, KeyError) as error:
+            return decode(kind, read_json(os.pread(self._file, size, start))[field])
+        except (DecodeError, KeyError) as error:
             raise UserError(f"{self.path}, byte {start}: no {field}: {error}", code="corrupt_cassette") from None
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+from prover.events.json_text import read_json
+
 Document: TypeAlias = dict[str, Any]
 
 _INFOTREES = ("full", "tactics", "original", "substantive")
@@ -94,7 +96,7 @@ def _block(parts: Sequence[str]) -> Iterator[str]:
 def parse(text: str) -> Request:
     """Reads one request. Where its fields fit several, the repl's order decides. Raises `NotUnderstood`."""
     try:
-        data: object = json.loads(text)
+        data: object = read_json(text)
         # A lone surrogate is no text, and nothing that Lean could be given.
         json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from prover.api import AsyncProver, ProveOptions, Proving, Workplace
 from prover.api.lite import founded_on, refuse_auto_implicit
+from prover.api.marked import MarkedLadder
 from prover.core.verdict import Infrastructure, Verdict
 from prover.lean.source import SourceFile
 from prover.serve.snippet import Snippet, Told, tell
@@ -20,6 +21,7 @@ class LeanWork:
     def __init__(self, prover: AsyncProver, place: Workplace) -> None:
         self._prover = prover
         self._place = place
+        self._ladder = MarkedLadder(place.pool, place.ladder)
 
     @property
     def description(self) -> Description:
@@ -27,12 +29,12 @@ class LeanWork:
         return Description(engine.name, engine.lean_version, "" if foundation is None else foundation.name)
 
     async def judge(self, item: Item) -> dict[str, Verdict]:
-        """The ladder's verdicts; asked once more where our machinery failed. `UserError` (`lite_unresolved`,
-        `lite_auto_implicit`) for texts that CoreMath cannot stand in for."""
+        """The ladder's verdicts, frozen statements kept to; asked once more where our machinery failed. `UserError`:
+        `lite_unresolved` and `lite_auto_implicit` for texts that CoreMath cannot stand in for, `statement_changed`."""
         await self._founded(item)
-        found = await self._place.ladder.judge(item)
+        found = await self._ladder.judge(item)
         if any(isinstance(verdict, Infrastructure) for verdict in found.values()):
-            found = await self._place.ladder.judge(item)
+            found = await self._ladder.judge(item)
         return found
 
     async def _founded(self, item: Item) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from prover.core.errors import UserError
 from prover.events.codec import DecodeError, as_object, decode
+from prover.events.json_text import NotJson, read_json
 from prover.lean.source import SourceFile
 from prover.verify.policy import Policy
 from prover.verify.run import DEFAULT_LIMITS, Limits
@@ -156,10 +157,12 @@ def _records(path: Path, template: Item) -> Iterator[Item | Problem]:
             continue
         where = f"{path}:{number}"
         try:
-            record = _Record.read(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            code = "bad_record" if isinstance(error, DecodeError) else "not_json"
-            yield Problem(where, code, str(error)[:300])
+            record = _Record.read(read_json(line))
+        except NotJson as error:
+            yield Problem(where, "not_json", f"{error}; one JSON object a line is expected")
+            continue
+        except DecodeError as error:
+            yield Problem(where, "bad_record", str(error)[:300])
             continue
         if record.submission is None:
             yield Problem(where, "bad_record", "the record has no submission")
@@ -174,11 +177,11 @@ def _pairs(root: Path, folders: list[Path], template: Item) -> Iterator[Item | P
             arguments = _Record()
             extra = folder / "verdict.json"
             if extra.is_file():
-                arguments = _Record.read(json.loads(extra.read_bytes()))
+                arguments = _Record.read(read_json(extra.read_bytes()))
         except UserError as error:
             yield Problem(str(folder), error.code, error.message)
             continue
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, DecodeError) as error:
             yield Problem(str(folder / "verdict.json"), "bad_record", str(error)[:300])
             continue
         named = replace(arguments, name=_name(folder, root), submission=submission, reference=reference)

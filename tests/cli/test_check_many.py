@@ -28,6 +28,11 @@ RECORDS = [
     {"name": "open", "target_statement": STATED, "submission": STATED},
     {"name": "other", "target_statement": STATED, "submission": "theorem t (n : Nat) : n = n := rfl\n"},
     {"name": "no target", "target_statement": "def d := 1\n", "submission": "def d := 1\n"},
+    {
+        "name": "frozen otherwise",
+        "target_statement": STATED,
+        "submission": f"-- frozen: t {'0' * 64}\ntheorem t (n : Nat) : n + 0 = n := rfl\n",
+    },
 ]
 
 
@@ -53,15 +58,18 @@ def test_a_jsonl_file_then_the_same_again(
         "open": "incomplete",
         "other": "mismatch",
         "no target": "bad_target",
+        "frozen otherwise": "mismatch",
     }
     assert [problem["code"] for problem in document["problems"]] == ["not_json"]
-    assert document["judged"] == 4 and document["canaries"] == {"held": 2, "inconclusive": 0}
+    assert document["judged"] == 5 and document["canaries"] == {"held": 2, "inconclusive": 0}
     assert document["workers"]["started"] >= 2 and document["workers"]["peak_mb"] > 0
     written = [json.loads(line)["payload"] for line in (tmp_path / "all.results.jsonl").read_text().splitlines()]
     good = next(line for line in written if line["name"] == "good")
     assert good["verdicts"]["t"]["report"]["rungs"] and good["resources"]["parts"]["elaborate"] > 0
+    frozen = next(line for line in written if line["name"] == "frozen otherwise")
+    assert "not as it was frozen (line 1)" in frozen["verdicts"]["t"]["detail"]
     again = prove("check", source, "--json")
-    assert again.document["resumed"] == 4 and again.document["items"] == document["items"]
+    assert again.document["resumed"] == 5 and again.document["items"] == document["items"]
     assert again.document["judged"] == again.document["canaries"]["held"] == 0
 
 

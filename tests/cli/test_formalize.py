@@ -122,6 +122,22 @@ def test_nothing_is_accepted(
 
 
 @pytest.mark.lean
+def test_over_core_math(prove: Prove, server: ModelServer, tmp_path: Path) -> None:
+    DRAFTS[:] = ["theorem statement (a b : ℕ) (ha : Odd a) (hb : Odd b) : Even (a + b)"]
+    context, out = tmp_path / "Before.lean", tmp_path / "out.lean"
+    context.write_text("import Mathlib\n")
+    words = ("--lite", "--context", context, "-n", 1, "--mends", 0, "--no-back", "--accept", 1, "-o", out, "--json")
+    ran = prove("formalize", WORDS, *MODEL, *words)
+    assert ran.code == 0 and ran.document["foundation"] == "CoreMath", ran.err
+    assert out.read_text().startswith("import Mathlib\n") and "Odd a" in out.read_text()
+    ran = prove("formalize", "--frozen", out, "--lite")
+    assert ran.code == 0 and "not Mathlib" in ran.err and "is as it was frozen" in ran.out
+    context.write_text("import Mathlib\nset_option autoImplicit true\n")
+    ran = prove("formalize", WORDS, *MODEL, *words)
+    assert ran.code == 2 and ran.error == "lite_auto_implicit"
+
+
+@pytest.mark.lean
 def test_in_plain_lines(prove: Prove, server: ModelServer, tmp_path: Path) -> None:
     DRAFTS[:] = [FALSE, BROKEN, GOOD]
     words, context = tmp_path / "words.md", tmp_path / "Before.lean"

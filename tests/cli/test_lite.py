@@ -23,7 +23,9 @@ Prove = Callable[..., Any]
 
 
 def test_not_on_a_native_engine(prove: Prove, lean_file: Path) -> None:
-    for words in ([lean_file], ["check", lean_file]):
+    (lean_file.parent / "many.jsonl").write_text('{"statement": "1 = 1"}')
+    formalizing = (["formalize", "--frozen", lean_file], ["formalize", lean_file.parent / "many.jsonl"])
+    for words in ([lean_file], ["check", lean_file], *formalizing):
         ran = prove(*words, "--lite", "--engine", "native", "--json")
         assert (ran.code, ran.error) == (2, "lite_needs_embedded")
 

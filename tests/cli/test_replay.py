@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from prover.agent.hunt import INSTANCES_TRIED, Counterexample, Hunt, Tried
 from prover.cli import fill
 from prover.core.verdict import NotProved
-from prover.events import RunFolder, from_line
+from prover.events import Opaque, Recorder, RunFolder, from_line
 
 Prove = Callable[..., Any]
 
@@ -58,6 +59,23 @@ def test_documents_of_a_run(prove: Prove, recorded: Path) -> None:
     assert list(document["inputs"]) == ["F.lean"]
     lines = prove("replay", recorded, "--jsonl").out.splitlines()
     assert [from_line(line.encode()).kind for line in lines] == ["RunStarted", "Result"]
+
+
+def test_hunts_for_counterexamples_are_shown(prove: Prove, recorded: Path) -> None:
+    found = Counterexample("theorem t.refutation : ¬ t := by decide", (("n", "3"), ("m", "0")), "4 ≠ 3")
+    with RunFolder.open(recorded).log() as log:
+        recorder = Recorder(log, "run", start=100)
+        for hunt in (Hunt(found, Tried(single=2, stopped="found")), Hunt(None, Tried(instances=48, seconds=1.23456))):
+            recorder.record(Opaque(INSTANCES_TRIED, 1, hunt.told("t")))
+        older = {"name": "u", "found": True, "instances": 1, "stopped": "found", "seconds": 0.5}
+        recorder.record(Opaque(INSTANCES_TRIED, 1, older))
+    ran = prove("replay", recorded)
+    assert ran.code == 0
+    assert "counterexample to t: false for n = 3, m = 0; 2 instances looked at; 0.0 s" in ran.out
+    assert "counterexample to t: none found (exhausted); 48 instances looked at; 1.2 s" in ran.out
+    assert "counterexample to u: false; 1 instances looked at; 0.5 s" in ran.out
+    first, second, _ = prove("replay", recorded, "--json").document["hunts"]
+    assert first["values"] == [["n", "3"], ["m", "0"]] and (second["found"], second["seconds"]) == (False, 1.235)
 
 
 def test_the_exit_code_is_the_runs(

@@ -30,9 +30,12 @@ def test_one_document_for_a_file_with_everything(prove: Prove, tmp_path: Path) -
     path = tmp_path / "F.lean"
     data = b"\xef\xbb\xbf" + FILE.replace("\n", "\r\n").encode().removesuffix(b"\r\n")
     path.write_bytes(data)
-    ran = prove(path, "--json", "--write", "--timeout", "20")
+    ran = prove(path, "--json", "--write", "--timeout", "20", "--run", tmp_path / "run")
     document = ran.document
     assert ran.code == document["exit_code"] == 1 and document["save_error"] is None
+    hunts = prove("replay", tmp_path / "run", "--json").document["hunts"]
+    (hunt,) = [hunt for hunt in hunts if hunt["name"] == "false_one"]
+    assert hunt["values"] == ([["n", "0"]] if hunt["found"] else [])
     verdicts = {t["name"]: t["verdict"].get("what") or t["verdict"]["code"] for t in document["targets"]}
     assert verdicts == {
         "good": "proved",

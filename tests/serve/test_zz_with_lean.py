@@ -29,6 +29,7 @@ SECRET = "a-key-that-nobody-guesses"
 COMMAND = "import sys; from prover.cli.app import run; sys.exit(run())"
 PROVED = "theorem t (n : Nat) : n + 0 = n := rfl"
 OPEN = "theorem t (n : Nat) : n + 0 = n := sorry"
+OTHERWISE = f"-- frozen: t {'0' * 64}\n"
 ENDLESS = "#reduce (proofs := true) (List.range 100000000).length"
 
 
@@ -98,6 +99,8 @@ def test_verdicts_with_their_reasons(served: Served) -> None:
         {"id": "missing", "submission": "import Mathlib\n" + PROVED},
         {"id": "target", "submission": PROVED, "reference": OPEN, "targets": ["nothing"]},
         {"id": "hole", "submission": OPEN, "reference": OPEN},
+        {"id": "frozen otherwise", "submission": OTHERWISE + PROVED, "reference": OPEN},
+        {"id": "asked otherwise", "submission": PROVED, "reference": OTHERWISE + OPEN},
     ]
     found = served.check(*items)
     assert [item["id"] for item in found] == [item["id"] for item in items]
@@ -110,6 +113,8 @@ def test_verdicts_with_their_reasons(served: Served) -> None:
         "missing": "elaboration_error",
         "target": codes["target"],
         "hole": "incomplete",
+        "frozen otherwise": "mismatch",
+        "asked otherwise": "statement_changed",
     }
     assert codes["target"] not in ("proved", "consistent")
     assert found[0]["verdicts"]["t"]["report"]["rungs"] == ["elaborated", "replayed", "compared"]

@@ -71,7 +71,8 @@ def test_more_rows_than_are_written_at_a_time(tmp_path: Path) -> None:
     ("name", "content", "words"),
     [
         ("a.jsonl", b"[1]\n", "line 1 is no object"),
-        ("a.jsonl", b"{\n", "line 1 is no JSON"),
+        ("a.jsonl", b"{\n", "line 1: it ends before its JSON does: `{`"),
+        ("a.jsonl", b"oh no\n", "line 1: it is no JSON: `oh no`"),
         ("a.jsonl", b"{}\n", "record 1 is of no schema"),
         ("a.jsonl", b'{"schema":"leap-prover/preference/1"}\n', "preference/1, not leap-prover/tactic/1"),
         ("a.jsonl", b'{"schema":"leap-prover/tactic/1","state":1}\n', "record 1: 1 is not str"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -19,6 +21,10 @@ from prover.formalize.ledger import Ledger
 from prover.formalize.outcome import DraftOutcome, Outcome, Stage, draft_outcome
 from prover.formalize.release import release
 from prover.formalize.shape import refusal
+from prover.formalize.stated import Refused, state
+from prover.lean import Pool, Worker
+from prover.lean.foundation import CORE_MATH
+from prover.lean.header import HeaderInfo, Import
 
 
 def read(tmp_path: Path, *records: object) -> tuple[list[InformalProblem], dict[int, str]]:
@@ -63,12 +69,15 @@ def test_bad_lines_are_told_with_their_number(tmp_path: Path) -> None:
     assert [problem.id for problem in problems] == ["good"]
     assert sorted(unusable) == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     assert "line 1" in unusable[5]
+    assert unusable[3] == "it ends before its JSON does: `{`; one JSON object a line is expected"
+    assert unusable[2] == "it is no JSON object: [1] is not an object"
 
 
 def test_a_file_without_problems_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError) as refused:
         read(tmp_path, b"nothing")
-    assert refused.value.code == "no_problems" and "line 1" in refused.value.message
+    assert refused.value.code == "no_problems"
+    assert "line 1: it is no JSON: `nothing`; one JSON object a line is expected" in refused.value.message
     with pytest.raises(UserError) as absent:
         read_informal(tmp_path / "absent.jsonl")
     assert absent.value.code == "unreadable"
@@ -83,6 +92,35 @@ def test_what_stands_before_a_theorem_are_its_definitions() -> None:
     assert draft.context.startswith("import Mathlib\n") and draft.context.endswith("open Nat")
     with pytest.raises(ValueError):
         ready_draft("def f := 1", "d")
+
+
+@pytest.mark.parametrize(
+    ("text", "modules", "refused"),
+    [
+        ("set_option autoImplicit true", ("Mathlib",), True),
+        ("set_option autoImplicit false", ("Mathlib",), False),
+        ("set_option autoImplicit true", ("Init",), False),
+    ],
+)
+async def test_over_a_stand_in_a_name_that_is_not_there_is_no_variable(
+    text: str, modules: tuple[str, ...], refused: bool
+) -> None:
+    class Read(Exception):
+        pass
+
+    class Reading:
+        clean, env = True, 0
+
+        async def elaborate(self, *_: object, **__: object) -> None:
+            raise Read
+
+    draft = Draft("t", "theorem t (x : ℝ) : x = x", "", text)
+    header = HeaderInfo(tuple(Import(module) for module in modules), 0, False, ())
+    pool = cast(Pool, SimpleNamespace(foundation=CORE_MATH))
+    with pytest.raises(Refused if refused else Read) as raised:
+        await state(pool, cast(Worker, Reading()), draft, header, seconds=1.0)
+    if isinstance(raised.value, Refused):
+        assert "autoImplicit" in raised.value.errors[0].text
 
 
 def outcome(id: str, stage: Stage = Stage.KEPT, *drafts: DraftOutcome, **more: object) -> Outcome:

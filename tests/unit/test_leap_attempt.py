@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from scripted_cast import NoSearch
 
-from prover.agent.leap import Statement
+from prover.agent.hunt import INSTANCES_TRIED
+from prover.agent.leap import Statement, closing
 from prover.agent.leap.brief import Brief
 from prover.agent.leap.cast import CutOff, Said, Unanswered
 from prover.agent.leap.effort import Effort
@@ -16,7 +17,7 @@ from prover.agent.leap.lemma_attempt import LemmaAttempt
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Action
 from prover.agent.leap.replies import NoReply
-from prover.core.errors import ModelError
+from prover.core.errors import ModelError, UserError
 
 PROSE = NoReply("prose", "It is well known.")
 
@@ -82,3 +83,18 @@ async def test_what_was_paid_before_a_model_failed_is_on_the_bill(end: BaseExcep
         await attempt.run()
     tally = plan.tally
     assert (tally.tokens, tally.money, tally.calls, tally.lean_seconds) == (80, 0.5, 3, 3.0)
+
+
+async def test_only_hunts_are_told_of_from_inside_the_search_for_a_lemma(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fill(*given: Any) -> None:
+        observe = given[6]
+        observe("FileOpened", {"file": "lemma.lean"})
+        observe(INSTANCES_TRIED, {"name": "step"})
+        raise UserError("no", code="no")
+
+    monkeypatch.setattr(closing, "fill", fill)
+    told: list[tuple[str, Any]] = []
+    closer = closing.SearchCloser(cast(Any, None), cast(Any, None), observe=lambda *event: told.append(event))
+    stage = cast(Any, SimpleNamespace(text=lambda *_, **__: "", pool=None))  # pyright: ignore[reportUnknownLambdaType]
+    await closer.search(stage, Statement("key", "step", "theorem step : True"), "", seconds=1.0, deep=False)
+    assert told == [(INSTANCES_TRIED, {"name": "step"})]

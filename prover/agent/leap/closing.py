@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from prover.agent.attempt import Solve
 from prover.agent.fill import FillOptions, fill
-from prover.agent.judging import Judge
+from prover.agent.hunt import INSTANCES_TRIED
+from prover.agent.judging import Judge, Observer
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.stage import Stage
 from prover.agent.refutation import refutation_header, refutation_name
@@ -54,12 +55,16 @@ class Closer(Protocol):
 
 
 class SearchCloser:
-    """Searches as `prove FILE` does, over a file that holds the lemma alone. `deep`: the solver of longer searches."""
+    """Searches as `prove FILE` does, over a file that holds the lemma alone. `deep`: the solver of longer searches.
+    `observe` is told of the hunts for counterexamples among them."""
 
-    def __init__(self, solve: Solve, judge: Judge, *, deep: Solve | None = None) -> None:
+    def __init__(
+        self, solve: Solve, judge: Judge, *, deep: Solve | None = None, observe: Observer = lambda kind, payload: None
+    ) -> None:
         self._solve = solve
         self._deep = deep or solve
         self._judge = judge
+        self._observe = observe
 
     async def search(
         self, stage: Stage, statement: Statement, definitions: str, *, seconds: float, deep: bool
@@ -68,7 +73,8 @@ class SearchCloser:
         options = FillOptions(seconds=seconds, refute_share=_REFUTING)
         try:
             target = Target("lemma.lean", name=statement.name)
-            result = await fill(source, target, stage.pool, self._deep if deep else self._solve, self._judge, options)
+            solve = self._deep if deep else self._solve
+            result = await fill(source, target, stage.pool, solve, self._judge, options, self._tell)
         except UserError as error:
             return Closed(detail=error.message)
         found = result.targets[0]
@@ -79,6 +85,10 @@ class SearchCloser:
         if isinstance(found.verdict, Refuted) and found.scripts and _at_all_universes(found.scripts[0]):
             return Closed("", _tactics(found.scripts[0]), code, "", *cost)
         return Closed("", "", code, getattr(found.verdict, "stopped", code), *cost)
+
+    def _tell(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind == INSTANCES_TRIED:  # all else is about a file that nobody has
+            self._observe(kind, payload)
 
     async def verify(
         self, stage: Stage, statement: Statement, name: str, script: str, definitions: str

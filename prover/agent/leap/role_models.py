@@ -114,7 +114,7 @@ async def fill_with_agent(
             source,
             target,
             pool,
-            SearchCloser(solvers[0], judge, deep=solvers[1]),
+            SearchCloser(solvers[0], judge, deep=solvers[1], observe=observe),
             cast,
             judge,
             plan,

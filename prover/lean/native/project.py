@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from prover.core.errors import SetupError
+from prover.events.json_text import NotJson, read_json
 
 LAKEFILES = ("lakefile.lean", "lakefile.toml")
 MANIFEST = "lake-manifest.json"
@@ -51,8 +51,8 @@ class Project:
         except (OSError, UnicodeDecodeError) as error:
             raise SetupError(f"{self.manifest} cannot be read: {error}", code="lake_manifest") from error
         try:
-            document: object = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            document: object = read_json(text)
+        except NotJson as error:
             raise _bad_manifest(self, str(error)) from error
         if not isinstance(document, dict):
             raise _bad_manifest(self, "it is no JSON object")
