@@ -19,7 +19,6 @@ class Fact:
 
     proof: str
     statement: Term
-    accessible: bool = True
 
 
 @dataclass(frozen=True)
