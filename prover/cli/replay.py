@@ -12,10 +12,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from prover.api.record import RUN, result_of
-from prover.cli.lite import LITE_NOTICE
 from prover.cli.terminal import output, safe
 from prover.events import Event, Opaque, RunFolder, to_line
+from prover.events.result import RUN, result_of
 from prover.search import LeanCall, SearchOutcome, SearchStarted
 
 _EVIDENCE = ("stopped", "what", "construct", "limit", "error", "reason", "detail")
@@ -178,6 +177,9 @@ def _step(event: Opaque) -> str:
 def _show_result(document: Mapping[str, Any]) -> None:
     say = output().print
     if document.get("foundation"):
+        # Its words name the library; nothing else here needs the room of Lean.
+        from prover.cli.lite import LITE_NOTICE
+
         say(Text(LITE_NOTICE, "dim"))
     for target in document["targets"]:
         style = "green" if target["proved"] else "yellow"

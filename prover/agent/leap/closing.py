@@ -8,7 +8,7 @@ from typing import Protocol
 
 from prover.agent.attempt import Solve
 from prover.agent.fill import FillOptions, fill
-from prover.agent.judging import Judge
+from prover.agent.judge import Judge
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.stage import Stage
 from prover.agent.refutation import refutation_header, refutation_name

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from prover.agent.judging import Judge, Judging, Observer
+from prover.agent.judge import Judge
+from prover.agent.judging import Judging, Observer
 from prover.agent.leap.assembly import Assembler, Assembly
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
 from prover.agent.leap.cast import Cast
