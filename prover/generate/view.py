@@ -100,6 +100,11 @@ class View:
         return leaves(self.target) if self.target is not None else set()
 
     @cached_property
+    def involved(self) -> set[str]:
+        """Leaves of the target and of the hypotheses that are propositions."""
+        return self.mentioned | {leaf for fact in self.facts for leaf in leaves(fact.statement)}
+
+    @cached_property
     def numerals(self) -> set[int]:
         return {n for s in self.statements for t in subterms(s) if (n := t.number) is not None}
 
