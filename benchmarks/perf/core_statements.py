@@ -23,7 +23,8 @@ from typing import Any
 import figures
 from statements import Statement, add_arguments, chosen
 
-from prover.agent import FillOptions, Target, fill
+from prover.agent import FillOptions, Target
+from prover.agent.fill import fill
 from prover.agent.ladder_judge import LadderJudge
 from prover.agent.solver import SearchSolver
 from prover.core.errors import LeanProcessError

@@ -1,12 +1,20 @@
 """Agents: what turns an open file into one with proofs and verdicts."""
 
-from prover.agent.attempt import Attempt, Solution, Solve
-from prover.agent.counterexample import find_counterexample
-from prover.agent.fill import FillOptions, fill
-from prover.agent.hunt import Counterexample
-from prover.agent.judging import Judge, Observer
-from prover.agent.result import FileResult, TargetResult
-from prover.agent.target import Target
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prover.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from prover.agent.attempt import Attempt, Solution, Solve
+    from prover.agent.counterexample import find_counterexample
+    from prover.agent.fill import FillOptions
+    from prover.agent.hunt import Counterexample
+    from prover.agent.judge import Judge
+    from prover.agent.judging import Observer
+    from prover.agent.result import FileResult, TargetResult
+    from prover.agent.target import Target
 
 __all__ = [
     "Attempt",
@@ -19,6 +27,19 @@ __all__ = [
     "Solve",
     "Target",
     "TargetResult",
-    "fill",
     "find_counterexample",
 ]
+
+__getattr__, __dir__ = on_demand(
+    __name__,
+    {
+        "attempt": ["Attempt", "Solution", "Solve"],
+        "counterexample": ["find_counterexample"],
+        "fill": ["FillOptions"],
+        "hunt": ["Counterexample"],
+        "judge": ["Judge"],
+        "judging": ["Observer"],
+        "result": ["FileResult", "TargetResult"],
+        "target": ["Target"],
+    },
+)

@@ -10,7 +10,8 @@ from functools import partial
 from prover.agent.attempt import Solve
 from prover.agent.disproof import disprove
 from prover.agent.goal_search import TRY_SECONDS, GoalSearch
-from prover.agent.judging import Judge, Judging, Observer
+from prover.agent.judge import Judge
+from prover.agent.judging import Judging, Observer
 from prover.agent.naming import NamedSource, name_examples
 from prover.agent.obligation import spelled
 from prover.agent.placement import Placed, as_written, place

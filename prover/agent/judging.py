@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
+from prover.agent.judge import Judge
 from prover.agent.naming import NamedSource
 from prover.agent.refutation import refutation_name
 from prover.agent.task import Task
@@ -14,23 +15,6 @@ from prover.core.verdict import Incomplete, Infrastructure, NotProved, Proved, P
 from prover.lean.source import Edit, SourceFile
 
 Observer = Callable[[str, dict[str, Any]], None]
-
-
-class Judge(Protocol):
-    """What the filler needs of the verification ladder."""
-
-    async def proofs(
-        self, submission: str, reference: str, names: Sequence[str], filled: Sequence[str] = ()
-    ) -> dict[str, Verdict]:
-        """A verdict for each named declaration of `submission` against `reference`.
-
-        `filled`: definitions whose open value the submission was asked to choose.
-        """
-        ...
-
-    async def refutation(self, submission: str, reference: str, name: str, refutation: str) -> Verdict:
-        """`Refuted` if `refutation`, a theorem of `submission`, proves the negation of `name`'s statement."""
-        ...
 
 
 class Judging:

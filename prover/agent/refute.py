@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from prover.agent.counterexample import hunt, open_beside, unfoldable
 from prover.agent.hunt import Counterexample, Tried
 from prover.agent.instance_words import explain
-from prover.agent.judging import Judge, Observer
+from prover.agent.judge import Judge
+from prover.agent.judging import Observer
 from prover.agent.naming import NamedSource, name_examples
 from prover.agent.obligation import spelled
 from prover.agent.refutation import refutation_name

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # At once: its module has its name, and would stand here instead of it when somebody else loads that first.
 from prover.api.workplace import Workplace, workplace
+from prover.core.on_demand import on_demand
 
 if TYPE_CHECKING:
     from prover.api.async_prover import AsyncProver, Lean
+    from prover.api.check_options import CheckOptions
     from prover.api.checking import Checked
-    from prover.api.options import CheckOptions, ProveOptions
+    from prover.api.options import ProveOptions
     from prover.api.premises import FoundPremises
     from prover.api.proof import OpenProof, OpenState
     from prover.api.prover import Prover
@@ -36,30 +37,17 @@ __all__ = [
     "workplace",
 ]
 
-#: Where each is written.
-_MODULES = {
-    "AsyncProver": "prover.api.async_prover",
-    "Lean": "prover.api.async_prover",
-    "Checked": "prover.api.checking",
-    "CheckOptions": "prover.api.options",
-    "ProveOptions": "prover.api.options",
-    "FoundPremises": "prover.api.premises",
-    "OpenProof": "prover.api.proof",
-    "OpenState": "prover.api.proof",
-    "Prover": "prover.api.prover",
-    "Proving": "prover.api.proving",
-    "RunEvent": "prover.api.proving",
-    "RunStatus": "prover.api.proving",
-    "Workplaces": "prover.api.workplaces",
-}
-
-
-def __getattr__(name: str) -> Any:
-    # Loaded when it is asked for: a command imports what it runs.
-    if name in _MODULES:
-        return getattr(import_module(_MODULES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = on_demand(
+    __name__,
+    {
+        "async_prover": ["AsyncProver", "Lean"],
+        "check_options": ["CheckOptions"],
+        "checking": ["Checked"],
+        "options": ["ProveOptions"],
+        "premises": ["FoundPremises"],
+        "proof": ["OpenProof", "OpenState"],
+        "prover": ["Prover"],
+        "proving": ["Proving", "RunEvent", "RunStatus"],
+        "workplaces": ["Workplaces"],
+    },
+)

@@ -14,11 +14,12 @@ from typing import Self, TypeAlias
 from prover.agent import FileResult, Observer, Target
 from prover.agent.leap.choice import AgentChoice
 from prover.agent.tactic_model import ModelChoice
+from prover.api.check_options import CheckOptions
 from prover.api.checking import Checked, check_in
 from prover.api.filling import fill_in
 from prover.api.models import NO_MODELS, Models, open_models
 from prover.api.opening import MEMORY_MB, EngineChoice, Note, Progress, pool_limits, silent, unheard
-from prover.api.options import DEFAULT, CheckOptions, ProveOptions
+from prover.api.options import DEFAULT, ProveOptions
 from prover.api.premises import FoundPremises, find_premises
 from prover.api.proof import OpenProof, open_proof
 from prover.api.proving import Proving

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prover.api.check_options import CheckOptions
 from prover.api.lite import founded_on, refuse_auto_implicit
 from prover.api.marked import MarkedLadder
-from prover.api.options import CheckOptions
 from prover.api.workplace import Workplace
 from prover.core.verdict import Consistent, Proved, Verdict
 from prover.lean.source import SourceFile

@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from prover.agent import FileResult, Observer, Target, fill
+from prover.agent import FileResult, Observer, Target
+from prover.agent.fill import fill
 from prover.agent.solver import SearchSolver
 from prover.agent.workbench import read_header
 from prover.api.frozen import require_frozen

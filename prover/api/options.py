@@ -1,4 +1,4 @@
-"""How a file is to be proved or checked, in the words of the command's options."""
+"""How holes are to be filled, in the words of the command's options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from prover.agent import FillOptions
 from prover.core.budget import Budget
 from prover.core.errors import UserError
 from prover.search import FRONTIERS
-from prover.verify import Policy
 
 _REFUTE_SHARE = 0.1
 
@@ -64,19 +63,3 @@ class ProveOptions:
 
 #: As the command does it without options.
 DEFAULT = ProveOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """How a finished file is judged.
-
-    `targets`: declarations to judge; empty: as `Ladder.check` chooses. `policy`: which commands it may contain.
-    `strict`: every constant through the kernel again. `allow`: axioms beside the three of Lean's logic (`native`: those
-    of `native_decide`). `seconds`: wall limit, starts included.
-    """
-
-    targets: tuple[str, ...] = ()
-    policy: Policy = Policy.FILE
-    strict: bool = False
-    allow: tuple[str, ...] = ()
-    seconds: float = 60.0

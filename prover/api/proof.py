@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from prover.agent import Attempt, FileResult, FillOptions, Solution, Target, fill
+from prover.agent import Attempt, FileResult, FillOptions, Solution, Target
+from prover.agent.fill import fill
 from prover.agent.naming import name_examples
 from prover.agent.obligation import spelled
 from prover.agent.selection import Selection

@@ -11,8 +11,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from prover.agent import FileResult
 from prover.api.async_prover import AsyncProver, Lean
+from prover.api.check_options import CheckOptions
 from prover.api.checking import Checked
-from prover.api.options import DEFAULT, CheckOptions, ProveOptions
+from prover.api.options import DEFAULT, ProveOptions
 from prover.api.premises import FoundPremises
 from prover.api.proof import OpenProof, OpenState
 from prover.api.proving import Proving, RunEvent

@@ -19,12 +19,10 @@ from prover.events import (
     installed_versions,
     next_sequences,
 )
+from prover.events.result import RUN, result_of
 from prover.lean import LeanEngine
 from prover.lean.source import SourceFile
 from prover.search import Journal
-
-#: The events of the run itself, beside those of its searches.
-RUN = "run"
 
 
 class Record:
@@ -131,11 +129,3 @@ class RunRecord(Record):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._log.close()
-
-
-def result_of(events: Sequence[Event]) -> dict[str, Any] | None:
-    """The result document of a finished run."""
-    for event in reversed(events):
-        if event.search == RUN and event.kind == "Result" and isinstance(event.payload, Opaque):
-            return dict(event.payload.fields)
-    return None

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from prover.agent.judging import Judge
+from prover.agent.judge import Judge
 from prover.agent.ladder_judge import LadderJudge
 from prover.api.opening import Progress, silent
 from prover.api.second import SecondJudge

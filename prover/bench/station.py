@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prover.agent import FileResult, FillOptions, Target, fill
-from prover.agent.judging import Judge
+from prover.agent import FileResult, FillOptions, Target
+from prover.agent.fill import fill
+from prover.agent.judge import Judge
 from prover.agent.ladder_judge import LadderJudge
 from prover.agent.leap.events import PLAN
 from prover.agent.leap.plan import Plan

@@ -15,7 +15,7 @@ from typing import Annotated, TextIO
 import typer
 from rich.text import Text
 
-from prover.cli.terminal import errors, output, safe
+from prover.cli.terminal import output, safe, say
 from prover.core.errors import UserError
 from prover.model.question_folder import QuestionFolder
 
@@ -50,7 +50,7 @@ def run(
         if text is None:
             break
         answered = questions.reply(number, text)
-        _say(f"question {number} " + ("is answered" if answered else "had been answered by somebody else"))
+        say(f"question {number} " + ("is answered" if answered else "had been answered by somebody else"))
     return 0
 
 
@@ -65,13 +65,13 @@ def _asked(questions: QuestionFolder) -> Iterator[str]:
         if number is not None:
             yield number
         elif seen and not running:
-            _say(f"the run that asked in {questions.path} has ended")
+            say(f"the run that asked in {questions.path} has ended")
             return
         else:
             words = "waiting for the next question"
             words = words if running else f"waiting for a run with --model manual/{questions.path}"
             if words != told:
-                _say(f"{words} (Ctrl-C ends this)")
+                say(f"{words} (Ctrl-C ends this)")
             told = words
             time.sleep(_POLL_SECONDS)
         told = "" if number else told
@@ -80,7 +80,7 @@ def _asked(questions: QuestionFolder) -> Iterator[str]:
 
 def _typed(source: TextIO) -> str | None:
     """What is typed, up to a line that is a dot or the end of the input; None where that ends with nothing said."""
-    _say(f"Your answer, ended by a line that is a dot ({_END}):")
+    say(f"Your answer, ended by a line that is a dot ({_END}):")
     lines: list[str] = []
     for line in iter(source.readline, ""):
         if line.strip() != _END:
@@ -101,7 +101,7 @@ def _edited(question: str) -> str | None:
             text = draft.read_text(encoding="utf-8", errors="replace").partition(_ABOVE)[0].strip()
             if text:
                 return text + "\n"
-            _say("Nothing was written. Enter opens the editor again.")
+            say("Nothing was written. Enter opens the editor again.")
             if not sys.stdin.readline():
                 return None
 
@@ -116,7 +116,3 @@ def open_editor(file: Path) -> None:
         raise UserError(words, code="no_editor", hint="set EDITOR") from None
     if status:
         raise UserError(f"the editor {editor} ended with exit code {status}", code="editor_failed")
-
-
-def _say(text: str) -> None:
-    errors().print(Text(safe(text), "dim"))

@@ -16,7 +16,7 @@ from prover.bench.inspect_log import write_inspect_log
 from prover.bench.proof_files import proof_files
 from prover.bench.record import Record, read_record
 from prover.bench.rows import write_csv, write_table
-from prover.cli.terminal import errors, safe
+from prover.cli.terminal import errors, safe, say
 from prover.core.errors import UserError
 from prover.events import open_atomically, write_atomically
 
@@ -56,9 +56,9 @@ def run(
         return _write_proofs(record, out, quiet=quiet)
     words = _write(record, chosen, out)
     if not quiet:
-        _say(f"{words} in {out}")
+        say(f"{words} in {out}")
         if not record.finished():
-            _say("the evaluation is not finished: attempts are pending, rates are not defined yet")
+            say("the evaluation is not finished: attempts are pending, rates are not defined yet")
     return 0
 
 
@@ -132,9 +132,5 @@ def _write_proofs(record: Record, out: Path, *, quiet: bool) -> int:
     for error in missing:
         errors().print(Text(f"left out: {safe(error.message)} [{error.code}]", "yellow"))
     if not quiet:
-        _say(f"{written} proofs in {out}")
+        say(f"{written} proofs in {out}")
     return 1 if missing else 0
-
-
-def _say(words: str) -> None:
-    errors().print(Text(safe(words), "dim"))

@@ -28,7 +28,7 @@ from prover.bench.station import open_station
 from prover.bench.survey import Survey, survey
 from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_benchmark_engine
-from prover.cli.fill import stop_on_interrupt
+from prover.cli.interrupt import stop_on_interrupt
 from prover.cli.terminal import bar, errors, output, safe
 from prover.core.budget import Budget
 from prover.core.errors import UserError

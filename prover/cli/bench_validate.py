@@ -16,7 +16,7 @@ from rich.text import Text
 
 from prover.cli.bench_show import CorrectedOption, DataOption, SplitOption, VariantOption, WithoutBadOption
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_benchmark_engine
-from prover.cli.fill import stop_on_interrupt
+from prover.cli.interrupt import stop_on_interrupt
 from prover.cli.terminal import bar, errors, output, safe
 from prover.core.together import unless
 from prover.flags.engine import EngineOption, MemoryOption

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,22 +11,20 @@ import typer
 from rich.text import Text
 
 from prover.agent.target import Target, plain_name
+from prover.api.check_options import CheckOptions
 from prover.api.checking import Checked, check_in
 from prover.api.document import CHECK_SCHEMA, verdict_document
-from prover.api.options import CheckOptions
 from prover.api.wording import describe_verdict
 from prover.api.workplace import workplace
-from prover.cli.check_many import Asked, asked_of, is_many
-from prover.cli.check_many import run as check_many
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
 from prover.cli.lite import LITE_HELP
+from prover.cli.source import read_target
 from prover.cli.terminal import output, plain_progress, safe
 from prover.core.errors import UserError
 from prover.flags.engine import EngineOption, MemoryOption
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
 from prover.verify import Limits, Policy
-from prover.verify.docket import Item
 
 
 def run(
@@ -80,7 +77,12 @@ def run(
 
     Example: `prove check theirs.lean --against asked.lean`
     """
-    if is_many(submission):
+    if _is_many(submission):
+        # Many files are judged with what evaluations are made of; one needs none of it.
+        from prover.cli.check_many import Asked, asked_of
+        from prover.cli.check_many import run as check_many
+        from prover.verify.docket import Item
+
         if lite:
             raise UserError(
                 "--lite is for one file: which items can be run over CoreMath is found out one by one",
@@ -135,11 +137,14 @@ def run(
     return code
 
 
+def _is_many(path: str) -> bool:
+    """Whether a command line argument names a folder or a JSONL file rather than one Lean file."""
+    return Path(path).is_dir() or path.endswith(".jsonl")
+
+
 def _read(target: Target) -> SourceFile:
     if target.line is not None:
         raise UserError(
             "a finished file has no line to fill", code="bad_target", hint="name a declaration: F.lean:name"
         )
-    if target.path == "-":
-        return SourceFile("<stdin>", sys.stdin.buffer.read())
-    return SourceFile.read(Path(target.path))
+    return read_target(target)

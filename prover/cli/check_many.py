@@ -16,7 +16,7 @@ from prover.api.marked import MarkedLadder
 from prover.bench.recheck import against, claims_docket, differing, proved_problems
 from prover.bench.record import Record, is_evaluation, read_record
 from prover.cli.engine import EngineChoice, open_engine
-from prover.cli.fill import stop_on_interrupt
+from prover.cli.interrupt import stop_on_interrupt
 from prover.cli.terminal import errors, output, print_error, safe
 from prover.core.errors import SetupError
 from prover.lean import LeanEngine, Pool, PoolLimits
@@ -61,11 +61,6 @@ class Asked:
     def results(self) -> Path:
         """The results file: what was asked for, or NAME.results.jsonl in the current folder."""
         return self.out or Path(f"{self.source.resolve().stem}.results.jsonl")
-
-
-def is_many(path: str) -> bool:
-    """Whether a command line argument names a folder or a JSONL file rather than one Lean file."""
-    return Path(path).is_dir() or path.endswith(".jsonl")
 
 
 def run(asked: Asked) -> int:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from prover.cli.terminal import errors, safe
+from prover.cli.terminal import say
 from prover.core.errors import UserError
 from prover.dataset import (
     Distinct,
@@ -106,10 +105,10 @@ def run(
     if not quiet:
         _announce(count, what, output, records.left_out, 0 if distinct is None else distinct.dropped)
         for fault in (fault for data in traced if isinstance(data, TracedRepository) for fault in data.faults):
-            _say(f"left out, as lean-dojo cannot read it: {fault}")
+            say(f"left out, as lean-dojo cannot read it: {fault}")
         for log in logs:
             if not log.finished and not unverified and what is not What.TACTICS:
-                _say(f"the run in {log.path} is not finished: nothing in it is verified yet (--unverified takes it)")
+                say(f"the run in {log.path} is not finished: nothing in it is verified yet (--unverified takes it)")
     return 0
 
 
@@ -156,12 +155,8 @@ def _write(records: Iterable[object], kind: type, output: Path, format_: Format)
 
 def _announce(count: int, what: What, output: Path, left_out: int, dropped: int) -> None:
     place = "" if output == _STDOUT else f" in {output}"
-    _say(f"{count} {what}{place}" + _count(dropped, "repetitions dropped") + _count(left_out, "left out by name"))
+    say(f"{count} {what}{place}" + _count(dropped, "repetitions dropped") + _count(left_out, "left out by name"))
 
 
 def _count(number: int, words: str) -> str:
     return f", {number} {words}" if number else ""
-
-
-def _say(words: str) -> None:
-    errors().print(Text(safe(words), "dim"))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-import signal
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,11 +24,14 @@ from prover.api.record import RunRecord
 from prover.api.workplace import workplace
 from prover.cli.bill import show_bill
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
+from prover.cli.interrupt import stop_on_interrupt
 from prover.cli.lite import LITE_HELP, LITE_NOTICE
 from prover.cli.outcome import Printed, show_file_errors, show_result, show_to_editor
+from prover.cli.page_record import PageRecord
 from prover.cli.replay import show_document
+from prover.cli.source import read_target
 from prover.cli.terminal import Live, errors, output, plain_progress, print_error
-from prover.cli.tree import PageRecord, TreePage
+from prover.cli.tree import TreePage
 from prover.core.errors import UserError
 from prover.flags.agent import (
     AgentOption,
@@ -54,7 +55,6 @@ from prover.flags.model import (
     TemperatureOption,
 )
 from prover.lean.foundation import CORE_MATH
-from prover.lean.source import SourceFile
 from prover.model.manual import TerminalModel
 from prover.repl import ReplEngine
 from prover.search import FRONTIERS
@@ -143,7 +143,7 @@ def run(
         raise UserError("--print and --json exclude each other", code="usage")
     if write and wanted.path == "-":
         raise UserError("standard input cannot be written back", code="not_writable", hint="use -o FILE")
-    source = _read(wanted)
+    source = read_target(wanted)
     if write:
         source.replaceable()
     if resume and run_folder is None:
@@ -263,28 +263,6 @@ def run(
 def _document(result: FileResult, failure: UserError | None, asked: Mapping[str, Any] | None) -> dict[str, Any]:
     code = failure.exit_code if failure else 130 if result.interrupted else 0 if result.all_proved else 1
     return result_document(result, code, failure, model=asked)
-
-
-def _read(target: Target) -> SourceFile:
-    if target.path == "-":
-        return SourceFile("<stdin>", sys.stdin.buffer.read())
-    return SourceFile.read(Path(target.path))
-
-
-def stop_on_interrupt() -> asyncio.Event:
-    """Set by the first interrupt: end the work, keep what was found. The second one ends it at once."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-
-    def interrupted() -> None:
-        if stop.is_set() and task is not None:
-            task.cancel()
-        stop.set()
-
-    loop.add_signal_handler(signal.SIGINT, interrupted)
-    loop.add_signal_handler(signal.SIGTERM, interrupted)
-    return stop
 
 
 def _save(result: FileResult, *, write: bool, out: Path | None) -> UserError | None:

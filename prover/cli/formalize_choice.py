@@ -14,7 +14,7 @@ from rich.text import Text
 
 from prover.cli import formalize_table
 from prover.cli.answer import open_editor
-from prover.cli.terminal import errors, safe
+from prover.cli.terminal import errors, safe, say
 from prover.core.errors import ModelError, UserError
 from prover.formalize import wording
 from prover.formalize.formalization import Candidate, Formalization
@@ -65,7 +65,7 @@ class Choice:
                 elif word == "r":
                     await self._more(rest)
                 elif one is None:
-                    _say(f"there is no draft {rest}" if rest else _KEYS)
+                    say(f"there is no draft {rest}" if rest else _KEYS)
                 elif word == "e":
                     await self._edit(one, lines)
                 elif await self._sure(one, lines):
@@ -74,7 +74,7 @@ class Choice:
 
     def _show(self) -> None:
         formalize_table.show(self.found)
-        _say(_KEYS)
+        say(_KEYS)
 
     def _named(self, rest: str) -> Candidate | None:
         return self.found.numbered(int(rest)) if rest.isdecimal() and len(rest) < 6 else None
@@ -82,8 +82,8 @@ class Choice:
     def _explain(self, one: Candidate | None) -> None:
         if one is None:
             for line in wording.failures(self.found):
-                _say(line)
-            _say("? N explains draft N")
+                say(line)
+            say("? N explains draft N")
             return
         for line in wording.explained(self.found, self.found.candidates.index(one) + 1):
             errors().print(Text(line))
@@ -94,7 +94,7 @@ class Choice:
                 await self.work.draw(advice=(advice,) if advice else ())
                 self.found = await self.work.result()
         except ModelError as error:
-            _say(f"the model did not answer: {error.message}")
+            say(f"the model did not answer: {error.message}")
             return
         self._show()
 
@@ -102,7 +102,7 @@ class Choice:
         text = "\n".join(wording.code(one)) + "\n"
         edited = await _edited(text, lines)
         if edited is None or edited.strip() == text.strip():
-            _say("nothing was changed")
+            say("nothing was changed")
             return
         with self.busy("examining"):
             wrong = await self.work.take(edited)
@@ -111,7 +111,7 @@ class Choice:
         if wrong:
             for line in wrong:
                 errors().print(Text(safe(line), "red"))
-            _say("it was not taken among the drafts; e N begins again")
+            say("it was not taken among the drafts; e N begins again")
             return
         self._show()
 
@@ -121,7 +121,7 @@ class Choice:
         for doubt in one.examined.doubts:
             if doubt.damning:
                 errors().print(Text(f"{wording.concern(doubt)}: {safe(doubt.detail)}", "red"))
-        _say(f"type `{_YES}` to take it all the same")
+        say(f"type `{_YES}` to take it all the same")
         answer = await anext(lines, "")
         return answer.strip().lower() == _YES
 
@@ -137,7 +137,7 @@ def _read(line: str) -> tuple[str, str]:
 async def _edited(text: str, lines: AsyncIterator[str]) -> str | None:
     """What the person makes of it: in their editor, or typed where none is named; None for nothing."""
     if not (os.environ.get("VISUAL") or os.environ.get("EDITOR")):
-        _say(f"no editor is named (EDITOR); type it anew, ended by a line that is a dot ({_END}):")
+        say(f"no editor is named (EDITOR); type it anew, ended by a line that is a dot ({_END}):")
         found: list[str] = []
         async for line in lines:
             if line.strip() == _END:
@@ -150,10 +150,6 @@ async def _edited(text: str, lines: AsyncIterator[str]) -> str | None:
         try:
             open_editor(draft)
         except UserError as error:
-            _say(error.message)
+            say(error.message)
             return None
         return draft.read_text(encoding="utf-8", errors="replace")
-
-
-def _say(text: str) -> None:
-    errors().print(Text(safe(text), "dim"))

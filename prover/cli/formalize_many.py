@@ -19,7 +19,7 @@ from prover.agent.leap.choice import AgentChoice
 from prover.agent.leap.role_models import role_models
 from prover.api.workplace import workplace
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine
-from prover.cli.fill import stop_on_interrupt
+from prover.cli.interrupt import stop_on_interrupt
 from prover.cli.lite import LITE_NOTICE
 from prover.cli.terminal import errors, output, safe
 from prover.core.budget import Budget

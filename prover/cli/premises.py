@@ -20,8 +20,6 @@ from prover.lean import LeanEngine
 from prover.lean.source import SourceFile
 
 PREMISES_SCHEMA = "leap-prover/premises/1"
-_ELABORATE_SECONDS = 120.0
-_TURNSTILE = "⊢"
 
 
 def run(

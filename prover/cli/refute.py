@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +17,10 @@ from prover.api.lite import founded_on
 from prover.api.statement import stated
 from prover.api.workplace import workplace
 from prover.cli.engine import MEMORY_MB, EngineChoice, open_engine, pool_limits
-from prover.cli.fill import stop_on_interrupt
+from prover.cli.interrupt import stop_on_interrupt
 from prover.cli.lite import LITE_HELP, LITE_NOTICE
 from prover.cli.outcome import describe_verdict
+from prover.cli.source import read_target
 from prover.cli.terminal import Live, output, safe
 from prover.core.errors import UserError
 from prover.flags.engine import EngineOption, MemoryOption, StartTimeoutOption
@@ -69,7 +69,7 @@ def run(
     if bool(target) == bool(statement):
         raise UserError("name a file or give a --statement, one of the two", code="usage")
     wanted = Target("-") if statement else Target.parse(target)
-    given = None if statement else _read(wanted)
+    given = None if statement else read_target(wanted)
     engine = open_engine(wanted.path, engine_choice, quiet=quiet, lite=lite)
 
     async def work(live: Live) -> tuple[Refutations, str | None]:
@@ -100,12 +100,6 @@ def run(
     for one in result.targets:
         _show(one)
     return code
-
-
-def _read(target: Target) -> SourceFile:
-    if target.path == "-":
-        return SourceFile("<stdin>", sys.stdin.buffer.read())
-    return SourceFile.read(Path(target.path))
 
 
 def _show(one: Refutation) -> None:

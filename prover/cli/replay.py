@@ -13,10 +13,9 @@ import typer
 from rich.text import Text
 
 from prover.agent.hunt import INSTANCES_TRIED
-from prover.api.record import RUN, result_of
-from prover.cli.lite import LITE_NOTICE
 from prover.cli.terminal import output, safe
 from prover.events import Event, Opaque, RunFolder, to_line
+from prover.events.result import RUN, result_of
 from prover.search import LeanCall, SearchOutcome, SearchStarted
 
 _EVIDENCE = ("stopped", "what", "construct", "limit", "error", "reason", "detail")
@@ -152,8 +151,7 @@ def _formalized(events: Iterable[Event]) -> dict[str, Any] | None:
 
 def _show_drafts(document: Mapping[str, Any]) -> None:
     say = output().print
-    if document.get("foundation"):
-        say(Text(LITE_NOTICE, "dim"))
+    _show_foundation(document)
     say(Text(safe(f"you said: {document['words']}")))
     accepted = document["accepted"]
     for draft in document["drafts"]:
@@ -201,10 +199,17 @@ def _step(event: Opaque) -> str:
     return safe(f"{event.kind}: {facts}".replace("\n", " "))
 
 
+def _show_foundation(document: Mapping[str, Any]) -> None:
+    if document.get("foundation"):
+        # Its words name the library; nothing else here needs the room of Lean.
+        from prover.cli.lite import LITE_NOTICE
+
+        output().print(Text(LITE_NOTICE, "dim"))
+
+
 def _show_result(document: Mapping[str, Any]) -> None:
     say = output().print
-    if document.get("foundation"):
-        say(Text(LITE_NOTICE, "dim"))
+    _show_foundation(document)
     for target in document["targets"]:
         style = "green" if target["proved"] else "yellow"
         say(Text(f"{safe(target['name'])} (line {target['line']}): ") + Text(_words(target["verdict"]), style))

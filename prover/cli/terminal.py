@@ -36,6 +36,11 @@ def errors() -> Console:
     return Console(file=sys.stderr, highlight=False, soft_wrap=True, markup=False)
 
 
+def say(text: str) -> None:
+    """A remark beside the results."""
+    errors().print(Text(safe(text), "dim"))
+
+
 def print_error(error: ProverError) -> None:
     """One error: what happened, its reason code, what to do next."""
     console = errors()
@@ -76,8 +81,7 @@ class Live:
 
     def observe(self, kind: str, payload: dict[str, Any]) -> None:
         if kind == "PremisesUnavailable":
-            text = f"note: no theorems are offered to the search: {payload['message']}"
-            errors().print(Text(safe(text), "dim"))
+            say(f"note: no theorems are offered to the search: {payload['message']}")
         if kind == "AgentStarted":
             self._watch(PlanView())
         if self._plan is not None:

@@ -8,11 +8,10 @@ from typing import Any
 
 from rich.text import Text
 
-from prover.api.record import RUN, Record
 from prover.cli.terminal import errors, safe
 from prover.core.errors import UserError
-from prover.events import Event, Memory, Opaque, RunFolder, write_atomically
-from prover.search import SearchStarted
+from prover.events import Event, Opaque, RunFolder, write_atomically
+from prover.events.result import RUN
 
 
 class TreePage:
@@ -49,25 +48,6 @@ class TreePage:
 
     def announce(self, what: str = "the searches are") -> None:
         errors().print(Text(f"{what} in {safe(str(self.path))}", "dim"))
-
-
-class PageRecord(Record):
-    """A run on record only until its page is written."""
-
-    def __init__(self) -> None:
-        self._told = _Told()
-        super().__init__(self._told)
-
-    def events(self) -> list[Event]:
-        return self._told.events
-
-
-class _Told(Memory):
-    """Keeps what a page shows; what a search could be resumed from is left out."""
-
-    def append(self, event: Event) -> None:
-        if isinstance(event.payload, Opaque | SearchStarted):
-            super().append(event)
 
 
 def report(run: RunFolder, page: TreePage, *, quiet: bool) -> int:

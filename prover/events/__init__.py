@@ -7,12 +7,11 @@ from prover.events.log import EventLog, read_events
 from prover.events.payload import Opaque, payload
 from prover.events.recorder import Recorder, next_sequences
 from prover.events.run import RunFolder, RunSpec, installed_versions
-from prover.events.sink import FanOut, Memory, Sink
+from prover.events.sink import Memory, Sink
 
 __all__ = [
     "Event",
     "EventLog",
-    "FanOut",
     "Memory",
     "Opaque",
     "Recorder",

@@ -21,25 +21,3 @@ class Memory:
 
     def append(self, event: Event) -> None:
         self.events.append(event)
-
-
-class FanOut:
-    """Hands every event to several sinks, in their order.
-
-    A sink that fails keeps none of the others from its event; what failed is raised afterwards.
-    """
-
-    def __init__(self, *sinks: Sink) -> None:
-        self._sinks = sinks
-
-    def append(self, event: Event) -> None:
-        failures: list[Exception] = []
-        for sink in self._sinks:
-            try:
-                sink.append(event)
-            except Exception as error:
-                failures.append(error)
-        if len(failures) == 1:
-            raise failures[0]
-        if failures:
-            raise ExceptionGroup("several event sinks failed", failures)

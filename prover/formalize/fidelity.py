@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from prover.agent.judging import Judge
+from prover.agent.judge import Judge
 from prover.agent.leap.keys import Keys
 from prover.agent.refutation import refutation_name
 from prover.api.workplace import Workplace

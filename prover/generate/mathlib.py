@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from prover.generate.proposal import Proposal
-from prover.generate.term import Term, leaves
+from prover.generate.term import Term
 from prover.generate.view import View
 
 _NUMBERS = {"ℕ", "ℤ", "ℚ", "ℝ", "Nat", "Int", "Rat", "Real", "NNReal", "ℝ≥0"}
@@ -45,7 +45,7 @@ def use_mathlib(view: View) -> Iterator[Proposal]:
 def _inequalities(view: View, head: str) -> Iterator[Proposal]:
     yield Proposal("linarith", "linarith")
     yield Proposal("nlinarith", "nlinarith")
-    names = [n for n, kind in view.type_heads.items() if kind in _NUMBERS and n in _involved(view)][:_MAX_VARIABLES]
+    names = [n for n, kind in view.type_heads.items() if kind in _NUMBERS and n in view.involved][:_MAX_VARIABLES]
     squares = [f"sq_nonneg ({a} - {b})" for a, b in itertools.combinations(names, 2)]
     squares += [f"sq_nonneg ({a} + {b})" for a, b in itertools.combinations(names, 2)]
     squares += [f"sq_nonneg {a}" for a in names]
@@ -67,10 +67,6 @@ def _inequalities(view: View, head: str) -> Iterator[Proposal]:
         yield Proposal("positivity", "positivity", -0.5)
     elif head == "=":
         yield Proposal("antisymmetry", "apply le_antisymm")
-
-
-def _involved(view: View) -> set[str]:
-    return view.mentioned | {leaf for f in view.facts for leaf in leaves(f.statement)}
 
 
 def _positive(view: View) -> list[str]:

@@ -25,15 +25,11 @@ def bound_products(view: View) -> Iterator[Proposal]:
     target = view.target
     if target is None or not (target.head in _ORDER or target.head in ("=", "≠", "False")):
         return
-    integers = [n for n, kind in view.variables.items() if kind == INT and n in _involved(view)]
+    integers = [n for n, kind in view.variables.items() if kind == INT and n in view.involved]
     if integers:
         yield from _squares(view, integers[:_MAX_VARIABLES])
     yield from _multiplied(view)
     yield from _differences(view)
-
-
-def _involved(view: View) -> set[str]:
-    return view.mentioned | {leaf for f in view.facts for leaf in leaves(f.statement)}
 
 
 def _squares(view: View, names: list[str]) -> Iterator[Proposal]:

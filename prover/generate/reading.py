@@ -19,7 +19,6 @@ _KEYWORDS = {"then", "else", "with", "match", "if"}
 _OPENING = ("(", "[", "⟨", "↑", "#", "{")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⦃": "⦄"}
 _BOUNDS = {"<", "≤", ">", "≥", "∈", "≠"}
-_MAX = 1024
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)

@@ -19,7 +19,6 @@ class Fact:
 
     proof: str
     statement: Term
-    accessible: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +98,11 @@ class View:
     def mentioned(self) -> set[str]:
         """Leaves of the target."""
         return leaves(self.target) if self.target is not None else set()
+
+    @cached_property
+    def involved(self) -> set[str]:
+        """Leaves of the target and of the hypotheses that are propositions."""
+        return self.mentioned | {leaf for fact in self.facts for leaf in leaves(fact.statement)}
 
     @cached_property
     def numerals(self) -> set[int]:

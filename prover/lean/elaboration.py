@@ -96,7 +96,6 @@ class Elaboration:
     holes: tuple[Hole, ...]
     declarations: tuple[Declaration, ...]
     stopped: bool
-    open_scopes: int
     seconds: float
     suggestions: tuple[Suggestion, ...] = ()
 

@@ -132,7 +132,6 @@ class _Elaboration(_Wire):
     holes: tuple[_Hole, ...] = ()
     declarations: tuple[_Declaration, ...] = ()
     stopped: bool = False
-    scopes: _Natural = 1
     suggestions: tuple[_Suggestion, ...] = ()
     constructs: tuple[tuple[tuple[str, str, str, tuple[_Natural, _Natural] | None], ...], ...] = ()
     ms: _Natural = 0
@@ -273,7 +272,6 @@ def read_elaboration(data: dict[str, Any]) -> Elaboration:
             for d in e.declarations
         ),
         stopped=e.stopped,
-        open_scopes=e.scopes - 1,
         seconds=e.ms / 1000,
         suggestions=tuple(Suggestion(Span(*s.span), s.text) for s in e.suggestions),
     )

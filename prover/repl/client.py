@@ -116,7 +116,6 @@ class ReplWorker(Worker):
             holes=tuple(opened),
             declarations=tuple(_declarations(source, pieces)) if declarations else (),
             stopped=False,
-            open_scopes=0,
             seconds=time.monotonic() - began,
         )
 

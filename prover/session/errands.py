@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from prover.agent import Attempt, FillOptions, Solution, Target, fill
+from prover.agent import Attempt, FillOptions, Solution, Target
+from prover.agent.fill import fill
 from prover.agent.solver import SearchSolver
 from prover.api.proof import fill_given
 from prover.api.statement import stated as goal_stated

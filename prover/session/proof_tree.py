@@ -100,14 +100,6 @@ def _of_part(left: TacticState, group: list[int]) -> str:
     return f"{left.fingerprint}/{','.join(map(str, group))}"
 
 
-def pruned(root: Node, location: Location) -> Node:
-    """The proof with the node at `location` open again."""
-    if not location:
-        return Node(root.state)
-    child = pruned(root.rest[location[0]], location[1:])
-    return replace(root, rest=(*root.rest[: location[0]], child, *root.rest[location[0] + 1 :]))
-
-
 def as_step(node: Node) -> Step:
     """The tree as the search writes its proofs; `sorry` for what is open."""
     if node.tactic is None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.agent import FillOptions, Target, fill
+from prover.agent import FillOptions, Target
+from prover.agent.fill import fill
 from prover.agent.solver import SearchSolver
 from prover.api.second import SecondJudge
 from prover.core.errors import CallTimeout, UserError

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from prover.agent import Attempt, FileResult, FillOptions, Solution, Target, fill
+from prover.agent import Attempt, FileResult, FillOptions, Solution, Target
+from prover.agent.fill import fill
 from prover.agent.ladder_judge import LadderJudge
 from prover.core.outcome import Progress, Solved, TacticOutcome
 from prover.lean import LeanEngine, Pool, PoolLimits

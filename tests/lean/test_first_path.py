@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from prover.agent import Attempt, FillOptions, Solution, Target, fill
+from prover.agent import Attempt, FillOptions, Solution, Target
+from prover.agent.fill import fill
 from prover.agent.ladder_judge import LadderJudge
 from prover.core.verdict import Proved
 from prover.lean import Pool

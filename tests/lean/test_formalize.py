@@ -16,10 +16,11 @@ from prover.agent import Target
 from prover.agent.leap.choice import AgentChoice
 from prover.agent.leap.model_cast import ModelCast
 from prover.agent.leap.roles import find_agent
+from prover.api.check_options import CheckOptions
 from prover.api.checking import check_in
 from prover.api.filling import fill_in
 from prover.api.frozen import Mark, Standing, held, marks_in
-from prover.api.options import CheckOptions, ProveOptions
+from prover.api.options import ProveOptions
 from prover.api.workplace import Workplace
 from prover.core.budget import Budget
 from prover.core.errors import ModelError, UserError

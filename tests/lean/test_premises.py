@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from prover.agent import FillOptions, Target, fill
+from prover.agent import FillOptions, Target
+from prover.agent.fill import fill
 from prover.agent.ladder_judge import LadderJudge
 from prover.agent.solver import SearchSolver
 from prover.api.statement import read_goal

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prover.agent import Attempt, FillOptions, Solution, Target, fill
+from prover.agent import Attempt, FillOptions, Solution, Target
+from prover.agent.fill import fill
 from prover.core.theorem import Theorem
 from prover.core.verdict import Verdict
 from prover.lean import Pool

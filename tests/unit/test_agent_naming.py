@@ -29,7 +29,7 @@ def elaborated(text: str, *, variables: tuple[str, ...] = ()) -> Elaboration:
         if b"sorry" in data:
             holes.append(hole(at + data.index(b"sorry")))
         at += len(data) + 1
-    return Elaboration(0, (), tuple(commands), tuple(holes), (), False, 0, 0.0)
+    return Elaboration(0, (), tuple(commands), tuple(holes), (), False, 0.0)
 
 
 def test_examples_with_holes_get_names_and_columns_stay() -> None:
@@ -65,7 +65,7 @@ def test_two_examples_on_one_line_have_two_names() -> None:
     first, second = Span(0, 28), Span(29, len(text))
     commands = (Command("k", first, False, (), True, 0), Command("k", second, False, (), True, 29))
     holes = (hole(text.index("sorry")), hole(text.rindex("sorry")))
-    named = name_examples(source, Elaboration(0, (), commands, holes, (), False, 0, 0.0))
+    named = name_examples(source, Elaboration(0, (), commands, holes, (), False, 0.0))
     assert list(named.labels) == ["_example_at_line_1", "_example_at_line_1'"]
 
 

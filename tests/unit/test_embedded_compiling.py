@@ -59,7 +59,7 @@ class PlayedPool:
             raise self.failure
         self.text = text
         command = Command("Lean.Parser.Command.declaration", Span(0, 1), bool(self.errors), ())
-        return Elaboration(3, self.errors, (command,), (), (), False, 0, 0.1)
+        return Elaboration(3, self.errors, (command,), (), (), False, 0.1)
 
     async def save(self, env: int, file: str) -> bytes:
         return b"olean of " + self.text.encode()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.core.errors import UserError
-from prover.events import Event, EventLog, FanOut, Memory, Opaque, Recorder, next_sequences, payload, read_events
+from prover.events import Event, EventLog, Memory, Opaque, Recorder, next_sequences, payload, read_events
 from prover.events.line import from_line, to_line
 from prover.events.lines import BLOCK
 
@@ -229,21 +229,3 @@ def test_a_recorder_numbers_the_events_of_its_search() -> None:
     assert Recorder(memory, "a", start=2).record(Step("again")).sequence == 2
     with pytest.raises(ValueError, match="'a'"):
         second.record(Step("rfl"), parent=root)
-
-
-class Broken:
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def append(self, event: Event) -> None:
-        raise RuntimeError(self.name)
-
-
-def test_a_broken_sink_keeps_no_event_from_the_others() -> None:
-    first, last = Memory(), Memory()
-    with pytest.raises(RuntimeError, match="one"):
-        FanOut(first, Broken("one"), last).append(step(0))
-    with pytest.raises(ExceptionGroup) as caught:
-        FanOut(Broken("one"), Broken("two"), last).append(step(1))
-    assert len(caught.value.exceptions) == 2
-    assert (first.events, last.events) == ([step(0)], [step(0), step(1)])

@@ -166,7 +166,6 @@ ELABORATION = {
         {"name": "n", "kind": "k", "start": [1, 0], "end": [1, 1], "uses": ["u"], "typeHole": False, "hole": False}
     ],
     "stopped": False,
-    "scopes": 1,
     "suggestions": [{"span": [0, 1], "text": "t"}],
     "constructs": [[["a", "b", "c", [0, 1]]]],
     "ms": 4,

@@ -56,7 +56,7 @@ def elaboration(
     messages = (Message(Severity.ERROR, words),) if failed else (Message(Severity.WARNING, words),)
     declared = (Declaration("goal", "theorem", Position(1, 0), Position(1, len(text)), (), False, False),)
     command = Command(f"Lean.Parser.Command.{kind}", span, failed, ())
-    return Elaboration(7, messages, (command,), (), declared, stopped, 0, 0.01)
+    return Elaboration(7, messages, (command,), (), declared, stopped, 0.01)
 
 
 @dataclass

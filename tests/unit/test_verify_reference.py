@@ -42,7 +42,7 @@ ALL = ("open_def", "whole_def", "open_thm", "whole_thm", "odd")
 
 
 def file(*declared: str) -> Elaborated:
-    elaboration = Elaboration(1, (), (), (), (), False, 0, 0.0)
+    elaboration = Elaboration(1, (), (), (), (), False, 0.0)
     header = HeaderInfo((Import("Init"),), 0, False, ())
     return Elaborated("", header, elaboration, Tables.read(EXPORT), tuple((name,) for name in declared))
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from prover.agent.attempt import Solve
 from prover.agent.fill import FillOptions, fill
 from prover.agent.hunt import INSTANCES_TRIED
-from prover.agent.judging import Judge, Observer
+from prover.agent.judge import Judge
+from prover.agent.judging import Observer
 from prover.agent.leap.lemma import Statement
 from prover.agent.leap.stage import Stage
 from prover.agent.refutation import refutation_header, refutation_name

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from prover.agent.judging import Judge, Judging, Observer
+from prover.agent.judge import Judge
+from prover.agent.judging import Judging, Observer
 from prover.agent.leap.assembly import Assembler, Assembly
 from prover.agent.leap.blueprint import Blueprint, write_blueprint
 from prover.agent.leap.cast import Cast
@@ -19,13 +20,13 @@ from prover.agent.leap.effort import Effort
 from prover.agent.leap.events import LeanUsed
 from prover.agent.leap.leap import Leap, Scene
 from prover.agent.leap.lemma import Standing, Statement
-from prover.agent.leap.look import spelled
 from prover.agent.leap.partial import PartialFile
 from prover.agent.leap.plan import Plan
 from prover.agent.leap.policy import Policy
 from prover.agent.leap.remarks import hints
 from prover.agent.leap.stage import Stage
 from prover.agent.naming import NamedSource, name_examples
+from prover.agent.obligation import spelled
 from prover.agent.placement import as_written
 from prover.agent.refutation import refutation_header
 from prover.agent.result import FileResult

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from prover.agent.leap.draft import Draft
 from prover.agent.leap.keys import Keys
+from prover.agent.obligation import spelled
 from prover.core.errors import CallTimeout
 from prover.lean import Elaboration, Pool
 from prover.verify.elaborated import Elaborated, exported, read_by_lean
 from prover.verify.footing import own_holes
-from prover.verify.name import Name, parse, show
+from prover.verify.name import Name, show
 from prover.verify.policy import Allowance, forbidden
 from prover.verify.tables import JudgeTooSlow, MalformedExport
 
@@ -195,8 +196,3 @@ def _rests_on(file: Elaborated, name: Name, own: Container[Name]) -> frozenset[s
             else:
                 pending.append(used)
     return frozenset(show(used) for used in found)
-
-
-def spelled(name: str) -> str:
-    """A name in the spelling of `Look`."""
-    return show(parse(name))

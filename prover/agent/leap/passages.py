@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prover.agent.leap.keys import Keys
-from prover.agent.leap.look import spelled
 from prover.agent.leap.remarks import comments, plain
+from prover.agent.obligation import spelled
 from prover.core.errors import CallTimeout, UserError
 from prover.core.message import Severity
 from prover.lean import Pool

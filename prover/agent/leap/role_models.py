@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover.agent.attempt import Solve
-from prover.agent.judging import Judge, Observer
+from prover.agent.judge import Judge
+from prover.agent.judging import Observer
 from prover.agent.leap.choice import AgentChoice
 from prover.agent.leap.closing import SearchCloser
 from prover.agent.leap.conversation import Talk
