@@ -124,16 +124,18 @@ def read_docket(path: Path, template: Item, *, against: Path | None = None) -> D
 
     A folder is read as `NAME/Challenge.lean` with `NAME/Solution.lean` (and `NAME/verdict.json`, used for
     arguments only) where it has such pairs and `against` is not given, else as `*.lean` files at any depth.
-    `against`: the reference of all that bring none; for a folder also a folder with the same relative names.
+    `against`: what they are all held against, for a folder also a folder with the same relative names. Of a record
+    only name and text count then: what is to be proved, and by which rules, is not for it to say.
     Raises `UserError` when the source cannot be read, or nothing in it can be used.
     """
     if path.is_dir():
         pairs = sorted({file.parent for name in _PAIR for file in path.rglob(name)})
         found = _pairs(path, pairs, template) if pairs and against is None else _files(path, template, against)
     else:
-        if against is not None:
-            template = replace(template, reference=_text(against))
         found = _records(path, template)
+        if against is not None:
+            asked = replace(template, reference=_text(against))
+            found = (_asked(one, asked) for one in found)
     seen = list(found)
     items = tuple(one for one in seen if isinstance(one, Item))
     problems = tuple(one for one in seen if isinstance(one, Problem))
@@ -168,6 +170,10 @@ def _records(path: Path, template: Item) -> Iterator[Item | Problem]:
             yield Problem(where, "bad_record", "the record has no submission")
             continue
         yield record.item(replace(template, name=f"line {number}"))
+
+
+def _asked(one: Item | Problem, asked: Item) -> Item | Problem:
+    return replace(asked, name=one.name, submission=one.submission) if isinstance(one, Item) else one
 
 
 def _pairs(root: Path, folders: list[Path], template: Item) -> Iterator[Item | Problem]:

@@ -9,7 +9,7 @@ from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
 from prover.verify.comparison import Comparison, Difference
 from prover.verify.elaborated import Elaborated
-from prover.verify.footing import NATIVE_AXIOMS, SORRY, STANDARD_AXIOMS, Footing, footing
+from prover.verify.footing import NATIVE_AXIOMS, RUN_BY_THE_KERNEL, SORRY, STANDARD_AXIOMS, Footing, footing
 from prover.verify.name import Name, canonical, owner, parse, show
 from prover.verify.record import NO_IMPORTS, Audit
 from prover.verify.tables import Constant, Tables
@@ -99,10 +99,12 @@ class Judgement:
         return verdicts.Refuted(axioms=_shown(rests_on.axioms))
 
     def _footing(self, *names: Name, audited: bool = True) -> Footing:
-        """What constants rest on; what was assumed of computations is put down to the axiom it stands for."""
+        """What constants rest on; what was assumed of computations is put down to the axiom it stands for, and what
+        nobody has computed, where that is allowed, to the code that the kernel ran for it."""
         found = footing(self.accepted, *names, audit=self.rules.audit if audited else NO_IMPORTS)
-        computed = self.rules.computed
-        found.axioms = {computed.get(axiom, axiom): way for axiom, way in found.axioms.items()}
+        named = {axiom: run for axiom, run in RUN_BY_THE_KERNEL.items() if self.rules.allows(axiom)}
+        named.update(self.rules.computed)
+        found.axioms = {named.get(axiom, axiom): way for axiom, way in found.axioms.items()}
         return found
 
     def _filled(self) -> list[Name]:
@@ -196,7 +198,8 @@ def explained(refusal: Verdict, claimed: Judgement, target: Name) -> Verdict:
     native = {parse(name) for name in NATIVE_AXIOMS}
     rests_on = footing(claimed.accepted, target)
     refused = claimed.of(target)
-    if isinstance(refused, verdicts.ForbiddenAxiom):
+    run = {show(name) for name in RUN_BY_THE_KERNEL.values()}
+    if isinstance(refused, verdicts.ForbiddenAxiom) and not run.issuperset(refused.names):
         return refused
     if native & rests_on.axioms.keys():
         return replace(refusal, reason="native_computation", report={"why": _NOT_COMPUTED})

@@ -72,6 +72,7 @@ class Kernel:
         made = claims(file.tables, submitted.supports(targets), allowed) if allowed else []
         if not made:
             return submitted
+        own = {name for record in rules.audit.records.values() for name in record.constants}
         true: list[Claim] = []
         try:
             async with leased(self._pool, file.header.modules, run, clean=True) as worker:
@@ -79,7 +80,7 @@ class Kernel:
                 worker.clean = False
                 worker.discard()
                 for claim in made:
-                    work = computation(file.tables, claim)
+                    work = computation(file.tables, claim, own)
                     if work is not None and await _holds(worker, work, run):
                         true.append(claim)
         except CallTimeout:

@@ -7,6 +7,10 @@ said of its implementation does not come along), runs it and says whether it giv
 place becomes an axiom `c = b` that this module names; the kernel replays the rest as ever, and the verdict lists
 `Lean.ofReduceBool` for it.
 
+Lean's compiler takes some names for its own: of `f._unsafe_rec` it makes the code of `f`, calls of `f` become calls of
+`f._redArg`. So constants go to that worker under names that say nothing. Code of the user's own imported modules was
+made where their names still counted; what needs it is not computed.
+
 Where no code can be made of the terms (recursive functions, matches on the file's own types; on the embedded
 engine also code that calls some functions of the library), the place stays as it is, and the kernel refuses it.
 """
@@ -14,7 +18,7 @@ engine also code that calls some functions of the library), the place stays as i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prover.verify.name import Name, parse
 from prover.verify.plan import Plan, plan
@@ -68,14 +72,17 @@ def claims(tables: Tables, names: Iterable[Name], allowed: Collection[Name]) -> 
     ]
 
 
-def computation(tables: Tables, claim: Claim) -> Plan | None:
-    """What a worker that makes code is to be given: it accepts this if, and only if, the claim is true there."""
-    if claim.computed not in tables.constants or _mentions_the_world(tables, claim.computed):
+def computation(tables: Tables, claim: Claim, own: Collection[Name] = ()) -> Plan | None:
+    """What a worker that makes code is to be given: it accepts this if, and only if, the claim is true there.
+
+    `own`: constants of the user's own imported modules; what mentions one is not computed.
+    """
+    if claim.computed not in tables.constants or _is_out_of_reach(tables, claim.computed, own):
         return None
     draft = _Draft(tables)
     name = draft.fresh(0)
     draft.claim(name, claim, proved=True)
-    made = plan(draft.tables, [name])
+    made = plan(draft.tables, draft.disguise({name, *_closure(tables, [claim.computed])}))
     return made if isinstance(made, Plan) else None
 
 
@@ -165,6 +172,31 @@ class _Draft:
         self.name(name)
         tables.constants[name] = Constant(name, "theorem" if proved else "axiom", (), stated, value)
 
+    def disguise(self, names: Iterable[Name]) -> list[Name]:
+        """Leaves nothing but these constants, under names that say nothing; gives those names."""
+        tables = self.tables
+        kept = [tables.constants[name] for name in sorted(names, key=self._names.__getitem__)]
+        new: dict[Name, Name] = {c.name: (_MADE, at) for at, c in enumerate(kept) if c.kind != "recursor"}
+        for constant in kept:
+            if constant.kind == "recursor":
+                # The kernel makes it, and names it after a type of its family.
+                prefixes = [name for name in constant.family if constant.name[: len(name)] == name]
+                first = max(prefixes, key=len, default=())
+                new[constant.name] = (*new.get(first, first), *constant.name[len(first) :])
+        for row, expr in enumerate(tables.exprs):
+            if expr[0] in ("c", "j") and (name := tables.named(expr)) in new:
+                tables.exprs[row] = (expr[0], self.name(new[name]), *expr[2:])
+        tables.constants.clear()
+        for constant in kept:
+            tables.constants[new[constant.name]] = replace(
+                constant,
+                name=new[constant.name],
+                constructors=tuple(new.get(name, name) for name in constant.constructors),
+                family=tuple(new.get(name, name) for name in constant.family),
+            )
+            self.name(new[constant.name])
+        return list(tables.constants)
+
 
 def _closure(tables: Tables, names: Iterable[Name]) -> set[Name]:
     """Those of this file's constants that `names` rest on, themselves included."""
@@ -179,9 +211,13 @@ def _closure(tables: Tables, names: Iterable[Name]) -> set[Name]:
     return seen
 
 
-def _mentions_the_world(tables: Tables, name: Name) -> bool:
+def _is_out_of_reach(tables: Tables, name: Name, own: Collection[Name]) -> bool:
+    """Whether code of a constant would get hold of the world, or call what is `own`."""
     used = {used for local in _closure(tables, [name]) for used in tables.uses(local) if not tables.is_local(used)}
-    return any(part[0] in _WORLD or (part[0] == "Lean" and part[1] not in _HARMLESS_IN_LEAN) for part in used)
+    first = {other[:2] for other in used}
+    return not used.isdisjoint(own) or any(
+        not part or part[0] in _WORLD or (part[0] == "Lean" and part[-1] not in _HARMLESS_IN_LEAN) for part in first
+    )
 
 
 def _arguments(tables: Tables, row: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from prover.core.errors import UserError
 from prover.core.verdict import Verdict
 from prover.verify.elaborated import Elaborated, find
 from prover.verify.footing import SORRY
-from prover.verify.name import Name, parse, show
+from prover.verify.name import Name, parse, show, user_part
 
 
 def chosen_targets(
@@ -21,11 +21,29 @@ def chosen_targets(
         return {text: parse(text) for text in targets or ()}
     if targets is None:
         theorems = [n for n in original.declared if original.tables.constants[n].kind == "theorem"]
-        chosen = [n for n in theorems if n in original.open] or theorems
+        chosen = list(dict.fromkeys(_stated_by(original, n) for n in theorems if n in original.open)) or theorems
         if not chosen:
             raise UserError("the reference states no theorem", code="no_target")
         targets = [show(name) for name in chosen]
     return {text: _target(original, text, definitions) for text in targets}
+
+
+def _stated_by(original: Elaborated, name: Name) -> Name:
+    """The theorem in whose text a theorem stands (`where`, `let rec`): its proof, of which only the statement around it
+    is asked; any other itself."""
+    places = {parse(d.name): (d.start, d.end) for d in original.elaboration.declarations}
+    own = places.get(user_part(name))
+    around = [
+        other
+        for other in original.declared
+        if own is not None
+        and other != name
+        and original.tables.constants[other].kind == "theorem"
+        and (place := places.get(user_part(other))) is not None
+        and place[0] < own[0]
+        and own[1] <= place[1]
+    ]
+    return around[0] if around else name
 
 
 def _target(original: Elaborated, text: str, definitions: bool) -> Name | Verdict:

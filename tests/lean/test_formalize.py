@@ -246,6 +246,14 @@ async def test_a_definition_counts(pool: Pool) -> None:
     assert [one.standing for one in await held(pool, text.replace("def odd", "def foo := 1\n\ndef odd"))] == ["holds"]
 
 
+async def test_two_opaque_constants_are_two(pool: Pool) -> None:
+    text = "opaque one : Nat\nopaque other : Nat\ntheorem t : one = other := by sorry\n"
+    (first,) = await held(pool, f"{Mark('t', '0' * 64).text}\n{text}")
+    marked = f"{Mark('t', first.key).text}\n{text}"
+    assert [one.standing for one in await held(pool, marked)] == [Standing.HOLDS]
+    assert [one.standing for one in await held(pool, marked.replace("one = other", "one = one"))] == [Standing.CHANGED]
+
+
 async def test_words_that_end_no_comment() -> None:
     for words in ("-/", "/-/", "--/", "/--/ -/-", "a\n-/\nb", "\u202ex", "-" * 5 + "/"):
         made = docstring(words)

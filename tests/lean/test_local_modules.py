@@ -245,6 +245,41 @@ async def test_a_compiled_file_that_lies_is_refused(engine: LeanEngine, project:
     (facts.parent / "module.olean").write_bytes(original[1])
 
 
+RUN = """import Lying
+theorem one : Lean.reduceBool test = true := rfl
+theorem two : Lean.reduceBool no = false := rfl
+theorem goal : False := by
+  have same : Lean.reduceBool test = Lean.reduceBool no := congrArg Lean.reduceBool (show test = no from rfl)
+  rw [one, two] at same
+  exact Bool.noConfusion same
+"""
+CLAIMED = """import Lying
+def mine : Bool := test
+set_option debug.skipKernelTC true in
+theorem claim : mine = true := Lean.ofReduceBool mine true rfl
+theorem goal : False := by
+  have honest : mine = false := rfl
+  rw [claim] at honest
+  exact Bool.noConfusion honest
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_code_of_a_module_that_says_something_else_proves_nothing(engine: LeanEngine, project: Path) -> None:
+    """Lean's compiler makes the code of `test` from `test._unsafe_rec`, and the kernel runs such code."""
+    folder = project / "lying"
+    lying = "def test._unsafe_rec : Bool := yes\ndef test : Bool := (fun (_ : Bool) => false) test._unsafe_rec\n"
+    write(folder, {"lean-toolchain": "", "Lying.lean": f"def yes : Bool := true\ndef no : Bool := false\n{lying}"})
+    stated = "import Lying\ntheorem goal : False := by sorry\n"
+    async with opened(engine, folder, stated) as (pool, audit, _):
+        assert not audit.refused
+        judge = Ladder(pool, audit=audit)
+        for text, code in ((RUN, "forbidden_axiom"), (CLAIMED, "kernel_refused")):
+            found = await judge.check(text, reference=stated, allowed_axioms=["native"], limits=SLOWLY)
+            assert found["goal"].code == code
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_a_changed_module_or_compiled_file_is_compiled_anew(engine: LeanEngine, project: Path) -> None:

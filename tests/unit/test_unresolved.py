@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.core.message import Message
+from prover.core.message import Message, Severity
 from prover.core.position import Position
 from prover.lean.source import SourceFile
 from prover.lean.unresolved import unknown_names
@@ -26,5 +26,5 @@ TEXT = "theorem t : α := by\n  ring_nf; split_ifs\n  · x +\n"
     ],
 )
 def test_the_word_at_which_the_parser_stopped(line: int, column: int, word: str) -> None:
-    message = Message("error", "unexpected", start=Position(line, column))
+    message = Message(Severity.ERROR, "unexpected", start=Position(line, column))
     assert unknown_names(SourceFile("t.lean", TEXT.encode()), [message, message]) == (word,)

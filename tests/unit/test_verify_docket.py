@@ -98,6 +98,19 @@ def test_a_folder_of_files_against_one_or_against_another_folder(tmp_path: Path)
     assert [item.reference for item in none.items] == [None, None]
 
 
+def test_records_do_not_say_what_they_are_held_against(tmp_path: Path) -> None:
+    own = {"name": "a", "submission": "S", "reference": "theorem goal : True", "targets": ["x"], "allow": ["ax"]}
+    source = lines(tmp_path / "a.jsonl", {**own, "filled": ["f"], "policy": "file"}, {"submission": "T"}, {"name": "b"})
+    (tmp_path / "asked.lean").write_text("R")
+    template = Item("", "", targets=("goal",), policy=Policy.PROOF, strict=True)
+    docket = read_docket(source, template, against=tmp_path / "asked.lean")
+    assert docket.items == (
+        Item("a", "S", "R", ("goal",), Policy.PROOF, strict=True),
+        Item("line 2", "T", "R", ("goal",), Policy.PROOF, strict=True),
+    )
+    assert codes(docket) == [("a.jsonl:3", "bad_record")]
+
+
 def test_nothing_usable_is_an_error(tmp_path: Path) -> None:
     for source in (tmp_path, lines(tmp_path / "a.jsonl", b"{"), tmp_path / "absent.jsonl"):
         with pytest.raises(UserError):

@@ -14,8 +14,8 @@ class Keys:
 
     Two theorems have equal keys when their types are equal up to names and kinds of bound variables, once every
     constant that the file itself declares is replaced by its content: for a definition its type and value, for all
-    else its name and type, an inductive type with its whole family. Imported constants count by name. `scope` is part
-    of every key.
+    else its name and type (an opaque constant's value too), an inductive type with its whole family. Imported
+    constants count by name. `scope` is part of every key.
     """
 
     def __init__(self, tables: Tables, scope: str = "") -> None:
@@ -41,8 +41,11 @@ class Keys:
 
     def _made(self, constant: Constant, family: frozenset[Name]) -> str:
         parts = [constant.kind, show(constant.name), *self._type(constant, family)]
-        if constant.kind != "theorem" and constant.value is not None:
+        if constant.kind == "def" and constant.value is not None:
             parts = [constant.kind, *self._type(constant, family), self._row(constant.value, family)]
+        elif constant.kind == "opaque" and constant.value is not None:
+            # Two of one type and value are two all the same: nothing says that they are equal.
+            parts.append(self._row(constant.value, family))
         for name in sorted(family - {constant.name}, key=show):
             member = self._tables.constants.get(name)
             if member is not None:
