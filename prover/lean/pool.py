@@ -146,11 +146,11 @@ class Pool:
         self._slots.release()
 
     async def read_header(self, text: str) -> HeaderInfo:
-        """The imports of a file, as Lean's parser reads them, by whichever process is at hand."""
+        """The imports of a file, as Lean's parser reads them, by a process that has run nothing of anybody."""
         if not any(_ready(spare) for spare in self._spares):
             # Locked: a lease that wants this very worker waits a moment rather than start another one.
             async with self._idle_lock:
-                worker = next((worker for worker in self._idle if worker.alive), None)
+                worker = next((w for w in self._idle if w.alive and w.clean), None)
                 if worker is not None:
                     # Reading has no effects: where the process is lost, a spare tries again.
                     with suppress(LeanProcessError):

@@ -14,6 +14,13 @@ from prover.core.outcome import Solved
 from prover.lean import LeanEngine, Pool, PoolLimits, Worker
 
 TEXT = "theorem t (a b : Nat) : a + b = b + a := by sorry"
+#: Takes `import` out of every header that its process reads from then on.
+SPOILT = """open Lean
+run_cmd Parser.builtinTokenTable.modify fun tokens =>
+  match Parser.addParserTokens tokens (Parser.symbolInfo "import S") with
+  | .ok changed => changed
+  | .error _ => tokens
+"""
 
 
 async def prove(worker: Worker) -> None:
@@ -60,3 +67,12 @@ async def test_two_pools_with_a_spare_and_with_recycling_leave_nothing(engine: L
                 assert (stats["states"], stats["envs"]) == (0, 1)
     assert len(seen) == 4 and running(seen) == set()
     assert not [c for c in psutil.Process().children(recursive=True) if c.pid in seen]
+
+
+async def test_what_a_process_has_run_changes_no_header(engine: LeanEngine) -> None:
+    async with Pool(engine, PoolLimits(size=1, spares=0)) as pool:
+        async with pool.lease(["Lean"]) as worker:
+            worker.clean = False
+            assert (await worker.elaborate(worker.env, SPOILT)).clean
+            assert (await worker.read_header("import Std\n")).modules == ("Init",)
+        assert (await pool.read_header("import Std\n")).modules == ("Init", "Std")

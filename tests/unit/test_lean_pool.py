@@ -231,7 +231,7 @@ async def test_when_nothing_starts_the_error_says_so_and_the_next_lease_tries_ag
         assert await pid_of(pool, "Init")
 
 
-async def test_headers_are_read_by_whoever_is_at_hand(scripted: Scripted) -> None:
+async def test_headers_are_read_by_a_process_that_is_at_hand(scripted: Scripted) -> None:
     async with Pool(scripted(), PoolLimits(size=1, spares=0)) as pool:
         assert (await pool.read_header("import Std\n")).modules == ("Init", "Std")
         assert pool.statistics.started == 1
