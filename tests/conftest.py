@@ -71,15 +71,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With `-n`: tests that share a pool of Lean processes run in one process, in their order, those that kill workers
-    last; so do commands, which start their own. All others go by file."""
+    """With `-n`: tests of a folder that shares a pool of Lean processes run in one process, in their order, those that
+    kill workers last; so do commands, which start their own. All others go by file."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByPool(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             folder = file.split("/")[1]
-            return "lean" if folder in {path.name for path in WITH_LEAN} else file if folder == "unit" else "commands"
+            return folder if folder in {path.name for path in WITH_LEAN} else file if folder == "unit" else "commands"
 
     return ByPool(config, log)
 
