@@ -213,7 +213,7 @@ async def recorded(statements: Sequence[Statement], options: argparse.Namespace)
 
 def _figures(report: dict[str, Any], rounds: int) -> list[figures.Figure]:
     speed, apart = report["ways"]["batched"]["tokens_per_second"], report["batched_over_one_at_a_time"]
-    what = f"of {report['searches']} searches on one engine, {report['model']}"
+    what = f"of {report['searches']} searches on one engine, {Path(report['model']).name}"
     wall = report["both_over_larger_alone"]
     return [
         figures.single("tokens", what, "a second", speed, rounds, apart, "one question at a time"),

@@ -144,6 +144,8 @@ def main() -> None:
     options = parser.parse_args()
     report = asyncio.run(run(options))
     print(json.dumps(report, indent=2))
+    if not report["rows"]:
+        sys.exit(f"nothing to damage: no proof of {options.least} lines was found; raise --limit or --first")
     figures.write(options.json, _figures(report))
 
 

@@ -55,7 +55,10 @@ BENCHMARKS = (
         "frontiers.py",
         ("--first", "3", "--heartbeats", "2000", "--ways", "best", "root only", "single calls"),
     ),
-    Benchmark("paths", "Whole proofs with one wrong step", "paths.py", ("--first", "10", "--limit", "1000")),
+    Benchmark(
+        "paths", "Whole proofs with one wrong step", "paths.py",
+        ("--first", "40", "--limit", "2000", "--within", "300", "2000"),
+    ),
     Benchmark(
         "leap_transcripts", "`--agent leap`", "leap_transcripts.py", ("--only", "sums", "--commits", "1000")
     ),
