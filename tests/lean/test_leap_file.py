@@ -75,9 +75,11 @@ SAYS: dict[tuple[str, str], Sequence[Any]] = {
 }
 
 
-def file_agent(pool: Pool, target: str, cast: Cast | None, closer: Closer, effort: Effort, **options: Any) -> FileAgent:
+def file_agent(
+    pool: Pool, target: str, cast: Cast | None, closer: Closer, effort: Effort, text: str = TEXT, **options: Any
+) -> FileAgent:
     return FileAgent(
-        SourceFile("t.lean", TEXT.encode()),
+        SourceFile("t.lean", text.encode()),
         Target.parse(target),
         pool,
         closer,
@@ -144,10 +146,12 @@ async def test_targets_that_are_none(pool: Pool, target: str) -> None:
         await filled(pool, target, SAYS)
 
 
+#: False for one million alone: no hunt for a counterexample gets there before the model is asked.
+FALSE = "sumTo n ≠ 500000500000"
 #: As `says` of a cast, for every role and lemma.
 LIES = [
     ProofReply("This is proved.", "sorry"),
-    ProofReply("", "exact trust_me n", "axiom trust_me (n : Nat) : sumTo n = n"),
+    ProofReply("", "exact trust_me n", f"axiom trust_me (n : Nat) : {FALSE}"),
     ProofReply("", "rfl", "instance (priority := high) : OfNat Nat n := ⟨0⟩"),
     ProofReply("", "run_tac Lean.Elab.Tactic.done"),
     ProofReply("", "trivial\n\nend Demo\nnamespace Demo\ntheorem false_one' : True := trivial"),
@@ -158,12 +162,13 @@ LIES = [
 async def test_a_lying_model_leaves_the_file_as_it_is(pool: Pool) -> None:
     """Nothing but the ladder stands between the agent and the file: no lemma is verified on its own."""
     plans = [PlanReply("", lie.definitions, (), lie.script) for lie in LIES]
-    plans.append(PlanReply("", lemmas=(lemma("theorem helper (n : Nat) : sumTo n = n"),), script="exact helper n"))
+    plans.append(PlanReply("", lemmas=(lemma(f"theorem helper (n : Nat) : {FALSE}"),), script="exact helper n"))
     says: dict[tuple[str, str], Sequence[Any]] = {("prove", "*"): LIES, ("negate", "*"): LIES[:1]}
     says |= {("plan", "*"): plans, ("sketch", "*"): plans}
-    agent = file_agent(pool, "t.lean:false_one", Script(says), NoSearch(), Effort(revisions=4, plan_revisions=5))
-    result = await agent.run()
-    assert [t.verdict.code for t in result.targets] == ["not_proved"] and result.filled.text == TEXT
+    text = TEXT.replace("theorem false_one : sumTo n = n", f"theorem false_one : {FALSE}")
+    effort = Effort(revisions=4, plan_revisions=5)
+    result = await file_agent(pool, "t.lean:false_one", Script(says), NoSearch(), effort, text).run()
+    assert [t.verdict.code for t in result.targets] == ["not_proved"] and result.filled.text == text != TEXT
 
 
 @pytest.mark.parametrize("script", ["sorry", "exact (sorryAx _ false)", "exact lie n"])
