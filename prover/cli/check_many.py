@@ -21,7 +21,7 @@ from prover.cli.terminal import errors, output, print_error, safe
 from prover.core.errors import SetupError
 from prover.lean import LeanEngine, Pool, PoolLimits
 from prover.lean.foundation import CORE_MATH, Foundation
-from prover.lean.pool import PoolStatistics
+from prover.lean.pool_statistics import PoolStatistics
 from prover.verify import Ladder
 from prover.verify.batch import Batch, BatchOptions, Summary
 from prover.verify.docket import Docket, Item, read_docket

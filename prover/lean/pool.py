@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -14,46 +13,11 @@ from prover.core.errors import Crashed, LeanProcessError
 from prover.lean.engine import LeanEngine
 from prover.lean.foundation import Foundation
 from prover.lean.header import HeaderInfo
+from prover.lean.pool_limits import PoolLimits
+from prover.lean.pool_statistics import PoolStatistics
 from prover.lean.process import BridgeProcess
 from prover.lean.scratch import sweep
 from prover.lean.worker import Worker
-
-
-@dataclass(frozen=True, slots=True)
-class PoolLimits:
-    """Bounds of a pool. `size`: workers leased at once; `spares`: processes kept started beside them.
-
-    A worker is recycled after `max_calls` calls, `max_age` seconds or with more than `recycle_mb` MiB
-    resident; a process over `memory_mb` MiB is killed. `strangers`: it serves people who do not trust each other: a
-    worker that elaborated or ran anything serves nobody after that, unless it was found to be harmless.
-    """
-
-    size: int = 2
-    spares: int = 1
-    start_seconds: float = 120.0
-    memory_mb: int = 3000
-    recycle_mb: int = 2000
-    max_calls: int = 20_000
-    max_age: float = 3600.0
-    strangers: bool = False
-
-
-@dataclass(slots=True)
-class PoolStatistics:
-    """What a pool did: processes started, workers recycled, lost, and leases given.
-
-    `recycled`: closed because they were worn out; `discarded`: because they may have run a file's code;
-    `lost`: died, or were killed in the middle of a call.
-    `peak_mb`: the most memory (MiB resident) that one process had when it was looked at.
-    """
-
-    started: int = 0
-    recycled: int = 0
-    discarded: int = 0
-    lost: int = 0
-    leases: int = 0
-    peak_mb: float = 0.0
-    start_seconds: list[float] = field(default_factory=list[float])
 
 
 class Pool:
@@ -66,13 +30,13 @@ class Pool:
     """
 
     def __init__(
-        self, engine: LeanEngine, limits: PoolLimits = PoolLimits(), *, foundation: Foundation | None = None
+        self, engine: LeanEngine, limits: PoolLimits | None = None, *, foundation: Foundation | None = None
     ) -> None:
         self.engine = engine
-        self.limits = limits
+        self.limits = limits or PoolLimits()
         self.foundation = foundation
         self.statistics = PoolStatistics()
-        self._slots = asyncio.Semaphore(limits.size)
+        self._slots = asyncio.Semaphore(self.limits.size)
         self._taken = 0
         self._idle: list[Worker] = []
         self._spares: list[asyncio.Task[Worker]] = []

@@ -16,7 +16,7 @@ import pytest
 from prover.cli import check_many
 from prover.core import verdict as verdicts
 from prover.core.verdict import Verdict
-from prover.lean.pool import PoolStatistics
+from prover.lean.pool_statistics import PoolStatistics
 from prover.verify.batch import BatchOptions
 from prover.verify.docket import Item
 

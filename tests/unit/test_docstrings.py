@@ -41,10 +41,15 @@ def source_of(name: str) -> Path | None:
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
-def all_of(tree: ast.Module) -> list[str]:
-    for node in tree.body:
+def promised(folder: Path) -> list[Public | None]:
+    """The names of a package: those of its stub, where its modules are imported on demand, else those of `__all__`."""
+    stub, file = folder / "__init__.pyi", folder / "__init__.py"
+    if stub.is_file():
+        imports = [node for node in module(stub).body if isinstance(node, ast.ImportFrom)]
+        return [made(folder / f"{node.module}.py", alias.name) for node in imports for alias in node.names]
+    for node in module(file).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return ast.literal_eval(node.value)
+            return [made(file, name) for name in ast.literal_eval(node.value)]
     return []
 
 
@@ -68,8 +73,7 @@ def made(file: Path, name: str) -> Public | None:
 def public() -> Iterator[Public]:
     seen: set[Public] = set()
     for folder in [ROOT / "prover", *ROOMS]:
-        for name in all_of(module(folder / "__init__.py")):
-            found = made(folder / "__init__.py", name)
+        for found in promised(folder):
             if found is not None and found not in seen:
                 seen.add(found)
                 yield found

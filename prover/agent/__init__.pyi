@@ -1,0 +1,11 @@
+from .attempt import Attempt as Attempt
+from .attempt import Solution as Solution
+from .attempt import Solve as Solve
+from .counterexample import find_counterexample as find_counterexample
+from .fill import FillOptions as FillOptions
+from .hunt import Counterexample as Counterexample
+from .judge import Judge as Judge
+from .judging import Observer as Observer
+from .result import FileResult as FileResult
+from .result import TargetResult as TargetResult
+from .target import Target as Target

@@ -1,0 +1,15 @@
+from .async_prover import AsyncProver as AsyncProver
+from .async_prover import Lean as Lean
+from .check_options import CheckOptions as CheckOptions
+from .checking import Checked as Checked
+from .options import ProveOptions as ProveOptions
+from .premises import FoundPremises as FoundPremises
+from .proof import OpenProof as OpenProof
+from .proof import OpenState as OpenState
+from .prover import Prover as Prover
+from .proving import Proving as Proving
+from .proving import RunEvent as RunEvent
+from .proving import RunStatus as RunStatus
+from .workplace import Workplace as Workplace
+from .workplace import workplace as workplace
+from .workplaces import Workplaces as Workplaces

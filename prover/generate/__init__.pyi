@@ -1,0 +1,14 @@
+from .cookbook import find_recipe as find_recipe
+from .cookbook import recipe_for as recipe_for
+from .cookbook import recipes as recipes
+from .mathlib import imports_mathlib as imports_mathlib
+from .mixture import Member as Member
+from .mixture import Mixture as Mixture
+from .model import ModelGenerator as ModelGenerator
+from .portfolio import IDEAS as IDEAS
+from .portfolio import Portfolio as Portfolio
+from .recipe import Recipe as Recipe
+from .request import Request as Request
+from .request import TacticGenerator as TacticGenerator
+from .request import reads_premises as reads_premises
+from .scripted import Scripted as Scripted
