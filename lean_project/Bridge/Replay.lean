@@ -1,5 +1,6 @@
 import Lean
 import Bridge.Export
+import Bridge.Recheck
 
 /-!
 Reads exported constants back and gives each to the kernel, in the order the host sends. A process
@@ -194,8 +195,12 @@ partial def replayRows (env : Environment) (token : IO.CancelToken) (heartbeats 
     let decl ← decodeDeclaration d r
     match env.addDeclCore heartbeats decl (some token) true with
     | .ok env =>
-      let env ← if compiling && getStr r "kind" == "def" then withCode env token decl else pure env
-      replayRows env token heartbeats compiling d rest (i + 1)
+      match recheck env token heartbeats decl with
+      | .ill _ => return .refused i "ill_typed_family"
+      | .failed e => return .refused i (kernelCode e)
+      | .well =>
+        let env ← if compiling && getStr r "kind" == "def" then withCode env token decl else pure env
+        replayRows env token heartbeats compiling d rest (i + 1)
     | .error e => return .refused i (kernelCode e)
 
 def replay (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (j : Json) : IO (Except String Replayed) :=

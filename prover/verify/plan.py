@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prover.verify.family import misshapen
 from prover.verify.name import Name, show
 from prover.verify.tables import Constant, Row, Tables, children
 
@@ -75,6 +76,9 @@ class _Order:
             elif mark == _OPEN:
                 return Refusal(name, "circular")
             elif mark == _UNDECIDED:
+                refusal = self._shaped(group)
+                if refusal is not None:
+                    return refusal
                 self._marks[key] = _OPEN
                 stack.append((key, True))
                 stack.extend(
@@ -135,6 +139,11 @@ class _Order:
         if first not in group or (constant.kind == "constructor" and name not in first.constructors):
             return Refusal(name, "malformed_family")
         return tuple(group)
+
+    def _shaped(self, group: tuple[Constant, ...]) -> Refusal | None:
+        """Why an inductive family is none that Lean's front end makes."""
+        reason = misshapen(self._tables, group) if group[0].kind == "inductive" else None
+        return None if reason is None else Refusal(group[0].name, reason)
 
 
 def _members(group: Sequence[Constant]) -> set[Name]:
@@ -199,5 +208,9 @@ def describe(refusal: Refusal) -> str:
         "quot": "is a quotient primitive declared anew",
         "circular": "rests on itself",
         "malformed_family": "does not fit the inductive types it claims to belong to",
+        "reserved_name": "uses a name that Lean's kernel keeps for itself",
+        "computed_sort": "is an inductive type whose sort is not written but computed",
+        "sometimes_prop": "is an inductive type whose sort is Prop for some universe levels only, or in disguise",
+        "not_uniform": "is of an inductive family applied to something other than its own parameters",
     }.get(refusal.reason, refusal.reason)
     return f"{show(refusal.name)} {why}"

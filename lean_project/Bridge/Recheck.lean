@@ -1,0 +1,184 @@
+import Lean
+import Bridge.Lists
+
+/-!
+What the kernel made of an inductive family, checked once more as ordinary terms, each by a type checker of its own:
+the types of constructors and recursors, and that each computation rule has the type that its recursor promises. Newer
+kernels do so themselves (lean4, pull requests 14577, 14620, 14808); those before 4.33.1 could be led to keep what is
+ill typed, and to prove `False` with it.
+-/
+
+namespace Bridge
+open Lean
+
+/-- A binder that was opened: the variable that stands for it, and what it was. -/
+structure Binder where
+  var : Expr
+  name : Name
+  type : Expr
+
+/-- The first `n` binders of a function type, as it stands, and what comes after them. -/
+partial def openBinders (e : Expr) (n : Nat) (vars : Array Binder) : Option (Array Binder × Expr) :=
+  if n == 0 then some (vars, e) else
+  match e with
+  | .forallE name type body _ =>
+    let var := Expr.fvar { name := .num `Bridge.recheck vars.size }
+    openBinders (body.instantiate1 var) (n - 1) (vars.push { var, name, type })
+  | _ => none
+
+partial def closeType (vars : Array Binder) (down i : Nat) (e : Expr) : Expr :=
+  if i == down then e else
+  match vars[i - 1]? with
+  | some v => closeType vars down (i - 1) (.forallE v.name v.type (e.abstract #[v.var]) .default)
+  | none => e
+
+partial def closeValue (vars : Array Binder) (i : Nat) (e : Expr) : Expr :=
+  if i == 0 then e else
+  match vars[i - 1]? with
+  | some v => closeValue vars (i - 1) (.lam v.name v.type (e.abstract #[v.var]) .default)
+  | none => e
+
+/-- A function applied to arguments, as it stands. -/
+partial def reduced (e : Expr) (args : List Expr) : Option Expr :=
+  match args, e with
+  | [], _ => some e
+  | a :: rest, .lam _ _ body _ => reduced (body.instantiate1 a) rest
+  | _, _ => none
+
+/-- A function type applied to arguments, as it stands. -/
+partial def applied (e : Expr) (args : List Expr) : Option Expr :=
+  match args, e with
+  | [], _ => some e
+  | a :: rest, .forallE _ _ body _ => applied (body.instantiate1 a) rest
+  | _, _ => none
+
+partial def varsFrom (vars : Array Binder) (i : Nat) (acc : List Expr) : List Expr :=
+  match vars[i]? with
+  | some v => varsFrom vars (i + 1) (v.var :: acc)
+  | none => reverseOnto acc []
+
+/-- The first `n` terms of a list, and the others. -/
+partial def splitTerms (n : Nat) (terms before : List Expr) : List Expr × List Expr :=
+  match terms with
+  | a :: rest => if n == 0 then (reverseOnto before [], terms) else splitTerms (n - 1) rest (a :: before)
+  | [] => (reverseOnto before [], [])
+
+def applyAll (f : Expr) (args : List Expr) : Expr :=
+  match args with
+  | [] => f
+  | a :: rest => applyAll (.app f a) rest
+
+partial def spine (e : Expr) (args : List Expr) : Expr × List Expr :=
+  match e with
+  | .app f a => spine f (a :: args)
+  | _ => (e, args)
+
+/-- The type of what a computation rule gives, that of the recursor applied to the constructor, and what it gives: both
+for the variables that stand for parameters, motives and minor premises. -/
+def ruleFor (env : Kernel.Environment) (recursor : RecursorVal) (pre : Array Binder) (promise : Expr)
+    (rule : RecursorRule) : Option (Expr × Expr) := do
+  let (_, last) ← openBinders promise recursor.numIndices pre
+  let .forallE _ major _ _ := last | none
+  let (.const _ levels, args) := spine major [] | none
+  let some (.ctorInfo ctor) := env.find? rule.ctor | none
+  let (params, _) := splitTerms ctor.numParams args []
+  let type ← applied (ctor.type.instantiateLevelParams ctor.levelParams levels) params
+  let (vars, result) ← openBinders type rule.nfields pre
+  let (_, resultArgs) := spine result []
+  let (_, indices) := splitTerms ctor.numParams resultArgs []
+  let made := applyAll (applyAll (.const rule.ctor levels) params) (varsFrom vars pre.size [])
+  let type := closeType vars pre.size vars.size (← applied promise (appendList indices [made]))
+  return (type, ← reduced rule.rhs (varsFrom pre 0 []))
+
+/-- A term that type-checks if all rules have their types: a `let` for each. -/
+partial def rulesIn (env : Kernel.Environment) (recursor : RecursorVal) (pre : Array Binder) (promise : Expr)
+    (rules : List RecursorRule) : Option Expr :=
+  match rules with
+  | [] => some (.sort .zero)
+  | rule :: rest => do
+    let (type, value) ← ruleFor env recursor pre promise rule
+    return .letE `rule type value (← rulesIn env recursor pre promise rest) false
+
+/-- Whether the kernel takes a term of this type, or, without one, the type alone. -/
+def checks (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (levelParams : List Name) (type : Expr)
+    (value : Option Expr) : Except Kernel.Exception Unit := do
+  let name := `Bridge.recheck
+  let declaration := match value with
+    | some value => Declaration.defnDecl { name, levelParams, type, value, hints := .opaque, safety := .safe }
+    | none => Declaration.axiomDecl { name, levelParams, type, isUnsafe := false }
+  let _ ← env.addDeclCore heartbeats declaration (some token) true
+
+inductive Rechecked where
+  | well
+  | ill (name : Name)
+  | failed (e : Kernel.Exception)
+
+instance : Inhabited Rechecked := ⟨.well⟩
+
+/-- What has no end or no room is no verdict on the family. -/
+def rechecked (name : Name) (found : Except Kernel.Exception Unit) : Rechecked :=
+  match found with
+  | .ok _ => .well
+  | .error .deterministicTimeout => .failed .deterministicTimeout
+  | .error .excessiveMemory => .failed .excessiveMemory
+  | .error .deepRecursion => .failed .deepRecursion
+  | .error .interrupted => .failed .interrupted
+  | .error _ => .ill name
+
+def recheckRules (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (recursor : RecursorVal) :
+    Rechecked :=
+  match openBinders recursor.type (recursor.numParams + recursor.numMotives + recursor.numMinors) #[] with
+  | none => .ill recursor.name
+  | some (pre, promise) =>
+    match rulesIn env.toKernelEnv recursor pre promise recursor.rules with
+    | none => .ill recursor.name
+    | some rules =>
+      let type := closeType pre 0 pre.size (.sort (.succ .zero))
+      rechecked recursor.name
+        (checks env token heartbeats recursor.levelParams type (some (closeValue pre pre.size rules)))
+
+partial def recheckNames (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (names : List Name) :
+    Rechecked :=
+  match names with
+  | [] => .well
+  | name :: rest =>
+    match env.toKernelEnv.find? name with
+    | none => .ill name
+    | some info =>
+      match rechecked name (checks env token heartbeats info.levelParams info.type none) with
+      | .well =>
+        match info with
+        | .recInfo recursor =>
+          match recheckRules env token heartbeats recursor with
+          | .well => recheckNames env token heartbeats rest
+          | other => other
+        | _ => recheckNames env token heartbeats rest
+      | other => other
+
+partial def nestedRecursors (first : Name) (n : Nat) (acc : List Name) : List Name :=
+  if n == 0 then acc else nestedRecursors first (n - 1) (.str first s!"rec_{n}" :: acc)
+
+partial def madeFor (types : List InductiveType) (acc : List Name) : List Name :=
+  match types with
+  | [] => acc
+  | t :: rest => madeFor rest (.str t.name "rec" :: namesOfConstructors t.ctors acc)
+where
+  namesOfConstructors (ctors : List Constructor) (acc : List Name) : List Name :=
+    match ctors with
+    | [] => acc
+    | c :: rest => namesOfConstructors rest (c.name :: acc)
+
+/-- `env` has the family of `decl`, as the kernel has just added it. -/
+def recheck (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (decl : Declaration) : Rechecked :=
+  match decl with
+  | .inductDecl _ _ types _ =>
+    match types with
+    | [] => .well
+    | first :: _ =>
+      match env.toKernelEnv.find? first.name with
+      | some (.inductInfo v) =>
+        recheckNames env token heartbeats (nestedRecursors first.name v.numNested (madeFor types []))
+      | _ => .ill first.name
+  | _ => .well
+
+end Bridge
