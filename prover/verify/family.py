@@ -21,7 +21,7 @@ def misshapen(tables: Tables, group: Sequence[Constant]) -> str | None:
     """Why the types of a family, and their constructors, are not what a front end writes; None where they are.
 
     `reserved_name`: a name of the kernel's own is declared or mentioned. `computed_sort`: a type ends neither in a sort
-    nor in a name for one. `sometimes_prop`: that sort is `Prop` for some universe levels only, or is not written `Prop`.
+    nor in a name for one. `sometimes_prop`: its sort is `Prop` for some universe levels, or not written `Prop`.
     `not_uniform`: a type of the family stands applied to something other than the family's own parameters and levels.
     """
     constructors = [tables.constants[name] for constant in group for name in constant.constructors]
