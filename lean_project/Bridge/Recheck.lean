@@ -2,10 +2,12 @@ import Lean
 import Bridge.Lists
 
 /-!
-What the kernel made of an inductive family, checked once more as ordinary terms, each by a type checker of its own:
-the types of constructors and recursors, and that each computation rule has the type that its recursor promises. Newer
-kernels do so themselves (lean4, pull requests 14577, 14620, 14808); those before 4.33.1 could be led to keep what is
-ill typed, and to prove `False` with it.
+An inductive family that the kernel has accepted, looked at once more. Its types must end in sorts that are there to be
+read, `Prop` always or never, as Lean's front end sees to: kernels before 4.33.1 can be deceived about others (lean4,
+pull requests 14613, 14807). And what the kernel made of it is checked as ordinary terms, each by a type checker of its
+own: the types of constructors and recursors, and that each computation rule has the type that its recursor promises.
+Newer kernels do so themselves (14577, 14620, 14808); older ones could be led to keep what is ill typed, and to prove
+`False` with it.
 -/
 
 namespace Bridge
@@ -38,13 +40,6 @@ partial def closeValue (vars : Array Binder) (i : Nat) (e : Expr) : Expr :=
   | some v => closeValue vars (i - 1) (.lam v.name v.type (e.abstract #[v.var]) .default)
   | none => e
 
-/-- A function applied to arguments, as it stands. -/
-partial def reduced (e : Expr) (args : List Expr) : Option Expr :=
-  match args, e with
-  | [], _ => some e
-  | a :: rest, .lam _ _ body _ => reduced (body.instantiate1 a) rest
-  | _, _ => none
-
 /-- A function type applied to arguments, as it stands. -/
 partial def applied (e : Expr) (args : List Expr) : Option Expr :=
   match args, e with
@@ -68,6 +63,12 @@ def applyAll (f : Expr) (args : List Expr) : Expr :=
   | [] => f
   | a :: rest => applyAll (.app f a) rest
 
+/-- A function applied to arguments, as far as it stands there as one. -/
+partial def reduced (f : Expr) (args : List Expr) : Expr :=
+  match args, f with
+  | a :: rest, .lam _ _ body _ => reduced (body.instantiate1 a) rest
+  | _, _ => applyAll f args
+
 partial def spine (e : Expr) (args : List Expr) : Expr × List Expr :=
   match e with
   | .app f a => spine f (a :: args)
@@ -88,7 +89,7 @@ def ruleFor (env : Kernel.Environment) (recursor : RecursorVal) (pre : Array Bin
   let (_, indices) := splitTerms ctor.numParams resultArgs []
   let made := applyAll (applyAll (.const rule.ctor levels) params) (varsFrom vars pre.size [])
   let type := closeType vars pre.size vars.size (← applied promise (appendList indices [made]))
-  return (type, ← reduced rule.rhs (varsFrom pre 0 []))
+  return (type, reduced rule.rhs (varsFrom pre 0 []))
 
 /-- A term that type-checks if all rules have their types: a `let` for each. -/
 partial def rulesIn (env : Kernel.Environment) (recursor : RecursorVal) (pre : Array Binder) (promise : Expr)
@@ -108,33 +109,64 @@ def checks (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (le
     | none => Declaration.axiomDecl { name, levelParams, type, isUnsafe := false }
   let _ ← env.addDeclCore heartbeats declaration (some token) true
 
+/-- Whether a universe level is a successor, whatever its parameters are. -/
+partial def neverZero (l : Level) : Bool :=
+  match l with
+  | .succ _ => true
+  | .max a b => neverZero a || neverZero b
+  | .imax _ b => neverZero b
+  | _ => false
+
+partial def levelOf (params : List Name) (levels : List Level) (p : Name) : Option Level :=
+  match params, levels with
+  | q :: params, l :: levels => if q == p then some l else levelOf params levels p
+  | _, _ => none
+
+/-- The level of the sort in which a type ends, applied to `args` more arguments: definitions are followed, and what
+depends on an argument is not. Of a level with parameters it only counts whether it is never zero. -/
+partial def sortLevel (env : Kernel.Environment) (e : Expr) (args : Nat) : Option Level :=
+  match e with
+  | .sort l => if args == 0 then some l else none
+  | .forallE _ _ body _ => if args == 0 then sortLevel env body 0 else none
+  | .lam _ _ body _ => if args == 0 then none else sortLevel env body (args - 1)
+  | .app f _ => sortLevel env f (args + 1)
+  | .mdata _ e => sortLevel env e args
+  | .const n levels =>
+    match env.find? n with
+    | some (.defnInfo v) =>
+      match sortLevel env v.value args with
+      | some (.param p) => levelOf v.levelParams levels p
+      | found => found
+    | _ => none
+  | _ => none
+
 inductive Rechecked where
   | well
-  | ill (name : Name)
+  | ill (code : String)
   | failed (e : Kernel.Exception)
 
 instance : Inhabited Rechecked := ⟨.well⟩
 
 /-- What has no end or no room is no verdict on the family. -/
-def rechecked (name : Name) (found : Except Kernel.Exception Unit) : Rechecked :=
+def rechecked (found : Except Kernel.Exception Unit) : Rechecked :=
   match found with
   | .ok _ => .well
   | .error .deterministicTimeout => .failed .deterministicTimeout
   | .error .excessiveMemory => .failed .excessiveMemory
   | .error .deepRecursion => .failed .deepRecursion
   | .error .interrupted => .failed .interrupted
-  | .error _ => .ill name
+  | .error _ => .ill "ill_typed_family"
 
 def recheckRules (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (recursor : RecursorVal) :
     Rechecked :=
   match openBinders recursor.type (recursor.numParams + recursor.numMotives + recursor.numMinors) #[] with
-  | none => .ill recursor.name
+  | none => .ill "ill_typed_family"
   | some (pre, promise) =>
     match rulesIn env.toKernelEnv recursor pre promise recursor.rules with
-    | none => .ill recursor.name
+    | none => .ill "ill_typed_family"
     | some rules =>
       let type := closeType pre 0 pre.size (.sort (.succ .zero))
-      rechecked recursor.name
+      rechecked
         (checks env token heartbeats recursor.levelParams type (some (closeValue pre pre.size rules)))
 
 partial def recheckNames (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (names : List Name) :
@@ -143,9 +175,9 @@ partial def recheckNames (env : Environment) (token : IO.CancelToken) (heartbeat
   | [] => .well
   | name :: rest =>
     match env.toKernelEnv.find? name with
-    | none => .ill name
+    | none => .ill "ill_typed_family"
     | some info =>
-      match rechecked name (checks env token heartbeats info.levelParams info.type none) with
+      match rechecked (checks env token heartbeats info.levelParams info.type none) with
       | .well =>
         match info with
         | .recInfo recursor =>
@@ -168,6 +200,16 @@ where
     | [] => acc
     | c :: rest => namesOfConstructors rest (c.name :: acc)
 
+/-- Why the sorts of types are not what a front end writes. -/
+partial def recheckSorts (env : Kernel.Environment) (types : List InductiveType) : Rechecked :=
+  match types with
+  | [] => .well
+  | t :: rest =>
+    match sortLevel env t.type 0 with
+    | none => .ill "computed_sort"
+    | some .zero => recheckSorts env rest
+    | some l => if neverZero l then recheckSorts env rest else .ill "sometimes_prop"
+
 /-- `env` has the family of `decl`, as the kernel has just added it. -/
 def recheck (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (decl : Declaration) : Rechecked :=
   match decl with
@@ -175,10 +217,11 @@ def recheck (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (d
     match types with
     | [] => .well
     | first :: _ =>
-      match env.toKernelEnv.find? first.name with
-      | some (.inductInfo v) =>
+      match recheckSorts env.toKernelEnv types, env.toKernelEnv.find? first.name with
+      | .well, some (.inductInfo v) =>
         recheckNames env token heartbeats (nestedRecursors first.name v.numNested (madeFor types []))
-      | _ => .ill first.name
+      | .well, _ => .ill "ill_typed_family"
+      | other, _ => other
   | _ => .well
 
 end Bridge

@@ -196,7 +196,7 @@ partial def replayRows (env : Environment) (token : IO.CancelToken) (heartbeats 
     match env.addDeclCore heartbeats decl (some token) true with
     | .ok env =>
       match recheck env token heartbeats decl with
-      | .ill _ => return .refused i "ill_typed_family"
+      | .ill code => return .refused i code
       | .failed e => return .refused i (kernelCode e)
       | .well =>
         let env ← if compiling && getStr r "kind" == "def" then withCode env token decl else pure env

@@ -1,9 +1,8 @@
-"""The shape of an inductive family: what Lean's front end always gives it, and kernels before 4.33.1 do not ask for.
+"""How an inductive family may mention itself: as Lean's front end lets it, which kernels before 4.33.1 do not ask for.
 
-Each proof of `False` that those kernels were shown to accept needs a family of another shape (lean4, pull requests
-14582, 14613, 14616, 14807), or one whose types do not check once it is there, about which
-`lean_project/Bridge/Recheck.lean` asks the kernel itself (14577, 14806). So the shape is demanded here, of data, before
-the kernel sees it.
+Each proof of `False` that those kernels were shown to accept needs a family that the front end never makes, or one
+whose constants do not type-check. What is to be seen in the declaration is refused here, before the kernel gets it
+(lean4, pull requests 14582, 14616); `lean_project/Bridge/Recheck.lean` looks at what the kernel made of the others.
 """
 
 from __future__ import annotations
@@ -20,54 +19,16 @@ RESERVED = "_nested"
 def misshapen(tables: Tables, group: Sequence[Constant]) -> str | None:
     """Why the types of a family, and their constructors, are not what a front end writes; None where they are.
 
-    `reserved_name`: a name of the kernel's own is declared or mentioned. `computed_sort`: a type ends neither in a sort
-    nor in a name for one. `sometimes_prop`: its sort is `Prop` for some universe levels, or not written `Prop`.
-    `not_uniform`: a type of the family stands applied to something other than the family's own parameters and levels.
+    `reserved_name`: a name of the kernel's own is declared or mentioned. `not_uniform`: a type of the family stands
+    applied to something other than the family's own parameters and levels.
     """
     constructors = [tables.constants[name] for constant in group for name in constant.constructors]
     declared = [*group, *constructors]
     names = {*tables.constants_in(constant.type for constant in declared), *(constant.name for constant in declared)}
     if any(name[0] == RESERVED for name in names if name):
         return "reserved_name"
-    for constant in group:
-        sort = tables.exprs[_result(tables, constant.type)]
-        if sort[0] != "s":
-            return "computed_sort"
-        if sort[1] != 0 and not _never_zero(tables, sort[1]):
-            return "sometimes_prop"
     family = _Family(tables, group)
     return None if all(family.is_uniform_in(constant) for constant in declared) else "not_uniform"
-
-
-def _result(tables: Tables, row: int) -> int:
-    """The row that a telescope of function types ends in; a definition stands for its value."""
-    unfolded: set[Name] = set()
-    while True:
-        expr = tables.exprs[row]
-        if expr[0] == "p":
-            row = expr[3]
-            continue
-        constant = tables.constants.get(tables.named(expr)) if expr[0] == "c" else None
-        if constant is None or constant.kind != "def" or constant.value is None or constant.name in unfolded:
-            return row
-        unfolded.add(constant.name)
-        row = constant.value
-
-
-def _never_zero(tables: Tables, row: int) -> bool:
-    """Whether a universe level is a successor, whatever its parameters are."""
-    pending = [row]
-    while pending:
-        match tables.levels[pending.pop()]:
-            case ("s", _):
-                return True
-            case ("m", one, other):
-                pending += [one, other]
-            case ("x", _, last):
-                pending.append(last)
-            case _:
-                pass
-    return False
 
 
 class _Family:

@@ -12,11 +12,10 @@ from prover.core.verdict import Verdict
 from prover.lean.pool import Pool
 from prover.lean.replay import Replay
 from prover.lean.worker import Worker
-from prover.verify import plan as plans
 from prover.verify.lease import ATTEMPTS, infrastructure, leased
 from prover.verify.name import Name, show
 from prover.verify.native import Claim, assuming, claims, computation, computing
-from prover.verify.plan import Plan, plan
+from prover.verify.plan import WHY, Plan, describe, plan
 from prover.verify.run import Run, Settled
 from prover.verify.submitted import Submitted
 from prover.verify.tables import MalformedExport, Tables
@@ -34,7 +33,7 @@ class Kernel:
         made = plan(submitted.file.tables, submitted.supports(targets))
         if not isinstance(made, Plan):
             return verdicts.KernelRefused(
-                name=show(made.name), reason=made.reason, report={"why": plans.describe(made)}
+                name=show(made.name), reason=made.reason, report={"why": describe(made.name, made.reason)}
             )
         answer = await self._ask(submitted.file.header.modules, made, run)
         run.spent("replay", since)
@@ -111,4 +110,5 @@ def _refusal(answer: Replay, made: Plan) -> Verdict:
         case "memory":
             return verdicts.OutOfMemory()
         case code:
-            return verdicts.KernelRefused(name=show(name), reason=code)
+            why = {"why": describe(name, code)} if code in WHY else {}
+            return verdicts.KernelRefused(name=show(name), reason=code, report=why)

@@ -201,16 +201,20 @@ class _Writer:
         }
 
 
-def describe(refusal: Refusal) -> str:
+#: What reasons mean, those of the kernel's side (`lean_project/Bridge/Recheck.lean`) among them.
+WHY: Mapping[str, str] = {
+    "unsafe": "is unsafe or partial code, which no theorem may rest on",
+    "quot": "is a quotient primitive declared anew",
+    "circular": "rests on itself",
+    "malformed_family": "does not fit the inductive types it claims to belong to",
+    "reserved_name": "uses a name that Lean's kernel keeps for itself",
+    "not_uniform": "is of an inductive family applied to something other than its own parameters",
+    "computed_sort": "is of an inductive family whose sort is to be computed",
+    "sometimes_prop": "is of an inductive family whose sort is Prop for some universe levels only, or in disguise",
+    "ill_typed_family": "is of an inductive family of which the kernel made something that does not type-check",
+}
+
+
+def describe(name: Name, reason: str) -> str:
     """What a refusal means, for people."""
-    why = {
-        "unsafe": "is unsafe or partial code, which no theorem may rest on",
-        "quot": "is a quotient primitive declared anew",
-        "circular": "rests on itself",
-        "malformed_family": "does not fit the inductive types it claims to belong to",
-        "reserved_name": "uses a name that Lean's kernel keeps for itself",
-        "computed_sort": "is an inductive type whose sort is not written but computed",
-        "sometimes_prop": "is an inductive type whose sort is Prop for some universe levels only, or in disguise",
-        "not_uniform": "is of an inductive family applied to something other than its own parameters",
-    }.get(refusal.reason, refusal.reason)
-    return f"{show(refusal.name)} {why}"
+    return f"{show(name)} {WHY.get(reason, reason)}"

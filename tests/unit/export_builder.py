@@ -42,6 +42,10 @@ class Export:
             return self._row(self.levels, ["p", self.name(level)], 1)
         return self._row(self.levels, ["m", self.level(level[0]), self.level(level[1])], 1)
 
+    def sort_above(self, level: Level) -> int:
+        """The sort that the sort of this level is in."""
+        return self._expr("s", self._row(self.levels, ["s", self.level(level)], 1))
+
     def imax(self, first: Level, last: Level) -> int:
         """The sort of that level."""
         return self._expr("s", self._row(self.levels, ["x", self.level(first), self.level(last)], 1))
@@ -113,6 +117,10 @@ class Export:
             self.add("constructor", full, at, params=params, induct=me, cidx=index)
         return self.add("recursor", f"{name}.rec", type_, params=params, all=[me], k=False)
 
+    def names_of(self, name: str) -> set[int]:
+        """The rows of this name and of those below it."""
+        return {row for row, (parent, _) in enumerate(self.names, 1) if parent == self.name(name)} | {self.name(name)}
+
     def json(self) -> dict[str, Any]:
         return {
             "names": self.names,
@@ -140,4 +148,6 @@ IMPORTS = {
     "False": "inductive",
     "Subtype.mk": "constructor",
     "HEq": "inductive",
+    "Nat.rec": "recursor",
+    "True.intro": "constructor",
 }

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from export_builder import Export
-from hypothesis import given
-from hypothesis import strategies as st
 
 from prover.verify.family import misshapen
 from prover.verify.plan import Plan, Refusal, describe, plan
@@ -34,61 +32,6 @@ def vector() -> Export:
 def test_a_family_as_it_is_written() -> None:
     assert reason(vector()) is None
     assert isinstance(plan(vector().read(), [("T",)]), Plan)
-
-
-@pytest.mark.parametrize("level", [0, 1, ("u", 1), ((0, 1), "u"), 3])
-def test_sorts_that_are_one_thing(level: int | tuple[str, int]) -> None:
-    export = Export()
-    assert reason(export.inductive("T", export.sort(level), {}, params=["u"])) is None
-
-
-@pytest.mark.parametrize("level", ["u", ("u", "u"), ("u", 0), (0, 0)])
-def test_sorts_that_may_be_prop(level: str | tuple[str, str]) -> None:
-    export = Export()
-    assert reason(export.inductive("T", export.sort(level), {}, params=["u"])) == "sometimes_prop"
-
-
-@pytest.mark.parametrize(("last", "expected"), [(0, "sometimes_prop"), ("u", "sometimes_prop"), (1, None)])
-def test_what_imax_is_depends_on_its_last_part(last: int | str, expected: str | None) -> None:
-    export = Export()
-    assert reason(export.inductive("T", export.imax(1, last), {}, params=["u"])) == expected
-
-
-def test_a_name_may_stand_for_a_sort() -> None:
-    export = Export()
-    export.add("def", "Own", export.sort(2), export.sort(1))
-    export.add("def", "Other", export.sort(2), export.const("Own"))
-    assert reason(export.inductive("T", export.pi(export.const("Nat"), export.const("Other")), {})) is None
-
-
-def applied(export: Export) -> int:
-    return export.app(export.const("Own"), export.nat(1))
-
-
-def imported(export: Export) -> int:
-    return export.const("Not")
-
-
-def opaque(export: Export) -> int:
-    export.add("opaque", "Hidden", export.sort(2), export.sort(1))
-    return export.const("Hidden")
-
-
-def bound(export: Export) -> int:
-    return export.let(export.sort(2), export.sort(1), export.var(0))
-
-
-def round_about(export: Export) -> int:
-    export.add("def", "Here", export.sort(2), export.const("There"))
-    export.add("def", "There", export.sort(2), export.const("Here"))
-    return export.const("Here")
-
-
-@pytest.mark.parametrize("sort", [applied, imported, opaque, bound, round_about])
-def test_a_sort_that_has_to_be_computed(sort: Callable[[Export], int]) -> None:
-    export = Export()
-    export.add("def", "Own", export.sort(2), export.sort(1))
-    assert reason(export.inductive("T", sort(export), {})) == "computed_sort"
 
 
 def family(constructor: Callable[[Export, int], int]) -> Export:
@@ -159,27 +102,7 @@ def test_names_of_the_kernel(name: str) -> None:
 
 def test_a_refusal_says_why() -> None:
     export = Export()
-    export.inductive("T", export.sort("u"), {}, params=["u"])
-    refusal = plan(export.read(), [("T",)])
-    assert isinstance(refusal, Refusal) and refusal.reason == "sometimes_prop"
-    assert describe(refusal).startswith("T is an inductive type whose sort is Prop for some")
-
-
-Level = int | str | tuple["Level", "Level"]
-levels = st.recursive(
-    st.integers(0, 2) | st.sampled_from(["u", "v"]), lambda below: st.tuples(below, below), max_leaves=6
-)
-
-
-def value(level: Level, u: int, v: int) -> int:
-    if isinstance(level, tuple):
-        return max(value(level[0], u, v), value(level[1], u, v))
-    return level if isinstance(level, int) else {"u": u, "v": v}[level]
-
-
-@given(levels)
-def test_a_sort_that_is_taken_is_prop_always_or_never(level: Level) -> None:
-    export = Export()
-    found = reason(export.inductive("T", export.sort(level), {}, params=["u", "v"]))
-    values = {value(level, u, v) for u in range(2) for v in range(2)}
-    assert (found is None) == (level == 0 or 0 not in values)
+    export.inductive("_nested", export.sort(1), {})
+    refusal = plan(export.read(), [("_nested",)])
+    assert isinstance(refusal, Refusal) and refusal.reason == "reserved_name"
+    assert describe(refusal.name, refusal.reason) == "_nested uses a name that Lean's kernel keeps for itself"
