@@ -22,4 +22,12 @@ def suggestedEdits (t : Lean.Meta.Tactic.TryThis.TryThisInfo) : List (Lean.Lsp.R
   | exact [(t.edit.range, t.edit.newText)]
   | exact t.suggestionTexts.toList.map fun s => (t.range, s.1)
 
+/-- The environment with a declaration that the kernel has checked. Since Lean 4.33 a bound on the kernel's recursion has
+to be named; this one is what Lean's own default comes to. -/
+def declared (env : Lean.Environment) (heartbeats : USize) (token : IO.CancelToken) (declaration : Lean.Declaration) :
+    Except Lean.Kernel.Exception Lean.Environment := by
+  first
+  | exact env.addDeclCore heartbeats 8192 declaration (some token) true
+  | exact env.addDeclCore heartbeats declaration (some token) true
+
 end Bridge

@@ -1,4 +1,5 @@
 import Lean
+import Bridge.Compat
 import Bridge.Lists
 
 /-!
@@ -107,7 +108,7 @@ def checks (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (le
   let declaration := match value with
     | some value => Declaration.defnDecl { name, levelParams, type, value, hints := .opaque, safety := .safe }
     | none => Declaration.axiomDecl { name, levelParams, type, isUnsafe := false }
-  let _ ← env.addDeclCore heartbeats declaration (some token) true
+  let _ ← declared env heartbeats token declaration
 
 /-- Whether a universe level is a successor, whatever its parameters are. -/
 partial def neverZero (l : Level) : Bool :=

@@ -193,7 +193,7 @@ partial def replayRows (env : Environment) (token : IO.CancelToken) (heartbeats 
   | [] => return .accepted env
   | r :: rest =>
     let decl ← decodeDeclaration d r
-    match env.addDeclCore heartbeats decl (some token) true with
+    match declared env heartbeats token decl with
     | .ok env =>
       match recheck env token heartbeats decl with
       | .ill code => return .refused i code
