@@ -73,13 +73,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With `-n`: tests of a folder that shares a pool of Lean processes run in one process, in their order, those that
-    kill workers last; so do commands, which start their own. All others go by file."""
+    kill workers last; so do commands, which start their own. All others go by file, and so do the slow ones: beside
+    minutes, the start of another pool is nothing."""
     from xdist.scheduler import LoadScopeScheduling
+
+    slow = str(config.getoption("markexpr")).startswith("slow")
 
     class ByPool(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             folder = file.split("/")[1]
+            if slow:
+                return file
             return folder if folder in {path.name for path in WITH_LEAN} else file if folder == "unit" else "commands"
 
     return ByPool(config, log)
