@@ -11,7 +11,6 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from prover import __version__
 from prover.api.marked import MarkedLadder
 from prover.bench.recheck import against, claims_docket, differing, proved_problems
 from prover.bench.record import Record, is_evaluation, read_record
@@ -25,6 +24,7 @@ from prover.lean.pool_statistics import PoolStatistics
 from prover.verify import Ladder
 from prover.verify.batch import Batch, BatchOptions, Summary
 from prover.verify.docket import Docket, Item, read_docket
+from prover.verify.edition import EDITION
 from prover.verify.results import CanaryJudged, ItemJudged, Results
 
 BATCH_SCHEMA = "leap-prover/batch/1"
@@ -110,7 +110,7 @@ async def _judge(
         if asked.evaluation is None:  # there what the benchmark states counts, as it did for `prove bench`
             checker = MarkedLadder(pool, ladder)
             over.append("marks")
-        stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, asked.memory_mb, *over])
+        stamp = json.dumps([engine.name, engine.description, engine.lean_version, EDITION, asked.memory_mb, *over])
         batch = Batch(checker, results, stamp, BatchOptions(jobs=asked.jobs), shown.observe)
         summary = await batch.run(docket, stop_on_interrupt())
         return summary, pool.statistics

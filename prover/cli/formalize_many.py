@@ -34,6 +34,7 @@ from prover.formalize.release import Released, must_be_name, release
 from prover.lean import LeanEngine, PoolLimits
 from prover.lean.foundation import CORE_MATH
 from prover.lean.source import SourceFile
+from prover.verify.edition import EDITION
 
 MANY_SCHEMA = "leap-prover/formalize_many/1"
 #: The roles that say a statement in words again, and compare that with what was asked for.
@@ -107,7 +108,7 @@ async def _filter(asked: Many, engine: LeanEngine, problems: tuple[InformalProbl
     foundation = CORE_MATH if asked.lite else None
     over = [] if foundation is None else [foundation.name]
     asking = [asked.author, asked.mends, asked.back, dict(asked.choice.facts({}))] if asked.choice.agent else []
-    stamp = json.dumps([engine.name, engine.description, engine.lean_version, __version__, *asking, *over])
+    stamp = json.dumps([engine.name, engine.description, engine.lean_version, EDITION, *asking, *over])
     source = SourceFile("<problems>", b"")
     async with AsyncExitStack() as stack:
         models = await stack.enter_async_context(role_models(asked.choice))

@@ -19,12 +19,12 @@ from graphlib import TopologicalSorter
 
 from pydantic import BaseModel, ValidationError
 
-from prover import __version__
 from prover.core.errors import LeanProcessError
 from prover.events.atomic import write_atomically
 from prover.lean.embedded.compiling import Compiled
 from prover.lean.embedded.package import Progress, silent
 from prover.lean.pool import Pool
+from prover.verify.edition import EDITION
 from prover.verify.footing import SORRY, grounds_of_import
 from prover.verify.identity import Identity
 from prover.verify.name import Name, show
@@ -193,5 +193,5 @@ def _stamp(compiled: Compiled, pool: Pool) -> dict[str, str]:
         "source": compiled.source,
         "olean": compiled.olean,
         "lean": pool.engine.description,
-        "version": __version__,
+        "version": EDITION,
     }
