@@ -29,17 +29,16 @@ partial def openBinders (e : Expr) (n : Nat) (vars : Array Binder) : Option (Arr
     openBinders (body.instantiate1 var) (n - 1) (vars.push { var, name, type })
   | _ => none
 
-partial def closeType (vars : Array Binder) (down i : Nat) (e : Expr) : Expr :=
+/-- The binders from `down` to `i` put around `e` again, by `make`: function types, or functions. -/
+partial def closeBinders (make : Name → Expr → Expr → Expr) (vars : Array Binder) (down i : Nat) (e : Expr) : Expr :=
   if i == down then e else
   match vars[i - 1]? with
-  | some v => closeType vars down (i - 1) (.forallE v.name v.type (e.abstract #[v.var]) .default)
+  | some v => closeBinders make vars down (i - 1) (make v.name v.type (e.abstract #[v.var]))
   | none => e
 
-partial def closeValue (vars : Array Binder) (i : Nat) (e : Expr) : Expr :=
-  if i == 0 then e else
-  match vars[i - 1]? with
-  | some v => closeValue vars (i - 1) (.lam v.name v.type (e.abstract #[v.var]) .default)
-  | none => e
+def functionType (name : Name) (type body : Expr) : Expr := .forallE name type body .default
+
+def function (name : Name) (type body : Expr) : Expr := .lam name type body .default
 
 /-- A function type applied to arguments, as it stands. -/
 partial def applied (e : Expr) (args : List Expr) : Option Expr :=
@@ -48,6 +47,7 @@ partial def applied (e : Expr) (args : List Expr) : Option Expr :=
   | a :: rest, .forallE _ _ body _ => applied (body.instantiate1 a) rest
   | _, _ => none
 
+/-- The variables of binders, from the one at `i` on. -/
 partial def varsFrom (vars : Array Binder) (i : Nat) (acc : List Expr) : List Expr :=
   match vars[i]? with
   | some v => varsFrom vars (i + 1) (v.var :: acc)
@@ -59,21 +59,10 @@ partial def splitTerms (n : Nat) (terms before : List Expr) : List Expr × List 
   | a :: rest => if n == 0 then (reverseOnto before [], terms) else splitTerms (n - 1) rest (a :: before)
   | [] => (reverseOnto before [], [])
 
-def applyAll (f : Expr) (args : List Expr) : Expr :=
-  match args with
-  | [] => f
-  | a :: rest => applyAll (.app f a) rest
-
-/-- A function applied to arguments, as far as it stands there as one. -/
-partial def reduced (f : Expr) (args : List Expr) : Expr :=
-  match args, f with
-  | a :: rest, .lam _ _ body _ => reduced (body.instantiate1 a) rest
-  | _, _ => applyAll f args
-
-partial def spine (e : Expr) (args : List Expr) : Expr × List Expr :=
+partial def argumentsOf (e : Expr) (after : List Expr) : List Expr :=
   match e with
-  | .app f a => spine f (a :: args)
-  | _ => (e, args)
+  | .app f a => argumentsOf f (a :: after)
+  | _ => after
 
 /-- The type of what a computation rule gives, that of the recursor applied to the constructor, and what it gives: both
 for the variables that stand for parameters, motives and minor premises. -/
@@ -81,16 +70,15 @@ def ruleFor (env : Kernel.Environment) (recursor : RecursorVal) (pre : Array Bin
     (rule : RecursorRule) : Option (Expr × Expr) := do
   let (_, last) ← openBinders promise recursor.numIndices pre
   let .forallE _ major _ _ := last | none
-  let (.const _ levels, args) := spine major [] | none
+  let .const _ levels := major.getAppFn | none
   let some (.ctorInfo ctor) := env.find? rule.ctor | none
-  let (params, _) := splitTerms ctor.numParams args []
+  let (params, _) := splitTerms ctor.numParams (argumentsOf major []) []
   let type ← applied (ctor.type.instantiateLevelParams ctor.levelParams levels) params
   let (vars, result) ← openBinders type rule.nfields pre
-  let (_, resultArgs) := spine result []
-  let (_, indices) := splitTerms ctor.numParams resultArgs []
-  let made := applyAll (applyAll (.const rule.ctor levels) params) (varsFrom vars pre.size [])
-  let type := closeType vars pre.size vars.size (← applied promise (appendList indices [made]))
-  return (type, reduced rule.rhs (varsFrom pre 0 []))
+  let (_, indices) := splitTerms ctor.numParams (argumentsOf result []) []
+  let made := mkAppN (.const rule.ctor levels) (appendList params (varsFrom vars pre.size [])).toArray
+  let type := closeBinders functionType vars pre.size vars.size (← applied promise (appendList indices [made]))
+  return (type, rule.rhs.beta (varsFrom pre 0 []).toArray)
 
 /-- A term that type-checks if all rules have their types: a `let` for each. -/
 partial def rulesIn (env : Kernel.Environment) (recursor : RecursorVal) (pre : Array Binder) (promise : Expr)
@@ -118,6 +106,7 @@ partial def neverZero (l : Level) : Bool :=
   | .imax _ b => neverZero b
   | _ => false
 
+/-- The level that a definition's parameter has at these levels. -/
 partial def levelOf (params : List Name) (levels : List Level) (p : Name) : Option Level :=
   match params, levels with
   | q :: params, l :: levels => if q == p then some l else levelOf params levels p
@@ -166,9 +155,9 @@ def recheckRules (env : Environment) (token : IO.CancelToken) (heartbeats : USiz
     match rulesIn env.toKernelEnv recursor pre promise recursor.rules with
     | none => .ill "ill_typed_family"
     | some rules =>
-      let type := closeType pre 0 pre.size (.sort (.succ .zero))
-      rechecked
-        (checks env token heartbeats recursor.levelParams type (some (closeValue pre pre.size rules)))
+      let type := closeBinders functionType pre 0 pre.size (.sort (.succ .zero))
+      let value := closeBinders function pre 0 pre.size rules
+      rechecked (checks env token heartbeats recursor.levelParams type (some value))
 
 partial def recheckNames (env : Environment) (token : IO.CancelToken) (heartbeats : USize) (names : List Name) :
     Rechecked :=

@@ -13,7 +13,7 @@ from prover.verify.name import Name
 from prover.verify.tables import Constant, Row, Tables, children
 
 #: Where kernels put the auxiliary types of a nested family.
-RESERVED = "_nested"
+_RESERVED = "_nested"
 
 
 def misshapen(tables: Tables, group: Sequence[Constant]) -> str | None:
@@ -25,7 +25,7 @@ def misshapen(tables: Tables, group: Sequence[Constant]) -> str | None:
     constructors = [tables.constants[name] for constant in group for name in constant.constructors]
     declared = [*group, *constructors]
     names = {*tables.constants_in(constant.type for constant in declared), *(constant.name for constant in declared)}
-    if any(name[0] == RESERVED for name in names if name):
+    if any(name[0] == _RESERVED for name in names if name):
         return "reserved_name"
     family = _Family(tables, group)
     return None if all(family.is_uniform_in(constant) for constant in declared) else "not_uniform"

@@ -117,10 +117,6 @@ class Export:
             self.add("constructor", full, at, params=params, induct=me, cidx=index)
         return self.add("recursor", f"{name}.rec", type_, params=params, all=[me], k=False)
 
-    def names_of(self, name: str) -> set[int]:
-        """The rows of this name and of those below it."""
-        return {row for row, (parent, _) in enumerate(self.names, 1) if parent == self.name(name)} | {self.name(name)}
-
     def json(self) -> dict[str, Any]:
         return {
             "names": self.names,
